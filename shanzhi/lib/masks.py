@@ -1,0 +1,32 @@
+"""Names and numbers for eyes that may not see them whole."""
+
+from __future__ import annotations
+
+import re
+
+_COMPOUND_TEXT = (
+    "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙"
+    "慕容仲孙钟离长孙宇文司徒鲜于司空令狐百里呼延东郭南门西门"
+)
+_COMPOUND = frozenset(_COMPOUND_TEXT[at : at + 2] for at in range(0, len(_COMPOUND_TEXT), 2))
+
+
+def name_mask(name: str) -> str:
+    """张小平 → 张*平, 张平 → 张*, 欧阳小平 → 欧阳*平; a name of one character shows nothing of itself."""
+    name = name.strip()
+    if len(name) <= 1:
+        return "*" * len(name)
+    if len(name) == 2:
+        return name[0] + "*"
+    if len(name) == 3:
+        return name[:2] + "*" if name[:2] in _COMPOUND else name[0] + "*" + name[-1]
+    head = name[:2] if name[:2] in _COMPOUND else name[0]
+    return head + "*" * (len(name) - len(head) - 1) + name[-1]
+
+
+def phone_mask(phone: str) -> str:
+    """13812345678 → 138****5678; shorter numbers keep the last two digits at most."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) >= 11:
+        return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+    return "*" * max(len(digits) - 2, 0) + digits[-2:] if len(digits) > 4 else "*" * len(digits)
