@@ -1,0 +1,108 @@
+"""What every test shares: the two databases, a county to be in, and a cheap password hash."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+from shanzhi.config import env
+from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County
+from shanzhi.tenancy.selectors import forget_counties
+from shanzhi.trail import guards
+
+COUNTY_A, COUNTY_B = 341181, 410927
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def become(url: str) -> None:
+    """Connect as the role of this URL from now on (PostgreSQL): the schema is the owner's, the tests are not."""
+    if connection.vendor == "postgresql":
+        connection.close()
+        wanted = env.database(url, root=settings.ROOT)
+        connection.settings_dict["USER"] = wanted["USER"]
+        connection.settings_dict["PASSWORD"] = wanted["PASSWORD"]
+
+
+def allow_flush() -> None:
+    """Tests that commit are cleaned up by TRUNCATE, which the application's role may not do outside of tests."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO shanzhi_app")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Migrate and distribute as the owner, then run every test as the application's role."""
+    with django_db_blocker.unblock():
+        become(settings.DATABASE_OWNER_URL)
+        databases = setup_databases(verbosity=0, interactive=False)
+        call_command("distribute", verbosity=0, stdout=_Silent())
+        allow_flush()
+        become(settings.DATABASE_URL)
+    yield
+    with django_db_blocker.unblock():
+        become(settings.DATABASE_OWNER_URL)
+        teardown_databases(databases, verbosity=0)
+
+
+class _Silent:
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def _lift_guards_for_flush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trail refuses deletion; only the flush after a committing test on SQLite may lift that (TRUNCATE can)."""
+    from django.test import TransactionTestCase
+
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(self: Any) -> None:
+        if connection.vendor == "sqlite":
+            guards.remove(connection)
+        flush(self)
+        if connection.vendor == "sqlite":
+            guards.install(connection)
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+    forget_counties()
+
+
+@pytest.fixture
+def counties(db: None) -> dict[int, County]:
+    """The two counties of the cast."""
+    now = timezone.now()
+    return {
+        number: County.objects.create(id=number, code=str(number), name=name, joined_at=now)
+        for number, name in ((COUNTY_A, "天长市"), (COUNTY_B, "台前县"))
+    }
+
+
+@pytest.fixture
+def county_a(counties: dict[int, County]) -> Iterator[County]:
+    """Inside the first county."""
+    with county(COUNTY_A):
+        yield counties[COUNTY_A]
+
+
+@pytest.fixture
+def county_b(counties: dict[int, County]) -> County:
+    """The other county, not entered."""
+    return counties[COUNTY_B]

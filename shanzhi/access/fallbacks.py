@@ -1,0 +1,50 @@
+"""What Django itself refuses, in the same words and forms as what we refuse."""
+
+import logging
+from typing import Any, Final
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+from shanzhi.access.api import problem
+from shanzhi.access.middleware import error_response
+from shanzhi.access.pages import not_found as not_found_error
+from shanzhi.lib.errors import DomainError, Forbidden
+
+UNREADABLE: Final = "请求读不懂，请返回上一页重试。"
+BROKEN: Final = "系统出了问题，你填好的内容没有丢。请返回上一页再试一次。"
+
+
+class BadRequest(DomainError):
+    """Django could not read the request."""
+
+    status = 400
+
+
+logger = logging.getLogger("shanzhi.errors")
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_response(request, BadRequest(UNREADABLE, code="bad_request"))
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_response(request, Forbidden("你不能打开这一页，要看请找本级的安全管理员。", code="forbidden"))
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_response(request, not_found_error())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without a query and without a context processor: whatever broke may be what they need."""
+    number = uuid4().hex[:8].upper()
+    logger.error("error %s on %s %s", number, request.method, request.path_info)
+    if request.path_info.startswith("/api/"):
+        return problem(500, "server_error", f"系统出了问题，请稍后再试，或把编号 {number} 告诉管理员。")
+    return HttpResponse(
+        '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>系统出了问题·善治</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<h1>系统出了问题</h1><p>{BROKEN}</p><p>编号 {number}</p>",
+        status=500,
+    )

@@ -1,0 +1,40 @@
+"""Turn a DomainError into a page or problem+json: the same sentence for a person and for a program."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.utils import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from shanzhi.access.api import problem_of
+from shanzhi.lib.errors import DomainError, TooMany
+
+BUSY = "现在用的人太多，这次没有存上，请过一分钟再试。"
+
+
+def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The refusal in the form that the caller reads."""
+    if request.path_info.startswith("/api/"):
+        return problem_of(error)
+    context = {"message": error.message, "code": error.code, "status": error.status}
+    known = error.status if error.status in (400, 403, 404, 409, 413, 422, 429) else 400
+    return render(request, f"{known}.html", context, status=error.status)
+
+
+class ErrorMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except DomainError as error:  # raised by a middleware below, e.g. an unknown county
+            return error_response(request, error)
+
+    def process_exception(self, request: HttpRequest, exception: Any) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            return error_response(request, exception)
+        if isinstance(exception, OperationalError) and "locked" in str(exception):
+            return error_response(request, TooMany(BUSY, code="busy"))
+        return None

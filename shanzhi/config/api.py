@@ -1,0 +1,49 @@
+"""The API: every app's router under one address, one document, one form of refusal."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from shanzhi.access.api import problem, problem_of
+from shanzhi.lib.errors import DomainError
+
+api = NinjaAPI(
+    title="善治 Shanzhi API",
+    version="1",
+    description="Cases, areas, posts, notices and the trail of a county. Refusals are problem+json (RFC 9457).",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_extra={
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+    },
+)
+for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "portal", "trail"):
+    if find_spec(f"shanzhi.{app}.api"):
+        api.add_router("/{county}/", import_module(f"shanzhi.{app}.api").router, tags=[app])
+
+
+@api.exception_handler(DomainError)
+def refuse(request: HttpRequest, error: Any) -> HttpResponse:
+    request.county_failed = True  # type: ignore[attr-defined]
+    return problem_of(error)
+
+
+@api.exception_handler(ValidationError)
+def refuse_body(request: HttpRequest, error: Any) -> HttpResponse:
+    fields: dict[str, list[str]] = {}
+    for item in error.errors:
+        place = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+        fields.setdefault(place, []).append(item["msg"])
+    return problem(422, "invalid", "请求里有字段不符合要求，请按 fields 里的说明改正。", fields)
+
+
+@api.exception_handler(HttpError)
+def refuse_request(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(error.status_code, "bad_request", "请求读不懂，请检查格式。")
+
+

@@ -1,0 +1,41 @@
+"""Addresses: what belongs to a county begins with its six digits; the rest is the platform's own."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path, register_converter
+
+from shanzhi.config.api import api
+
+
+class CountyConverter:
+    regex = r"[1-9]\d{5}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{int(value):06d}"
+
+
+register_converter(CountyConverter, "county")
+
+urlpatterns = [path("api/v1/", api.urls)]
+for prefix, module in (
+    ("accounts/", "accounts.login_urls"),
+    ("parts/", "ui.urls"),
+    ("", "portal.root_urls"),
+    ("<county:county>/", "portal.urls"),
+    ("<county:county>/", "cases.urls"),
+    ("<county:county>/", "notices.urls"),
+    ("<county:county>/", "accounts.urls"),
+    ("<county:county>/", "areas.urls"),
+    ("<county:county>/", "files.urls"),
+    ("<county:county>/", "jobs.urls"),
+    ("<county:county>/", "trail.urls"),
+):
+    if find_spec(f"shanzhi.{module}"):
+        urlpatterns.append(path(prefix, include(f"shanzhi.{module}")))
+handler400 = "shanzhi.access.fallbacks.bad_request"
+handler403 = "shanzhi.access.fallbacks.forbidden"
+handler404 = "shanzhi.access.fallbacks.not_found"
+handler500 = "shanzhi.access.fallbacks.server_error"
