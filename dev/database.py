@@ -1,0 +1,76 @@
+"""Run by `make run` in the virtual environment: schema, static files and demo, each only when it is needed.
+
+One process looks at all three, because starting Django is what takes the time of a second start.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from dev.environment import PYTHON, ROOT, fresh, mark, say
+
+
+def schema_is_behind() -> bool:
+    """On PostgreSQL the application's role may not read the state of the migrations: the owner looks."""
+    if connection.vendor != "sqlite":
+        return True
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def migrate() -> None:
+    """In processes of their own: they connect as the role that owns the schema."""
+    for command in (["migrate", "--no-input", "--verbosity", "0"], ["distribute"]):
+        subprocess.run([str(PYTHON), "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def static_state() -> str:
+    """Digest of names, sizes and times of all static files, and of how they are stored."""
+    total = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            state = Path(storage.path(name)).stat()
+            total.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return total.hexdigest()
+
+
+def collect_static() -> None:
+    stamp, state = Path(settings.VAR_DIR) / "stamps/static", static_state()
+    if fresh(stamp, state) and Path(settings.STATIC_ROOT).is_dir():
+        return
+    say("collecting static files")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    mark(stamp, state)
+
+
+def load_demo() -> None:
+    """Only into a database without a county: what people entered is never touched."""
+    if not apps.get_model("tenancy", "County")._default_manager.exists():
+        say("loading the demo counties")
+        call_command("demo")
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
+    django.setup()
+    if schema_is_behind():
+        say("bringing the database up to date")
+        connection.close()
+        migrate()
+    collect_static()
+    load_demo()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
