@@ -22,7 +22,8 @@ from dev.environment import PYTHON, ROOT, Problem, environment, prepare
 from dev.packages import Package, apt_line, browser, missing_packages
 
 WORKERS = 2
-STAGE_SECONDS = 40 * 60
+STAGE_SECONDS: float = 40 * 60
+COMMAND = [str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 NOTHING_COLLECTED = 5
 SUMMARY = re.compile(
     r"^(?:=+ )?((?:no tests ran|\d+ (?:passed|failed|errors?|skipped|deselected)).* in [\d.]+s.*?)(?: =+)?$"
@@ -55,7 +56,7 @@ def run_stage(stage: Stage, env: dict[str, str], extra: Sequence[str]) -> None:
     print(f"\n===== {stage.name} =====", flush=True)
     began = time.monotonic()
     process = subprocess.Popen(
-        [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *stage.chosen, *extra],
+        [*COMMAND, *stage.chosen, *extra],
         cwd=ROOT,
         env=env,
         stdout=subprocess.PIPE,
