@@ -1,0 +1,27 @@
+"""Who may see the files of what: each owner's app answers for its own records.
+
+A file itself knows no rule. The app that owns the record registers, in its `guards.py`, whether an actor may see that
+record; without an answer the file is absent for everybody.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from shanzhi.access.actor import Actor
+
+Guard = Callable[[Actor, int], bool]
+
+_guards: Final[dict[str, Guard]] = {}
+
+
+def register(owner_type: str, guard: Guard) -> None:
+    """`owner_type` is the owner's `label_lower`, such as cases.case; one guard each, a second one is a mistake."""
+    if _guards.get(owner_type, guard) is not guard:
+        raise ValueError(f"{owner_type} has a guard already")
+    _guards[owner_type] = guard
+
+
+def may_see(actor: Actor, owner_type: str, owner_id: int) -> bool:
+    """False for an owner that nobody answers for."""
+    guard = _guards.get(owner_type)
+    return guard is not None and guard(actor, owner_id)

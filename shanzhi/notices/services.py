@@ -1,0 +1,88 @@
+"""Sending notices, reading them, dropping old ones."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.transaction import atomic
+from django.utils import timezone
+
+from shanzhi.access.actor import Actor
+from shanzhi.notices.models import Notice
+from shanzhi.notices.paths import is_local
+from shanzhi.notices.selectors import notice_get_for, notices_of, read_long_ago
+from shanzhi.tenancy.context import current
+
+READ_KEPT: Final = timedelta(days=180)
+_BATCH: Final = 1000
+_TITLE: Final = 100
+_BODY: Final = 300
+
+
+def notice_send(
+    *,
+    recipients: Iterable[int],
+    title: str,
+    body: str,
+    path: str,
+    event_id: int,
+    at: datetime,
+    object_type: str = "",
+    object_id: int | None = None,
+) -> None:
+    """Tells each recipient once of an event: an event that is delivered again, or a recipient named twice, adds nothing.
+
+    Called by subscribers in the delivery's transaction, one statement for 1,000 recipients. Too long words are cut
+    with an ellipsis. Raises ValueError for a path outside the current county: that is a mistake of the caller.
+    """
+    if not is_local(path, county_id=current()):
+        raise ValueError(f"a notice points inside its county, not to {path!r}")
+    rows = [
+        Notice(
+            recipient_id=user_id,
+            title=_cut(title, _TITLE),
+            body=_cut(body, _BODY),
+            path=path,
+            event_id=event_id,
+            created_at=at,
+            object_type=object_type,
+            object_id=object_id,
+        )
+        for user_id in sorted(set(recipients))
+    ]
+    with atomic():
+        Notice.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+
+
+def notice_read(*, actor: Actor, notice_id: int, at: datetime | None = None) -> Notice:
+    """Marks one's own notice as read; the first time counts. Raises NotFound for another's."""
+    notice = notice_get_for(actor=actor, notice_id=notice_id)
+    if notice.read_at is None:
+        at = at or timezone.now()
+        with atomic():
+            notices_of(actor=actor).filter(id=notice.id, read_at=None).update(read_at=at)
+        notice.read_at = at
+    return notice
+
+
+def notice_read_all(*, actor: Actor, up_to: int | None = None, at: datetime | None = None) -> int:
+    """Marks one's own unread notices as read, only those up to the newest one that the person saw; returns how many."""
+    with atomic():
+        rows = notices_of(actor=actor).filter(read_at=None)
+        if up_to is not None:
+            rows = rows.filter(id__lte=up_to)
+        return rows.update(read_at=at or timezone.now())
+
+
+def notices_sweep(*, at: datetime) -> int:
+    """Drops what was read more than 180 days ago in the current county; what nobody read stays."""
+    dropped = 0
+    while ids := list(read_long_ago(before=at - READ_KEPT).values_list("id", flat=True)[:_BATCH]):
+        with atomic():
+            dropped += Notice.objects.filter(id__in=ids).delete()[0]
+    return dropped
+
+
+def _cut(text: str, length: int) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else f"{plain[: length - 1]}…"
