@@ -1,0 +1,224 @@
+"""Posts: who holds which, how they are called, and where a role may be held."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from shanzhi.access.actor import Actor, PathRange
+from shanzhi.access.pages import not_found
+from shanzhi.access.permissions import ROLES, Level, roles_with
+from shanzhi.accounts.models import Post
+from shanzhi.accounts.permissions import VIEW
+from shanzhi.accounts.selectors.actors import live, place_name
+from shanzhi.areas.models import Area, Unit
+from shanzhi.lib.times import local
+
+STATE_LABELS = {"live": "在任", "coming": "未到任期", "ended": "任期已满", "revoked": "已撤销"}
+LIMIT = 100
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """A post with the words that a list shows."""
+
+    id: int
+    user_id: int
+    user_name: str
+    role: str
+    role_label: str
+    place: str
+    area_code: str
+    unit_id: int | None
+    valid_from: date
+    valid_to: date | None
+    state: str
+    revoked_at: datetime | None
+    revoke_reason: str
+    version: int
+
+    @property
+    def title(self) -> str:
+        """小关社区 第四网格 网格员."""
+        return f"{self.place} {self.role_label}"
+
+    @property
+    def state_label(self) -> str:
+        return STATE_LABELS[self.state]
+
+    @property
+    def may_end(self) -> bool:
+        return self.state in ("live", "coming")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a role may be held: an area, or a unit."""
+
+    value: str
+    label: str
+    group: str = ""
+
+
+def post_rows(posts: QuerySet[Post], *, at: datetime) -> list[PostRow]:
+    """Posts with the names around them, in one statement, in the order in which they were granted."""
+    day = local(at).date()
+    found = posts.select_related("user", "area__parent", "unit__area").order_by("id")
+    return [_row(post, day) for post in found]
+
+
+def _row(post: Post, day: date) -> PostRow:
+    area = post.unit.area if post.unit_id is not None else post.area
+    parent = area.parent.name if area.level == Level.GRID and area.parent_id is not None else None
+    return PostRow(
+        id=post.id,
+        user_id=post.user_id,
+        user_name=post.user.name,
+        role=post.role,
+        role_label=ROLES[post.role].label if post.role in ROLES else post.role,
+        place=post.unit.name if post.unit_id is not None else place_name(area.level, area.name, parent),
+        area_code=area.code,
+        unit_id=post.unit_id,
+        valid_from=post.valid_from,
+        valid_to=post.valid_to,
+        state=post.state_on(day),
+        revoked_at=post.revoked_at,
+        revoke_reason=post.revoke_reason,
+        version=post.version,
+    )
+
+
+def posts_of(actor: Actor, user_id: int, *, at: datetime) -> list[PostRow]:
+    """All posts of a person in this county: those in force first, then the newest. One's own need no permission."""
+    if actor.user_id != user_id:
+        actor.require(VIEW)
+    rows = post_rows(Post.objects.filter(user_id=user_id), at=at)
+    return sorted(rows, key=lambda row: (not row.may_end, -row.id))
+
+
+def post_list_for(
+    actor: Actor, *, at: datetime, role: str = "", path: str = "", only_live: bool = True, after: int | None = None
+) -> list[PostRow]:
+    """Up to 100 posts of the county after the one with id `after`, oldest first."""
+    actor.require(VIEW)
+    posts = Post.objects.filter(live(at)) if only_live else Post.objects.all()
+    if role:
+        posts = posts.filter(role=role)
+    if path:
+        below = PathRange.below(path)
+        posts = posts.filter(area_path__gte=below.lo, area_path__lt=below.hi)
+    if after is not None:
+        posts = posts.filter(id__gt=after)
+    ids = list(posts.order_by("id").values_list("id", flat=True)[:LIMIT])
+    return post_rows(Post.objects.filter(id__in=ids), at=at)
+
+
+def post_get_for(actor: Actor, post_id: int, *, permission: str = VIEW) -> Post:
+    """A post of this county (404 for any other), for an actor with the permission (403)."""
+    post = Post.objects.select_related("user", "area", "unit").filter(id=post_id).first()
+    if post is None or not actor.is_member:
+        raise not_found()
+    actor.require(permission)
+    return post
+
+
+def post_row(post: Post, *, at: datetime) -> PostRow:
+    return post_rows(Post.objects.filter(id=post.id), at=at)[0]
+
+
+def users_with(
+    target: str, *, at: datetime, area_path: str | None = None, unit_id: int | None = None, exact: bool = False
+) -> list[int]:
+    """Ids of active persons whose post carries a permission (or is of a role, if `target` is one) for a place.
+
+    With `area_path`: posts at that area or above it, whose scope covers it; with `exact` only at the area itself.
+    With `unit_id`: posts in that unit. With neither: anywhere in the county.
+    """
+    roles: Iterable[str] = (target,) if target in ROLES else roles_with(target)
+    posts = Post.objects.filter(live(at), role__in=list(roles), user__is_active=True)
+    if unit_id is not None:
+        posts = posts.filter(unit_id=unit_id)
+    elif area_path is not None:
+        covering = [area_path] if exact else [area_path[:end] for end in range(4, len(area_path) + 1, 4)]
+        posts = posts.filter(unit_id__isnull=True, area_path__in=covering)
+    return sorted(set(posts.values_list("user_id", flat=True)))
+
+
+def post_labels(ids: Iterable[int]) -> dict[int, str]:
+    """王桂兰·小关社区 第四网格 网格员 by the id of the post, revoked ones included; unknown ids are left out."""
+    wanted = sorted({one for one in ids if one})
+    out: dict[int, str] = {}
+    columns = ("id", "role", "user__name", "area__level", "area__name", "area__parent__name", "unit__name")
+    for start in range(0, len(wanted), 500):
+        rows = Post.objects.filter(id__in=wanted[start : start + 500]).values_list(*columns, named=True)
+        out |= {row.id: f"{row.user__name}·{_title(row)}" for row in rows}
+    return out
+
+
+def _title(row: Any) -> str:
+    place = row.unit__name or place_name(row.area__level, row.area__name, row.area__parent__name)
+    return f"{place} {ROLES[row.role].label if row.role in ROLES else row.role}"
+
+
+def township_choices() -> list[tuple[str, str]]:
+    """Townships of the county by code, to narrow down a place."""
+    rows = Area.objects.filter(level=Level.TOWNSHIP, valid_to__isnull=True).order_by("code")
+    return list(rows.values_list("code", "name"))
+
+
+def area_of(code: str) -> Area | None:
+    """The area in force under this code in the current county."""
+    return Area.objects.filter(code=code, valid_to__isnull=True).first()
+
+
+def unit_of(unit_id: int) -> Unit | None:
+    return Unit.objects.select_related("area").filter(id=unit_id, valid_to__isnull=True).first()
+
+
+def needs_township(role: str) -> bool:
+    """Whether the places of a role are too many for one list, so that the township is asked first."""
+    return bool({Level.VILLAGE, Level.GRID} & set(ROLES[role].levels))
+
+
+def place_choices(role: str, township: str = "") -> list[Place]:
+    """Where a role may be held; villages and grids of one township only, grids under their village."""
+    levels = ROLES[role].levels
+    out: list[Place] = []
+    if Level.UNIT in levels:
+        units = Unit.objects.select_related("area").filter(valid_to__isnull=True).order_by("code")
+        out += [Place(f"unit:{unit.id}", unit.name, unit.area.name) for unit in units]
+    areas = Area.objects.select_related("parent").filter(
+        valid_to__isnull=True, level__in=[level for level in levels if level != Level.UNIT]
+    )
+    if needs_township(role):
+        top = area_of(township)
+        if top is None:
+            return out
+        below = PathRange.below(top.path)
+        areas = areas.filter(path__gte=below.lo, path__lt=below.hi)
+    return out + [_place(area) for area in areas.order_by("path")]
+
+
+def _place(area: Area) -> Place:
+    group = area.parent.name if area.parent is not None else ""
+    return Place(f"area:{area.code}", place_name(area.level, area.name, group), group)
+
+
+def place_of(value: str) -> tuple[Area | None, Unit | None]:
+    """The area or unit behind a choice; (None, None) for anything else."""
+    kind, _, key = value.partition(":")
+    if kind == "area":
+        return area_of(key), None
+    if kind == "unit" and key.isdigit():
+        return None, unit_of(int(key))
+    return None, None
+
+
+def live_roles(user_ids: Sequence[int], *, at: datetime) -> dict[int, set[str]]:
+    """Roles that these persons hold now in the county."""
+    out: dict[int, set[str]] = {}
+    for user_id, role in Post.objects.filter(live(at), user_id__in=list(user_ids)).values_list("user_id", "role"):
+        out.setdefault(user_id, set()).add(role)
+    return out

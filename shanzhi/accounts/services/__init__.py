@@ -1,0 +1,48 @@
+"""Writing accounts, posts, sessions and tokens; nothing else does."""
+
+from shanzhi.accounts.services.posts import NewPost, post_grant, post_revoke, posts_bulk_grant
+from shanzhi.accounts.services.sessions import end_sessions, purge_sessions, session_end, session_seen
+from shanzhi.accounts.services.tokens import token_issue, token_revoke
+from shanzhi.accounts.services.users import (
+    Done,
+    NewUser,
+    own_act,
+    password_change,
+    password_check,
+    password_reset,
+    sessions_end,
+    totp_remove,
+    user_create,
+    user_disable,
+    user_enable,
+    user_rename,
+    user_unlock,
+    users_bulk_create,
+)
+
+__all__ = [
+    "Done",
+    "NewPost",
+    "NewUser",
+    "end_sessions",
+    "own_act",
+    "password_change",
+    "password_check",
+    "password_reset",
+    "post_grant",
+    "post_revoke",
+    "posts_bulk_grant",
+    "purge_sessions",
+    "session_end",
+    "session_seen",
+    "sessions_end",
+    "token_issue",
+    "token_revoke",
+    "totp_remove",
+    "user_create",
+    "user_disable",
+    "user_enable",
+    "user_rename",
+    "user_unlock",
+    "users_bulk_create",
+]
