@@ -37,7 +37,7 @@ def commands() -> dict[str, list[str]]:
     }
     found = templates()
     if found:
-        known["templates"] = [str(tool / "djhtml"), "--check", "--tabwidth", "2", *found]
+        known["templates"] = [str(tool / "djhtml"), "--check", *found]
     return known
 
 
