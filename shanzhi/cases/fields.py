@@ -1,0 +1,45 @@
+"""Search tokens in the form that each database indexes: a tsvector on PostgreSQL, text behind FTS5 on SQLite."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import RawSQL
+
+from shanzhi.lib.bigrams import query_tokens
+from shanzhi.tenancy.context import current
+
+
+class TokensField(models.TextField):
+    """A list of tokens; written as a list, never read back as one."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "tsvector" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
+        return "%s::tsvector" if connection.vendor == "postgresql" else "%s"
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        if isinstance(value, str) or value is None:
+            return value
+        return _joined(value, connection.vendor)
+
+
+def _joined(words: Iterable[str], vendor: str) -> str:
+    """Tokens hold letters, digits and Chinese characters only (lib.bigrams), so quoting them is all it takes."""
+    return " ".join(f"'{word}'" for word in words) if vendor == "postgresql" else " ".join(words)
+
+
+def matching_case_ids(query: str) -> RawSQL | None:
+    """Ids of the current county's cases that hold every token of the query; None if it holds no token."""
+    words = query_tokens(query)
+    if not words:
+        return None
+    if connection.vendor == "postgresql":
+        wanted = " & ".join(f"'{word}'" for word in words)
+        return RawSQL(
+            "SELECT case_id FROM cases_casetext WHERE county_id = %s AND tokens @@ %s::tsquery", [current(), wanted]
+        )
+    wanted = " ".join(f'"{word}"' for word in words)
+    return RawSQL("SELECT rowid FROM cases_search WHERE cases_search MATCH %s", [wanted])

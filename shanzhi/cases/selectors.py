@@ -1,0 +1,284 @@
+"""Reading cases, always as somebody: what is out of this person's scope does not exist for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.core import signing
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from shanzhi.access.actor import Actor, PathRange
+from shanzhi.access.pages import not_found
+from shanzhi.areas.models import Area, Unit
+from shanzhi.cases import permissions
+from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.fields import matching_case_ids
+from shanzhi.cases.models import Assignment, Case, Step
+from shanzhi.lib.errors import Invalid
+
+PAGE_SIZE: Final = 50
+COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
+NUMBER_LENGTH: Final = 20
+
+Cases = QuerySet[Case]
+
+
+class Tab:
+    """The work lists; each is one query, because one with OR between them would ruin every plan."""
+
+    MINE: Final = "mine"
+    OPEN: Final = "open"
+    OVERDUE: Final = "overdue"
+    ENDED: Final = "ended"
+    REPORTED: Final = "reported"
+    LABELS: Final[dict[str, str]] = {
+        MINE: "等我办",
+        OPEN: "辖区未办结",
+        OVERDUE: "已超期",
+        ENDED: "已结束",
+        REPORTED: "我上报的",
+    }
+
+
+class Sort:
+    """Orders of a list: by time limit (open cases only) or by when it was received, newest or oldest first."""
+
+    DUE: Final = "due"
+    NEWEST: Final = "newest"
+    OLDEST: Final = "oldest"
+    LABELS: Final[dict[str, str]] = {DUE: "按到期时间排", NEWEST: "按收到时间，新的在前", OLDEST: "按收到时间，旧的在前"}
+    FIELDS: Final[dict[str, tuple[str, bool]]] = {
+        DUE: ("due_at", False),
+        NEWEST: ("received_at", True),
+        OLDEST: ("received_at", False),
+    }
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list is narrowed to; every field may be empty. `area` must lie in the actor's scope."""
+
+    tab: str = Tab.OPEN
+    query: str = ""
+    states: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    area: Area | None = None
+    urgent: bool = False
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """The order asked for, or the tab's own; ended cases have no time limit to sort by."""
+        open_tab = self.tab in (Tab.MINE, Tab.OPEN, Tab.OVERDUE)
+        if self.sort in Sort.FIELDS and (open_tab or self.sort != Sort.DUE):
+            return self.sort
+        return Sort.DUE if open_tab else Sort.NEWEST
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Rows of a list with the cursors of the pages beside it; an empty cursor means there is none."""
+
+    rows: list[Case]
+    next: str = ""
+    previous: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
+    """Included if, and only if, the case is in the tab for this actor and passes every filter."""
+    rows = _tab(actor, wanted.tab, now)
+    if wanted.query.strip():
+        ids = matching_case_ids(wanted.query)
+        rows = rows.filter(number=wanted.query.strip()) if ids is None else rows.filter(id__in=ids)
+    if wanted.states:
+        rows = rows.filter(state__in=[s for s in wanted.states if s in State.values])
+    if wanted.categories:
+        rows = rows.filter(category__in=[c for c in wanted.categories if c in Category.values])
+    if wanted.sources:
+        rows = rows.filter(source__in=[s for s in wanted.sources if s in Source.values])
+    if wanted.area is not None:
+        below = PathRange.below(wanted.area.path)
+        rows = rows.filter(area_path__gte=below.lo, area_path__lt=below.hi)
+    if wanted.urgent:
+        rows = rows.filter(urgent=True)
+    if wanted.received_from:
+        rows = rows.filter(received_at__gte=wanted.received_from)
+    if wanted.received_before:
+        rows = rows.filter(received_at__lt=wanted.received_before)
+    return rows
+
+
+def _tab(actor: Actor, tab: str, now: datetime) -> Cases:
+    if tab == Tab.REPORTED:
+        return Case.objects.filter(reporter_id=actor.user_id)
+    if tab == Tab.MINE:
+        scope = actor.scope(permissions.HANDLE)
+        turn = Q(pk__in=[])
+        if scope.area_ids:
+            turn = Q(turn_area_id__in=scope.area_ids)
+        if scope.unit_ids:
+            turn = turn | Q(turn_unit_id__in=scope.unit_ids) if scope.area_ids else Q(turn_unit_id__in=scope.unit_ids)
+        return Case.objects.filter(turn, ended_at=None)
+    rows = Case.objects.filter(_in_scope(actor))
+    if tab == Tab.ENDED:
+        return rows.exclude(ended_at=None)
+    rows = rows.filter(ended_at=None)
+    return rows.filter(due_at__lt=now) if tab == Tab.OVERDUE else rows
+
+
+def _in_scope(actor: Actor) -> Q:
+    """In the subtrees of the actor's posts, or ever assigned to one of the actor's units."""
+    scope = actor.scope(permissions.VIEW)
+    if not scope.unit_ids:
+        return scope.q()
+    assigned = Q(id__in=Assignment.objects.filter(unit_id__in=scope.unit_ids).values("case_id"))
+    return assigned | scope.q() if scope.ranges else assigned
+
+
+def case_page(rows: Cases, *, order: str, cursor: str = "", size: int = PAGE_SIZE) -> CasePage:
+    """One page in keyset order. A cursor that was tampered with or belongs to another order is refused."""
+    column, descending = Sort.FIELDS[order]
+    backwards = False
+    if cursor:
+        at, case_id, backwards = _opened_cursor(cursor, order)
+        later = descending == backwards
+        beyond = "gt" if later else "lt"
+        rows = rows.filter(
+            Q(**{f"{column}__{beyond}": at}) | Q(**{column: at, f"id__{beyond}": case_id}),
+            **{f"{column}__{beyond}e": at},  # the bound alone, so that the index is entered at it
+        )
+    sign = "-" if descending != backwards else ""
+    found = list(
+        rows.select_related("area", "owner", "turn_area", "turn_unit").order_by(f"{sign}{column}", f"{sign}id")[: size + 1]
+    )
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    if not found:
+        return CasePage(rows=[])
+    ahead, behind = (bool(cursor), more) if backwards else (more, bool(cursor))
+    return CasePage(
+        rows=found,
+        next=_cursor(found[-1], column, order, back=False) if ahead else "",
+        previous=_cursor(found[0], column, order, back=True) if behind else "",
+    )
+
+
+def _cursor(row: Case, column: str, order: str, *, back: bool) -> str:
+    at: datetime = getattr(row, column)
+    return signing.dumps([order, at.isoformat(), row.id, back], salt="cases.cursor", compress=True)
+
+
+def _opened_cursor(cursor: str, order: str) -> tuple[datetime, int, bool]:
+    try:
+        made_for, at, case_id, back = signing.loads(cursor, salt="cases.cursor")
+        if made_for != order:
+            raise ValueError(order)
+        return datetime.fromisoformat(at), int(case_id), bool(back)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Invalid("翻页位置已失效，请从第一页重新看。", code="cursor_invalid") from None
+
+
+def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
+    """How long each list is, counted up to 1,001 each, in one statement."""
+    if not lists:
+        return {}
+    parts, params = [], []
+    for rows in lists.values():
+        sql, values = rows.order_by().values("id")[: COUNTED + 1].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")
+        params.extend(values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return dict(zip(lists, cursor.fetchone(), strict=True))
+
+
+def case_get_for(actor: Actor, number: str) -> Case:
+    """The case with this number (YYMM-NNNN), if the actor may see it; NotFound otherwise, whatever the reason."""
+    case = (
+        Case.objects.filter(number=number[:NUMBER_LENGTH])
+        .select_related("area", "owner", "owner__parent", "handler_area", "handler_unit", "turn_area", "turn_unit")
+        .first()
+    )
+    if case is None or not _may_see(actor, case):
+        raise not_found()
+    return case
+
+
+def _may_see(actor: Actor, case: Case) -> bool:
+    scope = actor.scope(permissions.VIEW)
+    if scope.covers(case.area_path) or scope.covers(case.owner_path):
+        return True
+    if actor.user_id == case.reporter_id and actor.can(permissions.OWN):
+        return True
+    if case.handler_unit_id in scope.unit_ids or case.handler_area_id in scope.area_ids:
+        return True
+    held = Q(unit_id__in=scope.unit_ids) | Q(area_id__in=scope.area_ids)
+    return bool(scope.unit_ids) and Assignment.objects.filter(held, case_id=case.id).exists()
+
+
+def step_guard(actor: Actor, step_id: int) -> bool:
+    """Whether the actor may see what hangs on a step: whoever sees the case."""
+    step = Step.objects.filter(id=step_id).select_related("case").first()
+    return step is not None and _may_see(actor, step.case)
+
+
+def steps_of(case: Case) -> list[Step]:
+    """Every step of a case, the newest first."""
+    return list(Step.objects.filter(case_id=case.id).order_by("-version"))
+
+
+def reportable_areas(actor: Actor) -> list[Area]:
+    """Where this person may report from: the open areas of their scope below the county, in tree order."""
+    scope = actor.scope(permissions.REPORT)
+    rows = Area.objects.filter(scope.q("path"), valid_to=None).exclude(level=Area.Level.COUNTY)
+    return list(rows.select_related("parent").order_by("path"))
+
+
+def report_area_get(actor: Actor, code: str) -> Area:
+    """An area by its code, for a report. NotFound outside of the actor's scope."""
+    scope = actor.scope(permissions.REPORT)
+    area = Area.objects.filter(scope.q("path"), code=code).select_related("parent").order_by("-valid_from").first()
+    if area is None:
+        raise not_found()
+    return area
+
+
+def filter_areas(actor: Actor) -> list[Area]:
+    """What a list may be narrowed to by place: from townships down to villages in the actor's scope."""
+    scope = actor.scope(permissions.VIEW)
+    levels = [Area.Level.TOWNSHIP, Area.Level.VILLAGE]
+    return list(Area.objects.filter(scope.q("path"), level__in=levels, valid_to=None).order_by("path"))
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Whom the level in charge of a case may give it to."""
+
+    areas: list[Area]
+    units: list[Unit]
+
+
+def dispatch_targets(case: Case) -> Targets:
+    """The open areas directly below the level in charge, the case's own first, and the level's own units."""
+    areas = list(Area.objects.filter(parent_id=case.owner_id, valid_to=None).order_by("path"))
+    areas.sort(key=lambda area: not case.area_path.startswith(area.path))
+    units = list(Unit.objects.filter(area_id=case.owner_id, valid_to=None).order_by("code"))
+    return Targets(areas, units)
+
+
+def public_counts(area: Area) -> dict[str, int]:
+    """Cases ever reported at an area and below: reported, closed, and open (neither closed nor rejected)."""
+    below = PathRange.below(area.path)
+    rows: Any = Case.objects.filter(area_path__gte=below.lo, area_path__lt=below.hi)
+    return {
+        "reported": rows.count(),
+        "closed": rows.filter(state=State.CLOSED).count(),
+        "open": rows.filter(ended_at=None).count(),
+    }

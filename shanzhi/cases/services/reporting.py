@@ -1,0 +1,186 @@
+"""The first step of a case: somebody reports it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.transaction import atomic
+from django.utils import timezone
+
+from shanzhi.access.actor import Actor, ActorPost
+from shanzhi.areas.models import Area
+from shanzhi.cases import permissions
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import Category, Source, State, step_limit
+from shanzhi.cases.events import EVENTS
+from shanzhi.cases.models import Case, CaseText, Step
+from shanzhi.cases.services.numbering import next_number
+from shanzhi.files.services import PHOTO_LIMIT, files_attach
+from shanzhi.lib.bigrams import tokens
+from shanzhi.lib.errors import Forbidden, Invalid
+from shanzhi.tenancy.idempotency import claim
+from shanzhi.tenancy.ids import new_id
+from shanzhi.tenancy.outbox import emit
+from shanzhi.trail.services import record
+
+TITLE_LENGTH: Final = 30
+BODY_LENGTH: Final = 2000
+CHINA: Final = (73_0000000, 136_0000000, 3_0000000, 54_0000000)  # west, east, south, north in 1e-7 degree
+OLDEST: Final = timedelta(days=90)
+CLOCK_SLACK: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a reporter says. Coordinates are 1e-7 degree; `solved` tells what was done on the spot, if it was."""
+
+    body: str
+    category: str
+    title: str = ""
+    place: str = ""
+    lon: int | None = None
+    lat: int | None = None
+    accuracy: int | None = None
+    urgent: bool = False
+    source: str = Source.SNAP
+    solved: str = ""
+    occurred_at: datetime | None = None
+    photo_ids: Sequence[int] = ()
+
+
+def title_of(body: str) -> str:
+    """The first clause of a report, at most 30 characters."""
+    first = re.split(r"[，。；！？,;!?\n]", body.strip(), maxsplit=1)[0].strip()
+    return (first or body.strip())[:TITLE_LENGTH]
+
+
+def checked(report: Report, at: datetime) -> None:
+    """Raises Invalid with a sentence for each field that has to be mended."""
+    faults: dict[str, list[str]] = {}
+    if not report.body.strip():
+        faults["body"] = ["请写明是什么情况。"]
+    elif len(report.body) > BODY_LENGTH:
+        faults["body"] = [f"最多写 {BODY_LENGTH} 字，现在 {len(report.body)} 字，请删减。"]
+    if report.category not in Category.values:
+        faults["category"] = ["请选一个类别，拿不准就选“其他”。"]
+    if len(report.place) > 100:
+        faults["place"] = ["地点最多写 100 字。"]
+    if len(report.solved) > 1000:
+        faults["solved"] = ["处理结果最多写 1000 字。"]
+    if len(report.photo_ids) > PHOTO_LIMIT:
+        faults["photos"] = [f"最多 {PHOTO_LIMIT} 张照片，请去掉 {len(report.photo_ids) - PHOTO_LIMIT} 张。"]
+    if not _is_in_china(report):
+        faults["lon"] = ["位置不在国内，请重新取位置，或只写地点。"]
+    if report.occurred_at and not at - OLDEST <= report.occurred_at <= at + CLOCK_SLACK:
+        faults["occurred_at"] = ["发生时间要在最近 90 天以内，不能晚于现在，请核对手机时间。"]
+    if faults:
+        raise Invalid(next(iter(faults.values()))[0], code="invalid", fields=faults)
+
+
+def _is_in_china(report: Report) -> bool:
+    if report.lon is None and report.lat is None:
+        return True
+    if report.lon is None or report.lat is None:
+        return False
+    west, east, south, north = CHINA
+    return west <= report.lon <= east and south <= report.lat <= north
+
+
+def case_report(
+    *, actor: Actor, report: Report, area: Area, key: str | None = None, at: datetime | None = None
+) -> Case:
+    """Open a case at an area of the actor's scope and give its first step to the level in charge.
+
+    That level is the village of a grid, or the level of the desk that takes the report down. With `solved` the case
+    begins as handled and waits for verification. The same key gives the same case again.
+    """
+    at = at or timezone.now()
+    actor.require(permissions.REPORT)
+    post = actor.post_for(permissions.REPORT, path=area.path)
+    if post is None and not actor.is_system:
+        raise Forbidden("这个地方不在你的岗位范围内，请选自己负责的村或网格。", code="outside_scope")
+    checked(report, at)
+    if not area.is_open:
+        raise Invalid(f"{area.name}已撤销，请选现在的村或网格。", code="area_closed", fields={"area": ["请重新选择。"]})
+    case_id = new_id()
+    with atomic():
+        body = {**asdict(report), "area": area.id}
+        earlier = claim(key=key, actor=actor, operation="cases.report", body=body, result_id=case_id)
+        if earlier is not None:
+            return Case.objects.get(id=earlier)
+        owner = _level_in_charge(area, post)
+        case = _opened(case_id, report, area, owner, actor, post, at)
+        case.number = next_number(at)
+        case.save()
+        steps = _first_steps(case, report, actor, post, at)
+        Step.objects.bulk_create(steps)
+        CaseText.objects.create(case=case, tokens=tokens(f"{case.title} {case.body} {case.place} {case.number}"))
+        files_attach(actor=actor, ids=list(report.photo_ids), owner=steps[0])
+        record(actor=actor, code=f"cases.case.{Act.REPORT.past}", obj=case, at=at, post=post)
+        emit(EVENTS[Act.REPORT], subject_id=case.id, at=at, step=steps[-1].id)
+    return case
+
+
+def _level_in_charge(area: Area, post: ActorPost | None) -> Area:
+    """The village of the place, unless the report is taken down at the desk of a higher level: then that level."""
+    place = area
+    if place.level == Area.Level.GRID and place.parent is not None:
+        place = place.parent
+    if post is None or post.unit_id is not None or post.area_id == place.id or len(post.area_path) >= len(place.path):
+        return place
+    if post.role in permissions.LEVEL_OFFICE:
+        return Area.objects.get(id=post.area_id)
+    return place
+
+
+def _opened(
+    case_id: int, report: Report, area: Area, owner: Area, actor: Actor, post: ActorPost | None, at: datetime
+) -> Case:
+    state = State.HANDLED if report.solved.strip() else State.REPORTED
+    return Case(
+        id=case_id,
+        title=(report.title.strip() or title_of(report.body))[:60],
+        body=report.body.strip(),
+        category=report.category,
+        place=report.place.strip(),
+        lon=report.lon,
+        lat=report.lat,
+        accuracy=report.accuracy,
+        urgent=report.urgent,
+        source=report.source,
+        area=area,
+        area_path=area.path,
+        owner=owner,
+        owner_path=owner.path,
+        turn_area=owner,
+        handler_area_id=post.area_id if post and state == State.HANDLED else None,
+        reporter_id=actor.user_id,
+        reporter_post_id=post.id if post else None,
+        reporter_name=actor.name,
+        reporter_title=post.title if post else "",
+        state=state,
+        version=2 if state == State.HANDLED else 1,
+        occurred_at=min(report.occurred_at or at, at),
+        received_at=at,
+        due_at=at + step_limit(state, urgent=report.urgent),
+    )
+
+
+def _first_steps(
+    case: Case, report: Report, actor: Actor, post: ActorPost | None, at: datetime
+) -> list[Step]:
+    common = {
+        "case": case, "at": at, "actor_id": actor.user_id or None, "post_id": post.id if post else None,
+        "actor_name": actor.name, "actor_title": post.title if post else "", "due_at": case.due_at,
+    }  # fmt: skip
+    steps = [Step(version=1, act=Act.REPORT, to_state=State.REPORTED, **common)]
+    if case.state == State.HANDLED:
+        steps.append(
+            Step(
+                version=2, act=Act.HANDLE, from_state=State.REPORTED, to_state=State.HANDLED,
+                text=report.solved.strip(), target="当场处理", **common,
+            )  # fmt: skip
+        )
+    return steps
