@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from ninja import File, Form, Header, Router
+from ninja import File, Form, Header, Path, Router
 from ninja.files import UploadedFile
 
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, actor_of, operation
@@ -23,7 +23,7 @@ router = Router(tags=["files"])
 @operation(SELF)
 def photo_create(
     request: HttpRequest,
-    county: int,
+    county: Path[int],
     photo: File[UploadedFile],
     lon: Annotated[float | None, Form(ge=-180, le=180)] = None,
     lat: Annotated[float | None, Form(ge=-90, le=90)] = None,
@@ -42,7 +42,7 @@ def photo_create(
 
 @router.get("files/{int:file_id}", response={200: FileOut, **REFUSALS}, operation_id="file_get")
 @operation(SELF, object=True)
-def file_get(request: HttpRequest, county: int, file_id: int) -> Any:
+def file_get(request: HttpRequest, county: Path[int], file_id: int) -> Any:
     """What is known of a file: one's own draft, or one of a record that one may see."""
     return FileOut.of(file_get_for(actor=actor_of(request), file_id=file_id))
 
@@ -50,7 +50,7 @@ def file_get(request: HttpRequest, county: int, file_id: int) -> Any:
 @router.get("files/{int:file_id}/content", response={200: None, **REFUSALS}, operation_id="file_content")
 @operation(SELF, object=True)
 def file_content(
-    request: HttpRequest, county: int, file_id: int, size: Literal["whole", "thumb"] = "whole"
+    request: HttpRequest, county: Path[int], file_id: int, size: Literal["whole", "thumb"] = "whole"
 ) -> HttpResponseBase:
     """The bytes: JPEG for a photo, else the file as it came, as a download."""
     return answer(request, actor_of(request), file_id, size)

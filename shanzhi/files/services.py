@@ -60,8 +60,9 @@ def photo_store(
     """
     _require_person(actor)
     at = at or timezone.now()
-    if not key_used(key):
-        _check_drafts(actor)
+    with atomic():
+        if not key_used(key):
+            _check_drafts(actor)
     raw = digest_of(upload)
     photo = images.photo_prepare(upload, now=at)
     seen = seen or images.Facts()
@@ -140,19 +141,18 @@ def files_attach(
 def files_sweep(*, at: datetime) -> tuple[int, int]:
     """Drafts and bytes taken away in the current county: expired drafts first, then bytes that no row names.
 
-    Bytes younger than a day stay: their row may be about to commit.
+    Call it outside of transactions: each batch commits before its bytes are removed. Bytes younger than a day stay: their row may be about to commit.
     """
-    actor = Actor.system(current())
-    drafts = 0
-    while batch := list(
-        expired_drafts(photos_before=at - PHOTO_KEPT, others_before=at - OTHERS_KEPT).order_by("id")[:_BATCH]
-    ):
+    drafts, more = 0, True
+    while more:
         with atomic():
-            dropped = [file for file in batch if _drop(actor, file, at)]
+            expired = expired_drafts(photos_before=at - PHOTO_KEPT, others_before=at - OTHERS_KEPT)
+            batch = list(expired.order_by("id")[:_BATCH])
+            dropped = [file for file in batch if _drop(Actor.system(current()), file, at)]
         # Rows go first: bytes without a row are swept one day, a row without bytes would be a broken picture.
         for file in dropped:
             storage.remove(file.county_id, file.id)
-        drafts += len(dropped)
+        drafts, more = drafts + len(dropped), bool(batch)
     return drafts, _sweep_bytes(at)
 
 
@@ -177,7 +177,8 @@ def _sweep_bytes(at: datetime) -> int:
 
 def _remove_unnamed(batch: list[tuple[storage.Path, int | None]]) -> int:
     ids = {number for _, number in batch if number is not None}
-    known = set(StoredFile.objects.filter(id__in=ids).values_list("id", flat=True))
+    with atomic():
+        known = set(StoredFile.objects.filter(id__in=ids).values_list("id", flat=True))
     orphans = [path for path, number in batch if number not in known]
     for path in orphans:
         path.unlink(missing_ok=True)

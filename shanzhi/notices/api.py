@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
 from shanzhi.access.api import WRITE_REFUSALS, actor_of, operation
 from shanzhi.access.permissions import SELF
@@ -18,7 +18,7 @@ router = Router(tags=["notices"])
 @operation(SELF)
 def notice_list(
     request: HttpRequest,
-    county: int,
+    county: Path[int],
     unread: bool = False,
     after: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
     size: Annotated[int, Query(ge=1, le=100)] = 30,
@@ -31,13 +31,13 @@ def notice_list(
 
 @router.post("notices/{int:notice_id}/reads", response={200: NoticeOut, **WRITE_REFUSALS}, operation_id="notice_read")
 @operation(SELF, object=True)
-def read_create(request: HttpRequest, county: int, notice_id: int) -> Any:
+def read_create(request: HttpRequest, county: Path[int], notice_id: int) -> Any:
     """Mark one of one's own notices as read; once more does no harm."""
     return NoticeOut.of(notice_read(actor=actor_of(request), notice_id=notice_id))
 
 
 @router.post("notices/reads", response={200: ReadAllOut, **WRITE_REFUSALS}, operation_id="notice_read_all")
 @operation(SELF)
-def read_all_create(request: HttpRequest, county: int, body: ReadAllIn) -> Any:
+def read_all_create(request: HttpRequest, county: Path[int], body: ReadAllIn) -> Any:
     """Mark everything up to the newest notice that the person saw as read."""
     return ReadAllOut(read=notice_read_all(actor=actor_of(request), up_to=int(body.up_to)))

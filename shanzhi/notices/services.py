@@ -76,10 +76,12 @@ def notice_read_all(*, actor: Actor, up_to: int | None = None, at: datetime | No
 
 def notices_sweep(*, at: datetime) -> int:
     """Drops what was read more than 180 days ago in the current county; what nobody read stays."""
-    dropped = 0
-    while ids := list(read_long_ago(before=at - READ_KEPT).values_list("id", flat=True)[:_BATCH]):
+    dropped, more = 0, True
+    while more:
         with atomic():
+            ids = list(read_long_ago(before=at - READ_KEPT).values_list("id", flat=True)[:_BATCH])
             dropped += Notice.objects.filter(id__in=ids).delete()[0]
+        more = len(ids) == _BATCH
     return dropped
 
 

@@ -1,10 +1,17 @@
 """People and records for tests of files; the records are outbox events, the lowest county model that can be made."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.test import Client
 
 from shanzhi.access.actor import Actor, ActorPost
+from shanzhi.accounts.models import Post, User
+from shanzhi.accounts.selectors.actors import actor_for
+from shanzhi.areas.models import Area
 from shanzhi.files.services import photo_store
 from shanzhi.files.tests import pictures
+from shanzhi.tenancy.context import current
 from shanzhi.tenancy.models import OutboxEvent
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
@@ -32,3 +39,37 @@ def draft(actor=None, seed=0, at=NOW, **more):
     """A kept photo; another seed is another picture."""
     data = pictures.picture(40 + seed, 30, colour=(seed % 256, 90, 90))
     return photo_store(actor=actor or person(), upload=pictures.upload(data), at=at, **more)
+
+
+def place():
+    """The root area of the current county."""
+    found = Area.objects.filter(parent=None).first()
+    return found or Area.objects.create(
+        level="county", code=f"{current():06d}000000", name="天长市", valid_from=date(2020, 1, 1)
+    )
+
+
+def member(name="王桂兰", role="grid_worker", *, posted=True):
+    """A person who can sign in, with a post in the current county."""
+    user = User.objects.create(username=f"u{User.objects.count() + 1:03d}", name=name, created_at=NOW)
+    if posted:
+        area = place()
+        Post.objects.create(
+            user=user, role=role, area=area, area_path=area.path, valid_from=date(2024, 1, 1), granted_at=NOW
+        )
+    return user
+
+
+def actor_of(user):
+    return actor_for(user=user, county_id=current(), at=NOW)
+
+
+def signed_in(user):
+    """A browser of this person: a session as a login leaves it, without the login."""
+    client = Client()
+    session = client.session
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "shanzhi.accounts.backends.LoginBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return client
