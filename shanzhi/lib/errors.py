@@ -26,7 +26,7 @@ class DomainError(Exception):
         super().__init__(self.message)
 
     def problem(self) -> dict[str, object]:
-        """Body of RFC 9457 problem+json; `title` is the sentence, `detail` repeats it for clients that show only one."""
+        """Body of RFC 9457 problem+json; `detail` repeats the title for clients that show only one of them."""
         return {
             "type": f"urn:shanzhi:problem:{self.code}",
             "title": self.message,

@@ -1,0 +1,36 @@
+"""The conditions of the trail's list, as they stand in the address."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from shanzhi.lib.times import SHANGHAI
+from shanzhi.trail.selectors import EntryFilter, person_by_login
+
+NOBODY = -1
+
+
+class EntryFilterForm(forms.Form):
+    """`q` is a login name, or the id of an object. A condition that can't be read is left out, never an error."""
+
+    at_from = forms.DateField(required=False)
+    at_to = forms.DateField(required=False)
+    code = forms.CharField(required=False, max_length=80)
+    type = forms.CharField(required=False, max_length=60)
+    q = forms.CharField(required=False, max_length=64)
+
+    def wanted(self) -> EntryFilter:
+        """The filter; both days are included, as they are in Chinese time."""
+        self.is_valid()
+        given: dict[str, Any] = self.cleaned_data
+        first, last, text = given.get("at_from"), given.get("at_to"), given.get("q", "").strip()
+        by_id = text.isdecimal() and len(text) <= 18
+        return EntryFilter(
+            since=datetime.combine(first, time.min, SHANGHAI) if first else None,
+            until=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI) if last else None,
+            actor_id=(person_by_login(text.lower()) or NOBODY) if text and not by_id else None,
+            code=given.get("code", ""),
+            object_type=given.get("type", ""),
+            object_id=int(text) if by_id else None,
+        )

@@ -1,0 +1,241 @@
+"""Reading the trail: only the audit administrator may, and the newest seal is for everybody."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
+from shanzhi.access.actor import Actor
+from shanzhi.access.pages import not_found
+from shanzhi.lib.errors import Invalid
+from shanzhi.trail.models import Check, Entry, Salt, Seal, SealItem
+from shanzhi.trail.permissions import VIEW
+from shanzhi.trail.trails import CODE_LABELS, TRACKED, code_label, post_names, type_label
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class EntryFilter:
+    """What of the trail is wanted; `since` is inside, `until` is not."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor_id: int | None = None
+    code: str = ""
+    object_type: str = ""
+    object_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry with the words that people know things by."""
+
+    entry: Entry
+    actor: str
+    post: str
+    act: str
+    object: str
+    seal: int | None
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """A page of the list, newest first; a cursor is absent at an end."""
+
+    lines: Sequence[Line]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+def entry_page_for(
+    actor: Actor, wanted: EntryFilter, *, after: str = "", before: str = "", limit: int = 50
+) -> EntryPage:
+    """Entries of the county; `after` goes on to older ones, `before` back to newer ones."""
+    actor.require(VIEW)
+    found = _matching(wanted)
+    if before and not after:
+        at, last = _place(before)
+        newer = found.filter(Q(at__gt=at) | Q(at=at, id__gt=last), at__gte=at).order_by("at", "id")
+        rows = list(newer[: limit + 1])
+        more, rows = len(rows) > limit, rows[:limit][::-1]
+        return EntryPage(_lines(rows), _cursor(rows[-1]) if rows else None, _cursor(rows[0]) if more else None)
+    if after:
+        at, last = _place(after)
+        found = found.filter(Q(at__lt=at) | Q(at=at, id__lt=last), at__lte=at)
+    rows = list(found.order_by("-at", "-id")[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit]
+    return EntryPage(_lines(rows), _cursor(rows[-1]) if more else None, _cursor(rows[0]) if after and rows else None)
+
+
+def entry_export_for(actor: Actor, wanted: EntryFilter, *, limit: int) -> Iterator[Line]:
+    """Up to `limit` entries, newest first, read in steps."""
+    after = ""
+    while limit > 0:
+        page = entry_page_for(actor, wanted, after=after, limit=min(limit, 1000))
+        yield from page.lines
+        limit -= len(page.lines)
+        if page.next_cursor is None:
+            return
+        after = page.next_cursor
+
+
+def _matching(wanted: EntryFilter) -> QuerySet[Entry]:
+    conditions: dict[str, object] = {
+        "at__gte": wanted.since,
+        "at__lt": wanted.until,
+        "actor_id": wanted.actor_id,
+        "code": wanted.code or None,
+        "object_type": wanted.object_type or None,
+        "object_id": wanted.object_id,
+    }
+    return Entry.objects.filter(**{name: value for name, value in conditions.items() if value is not None})
+
+
+def _cursor(entry: Entry) -> str:
+    return f"{(entry.at - EPOCH) // MICROSECOND}-{entry.id}"
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    """Time and id of a cursor; Invalid for one that is not ours."""
+    micros, _, last = cursor.partition("-")
+    if not (micros.isdecimal() and last.isdecimal() and len(micros) <= 16 and len(last) <= 18):
+        raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
+    return EPOCH + int(micros) * MICROSECOND, int(last)
+
+
+def _lines(entries: Sequence[Entry]) -> list[Line]:
+    people = people_names({entry.actor_id for entry in entries if entry.actor_id})
+    posts = post_names({entry.post_id for entry in entries if entry.post_id})
+    items = SealItem.objects.filter(entry_id__in=[entry.id for entry in entries])
+    seals = dict(items.values_list("entry_id", "seal__number")) if entries else {}
+    objects = _object_names(entries)
+    return [
+        Line(
+            entry=entry,
+            actor=_person(entry.actor_id, people),
+            post=posts.get(entry.post_id or 0, ""),
+            act=code_label(entry.code),
+            object=objects.get((entry.object_type, entry.object_id)) or _object(entry),
+            seal=seals.get(entry.id),
+        )
+        for entry in entries
+    ]
+
+
+def _object_names(entries: Sequence[Entry]) -> dict[tuple[str, int], str]:
+    """What the objects are called now, one statement for each type among them; deleted ones are left out."""
+    names = {}
+    for object_type in {entry.object_type for entry in entries if not entry.size}:
+        known = TRACKED.get(object_type)
+        if known is not None:
+            ids = {entry.object_id for entry in entries if entry.object_type == object_type}
+            for row in known.model.objects.filter(id__in=ids):
+                names[object_type, row.id] = known.short_name(row)
+    return names
+
+
+def _person(actor_id: int | None, people: dict[int, str]) -> str:
+    if actor_id is None:
+        return "未登录的人"
+    return "系统" if actor_id == 0 else people.get(actor_id, f"编号 {actor_id}")
+
+
+def _object(entry: Entry) -> str:
+    if entry.size:
+        return f"{type_label(entry.object_type)} {entry.size} 条"
+    return f"{type_label(entry.object_type)} {entry.object_id}"
+
+
+def people_names(ids: Iterable[int]) -> dict[int, str]:
+    """Names of users by id; whoever the user model is."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    users = get_user_model()._default_manager.filter(pk__in=wanted)
+    return {user.pk: str(getattr(user, "name", "") or user.get_username()) for user in users}
+
+
+def person_by_login(login: str) -> int | None:
+    """The id of the person with this login, for the filter by person."""
+    model = get_user_model()
+    user = model._default_manager.filter(**{model.USERNAME_FIELD: login}).first()
+    return user.pk if user else None
+
+
+def code_choices() -> list[tuple[str, str]]:
+    return sorted(CODE_LABELS.items(), key=lambda pair: pair[1])
+
+
+def type_choices() -> list[tuple[str, str]]:
+    return sorted((tracked.type, tracked.label) for tracked in TRACKED.values())
+
+
+@dataclass(frozen=True)
+class SealPage:
+    """A page of seals, newest first."""
+
+    seals: Sequence[Seal]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+def seal_page_for(actor: Actor, *, after: str = "", before: str = "", limit: int = 50) -> SealPage:
+    """Seals by number, newest first; `after` goes on to older ones."""
+    actor.require(VIEW)
+    found = Seal.objects.all()
+    if before and not after:
+        rows = list(found.filter(number__gt=_number(before)).order_by("number")[: limit + 1])
+        more, rows = len(rows) > limit, rows[:limit][::-1]
+        return SealPage(rows, str(rows[-1].number) if rows else None, str(rows[0].number) if more else None)
+    if after:
+        found = found.filter(number__lt=_number(after))
+    rows = list(found.order_by("-number")[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit]
+    return SealPage(rows, str(rows[-1].number) if more else None, str(rows[0].number) if after and rows else None)
+
+
+def _number(cursor: str) -> int:
+    if not cursor.isdecimal() or len(cursor) > 9:
+        raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
+    return int(cursor)
+
+
+def seal_get_for(actor: Actor, number: int) -> Seal:
+    actor.require(VIEW)
+    seal = Seal.objects.filter(number=number).first() if number < 2**31 else None
+    if seal is None:
+        raise not_found()
+    return seal
+
+
+def seal_lines_for(actor: Actor, seal: Seal, *, after: str = "", limit: int = 50) -> EntryPage:
+    """The entries under a seal in their order, from the place after `after`; what was removed is left out here."""
+    actor.require(VIEW)
+    items = SealItem.objects.filter(seal=seal, position__gt=_number(after) if after else -1)
+    places = list(items.order_by("position").values_list("position", "entry_id")[: limit + 1])
+    more, places = len(places) > limit, places[:limit]
+    entries = Entry.objects.in_bulk([entry_id for _, entry_id in places])
+    lines = _lines([entries[entry_id] for _, entry_id in places if entry_id in entries])
+    return EntryPage(lines, str(places[-1][0]) if more else None)
+
+
+def latest_seal() -> Seal | None:
+    """The newest seal of the current county: public, it proves nothing about anybody."""
+    return Seal.objects.order_by("-number").first()
+
+
+def last_check_for(actor: Actor) -> Check | None:
+    """The newest finished verification of the county."""
+    actor.require(VIEW)
+    return Check.objects.order_by("-ended_at").first()
+
+
+def salts_of(object_type: str, ids: Iterable[int]) -> dict[int, bytes]:
+    """The salts of these objects that exist."""
+    found = Salt.objects.filter(object_type=object_type, object_id__in=list(ids))
+    return {object_id: bytes(value) for object_id, value in found.values_list("object_id", "value")}
