@@ -1,0 +1,119 @@
+"""Context of every page: menu, county, person, density. Nothing here queries until a template asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from shanzhi.ui import nav
+
+ELDER_COOKIE = "sz_text"
+ELDER_VALUE = "big"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu on this page."""
+
+    item: nav.NavItem
+    url: str
+    current: bool = False
+
+
+@dataclass
+class Shell:
+    """What base templates read as `shell`; attributes are computed when first read."""
+
+    request: HttpRequest
+    now: datetime = field(default_factory=timezone.now)
+
+    @cached_property
+    def county(self) -> Any | None:
+        return getattr(self.request, "county", None)
+
+    @cached_property
+    def actor(self) -> nav.ActorLike | None:
+        """None for a stranger and for a person without a post here."""
+        actor = getattr(self.request, "actor", None)
+        return actor if actor is not None and actor.user_id is not None and actor.main_post else None
+
+    @cached_property
+    def post(self) -> nav.PostLike | None:
+        return self.actor.main_post if self.actor else None
+
+    @cached_property
+    def place(self) -> str:
+        post = self.post
+        return (post.area_name or post.unit_name) if post else getattr(self.county, "name", "")
+
+    @cached_property
+    def elder(self) -> bool:
+        return self.request.COOKIES.get(ELDER_COOKIE) == ELDER_VALUE
+
+    @cached_property
+    def base(self) -> str:
+        """`{% extends shell.base %}` for a page that all roles use."""
+        if self.actor is None:
+            return "ui/public.html"
+        return "ui/phone.html" if self.actor.works_on_phone else "ui/desk.html"
+
+    @cached_property
+    def desk_nav(self) -> list[Entry]:
+        return self._entries(nav.DESK)
+
+    @cached_property
+    def phone_nav(self) -> list[Entry]:
+        return self._entries(nav.PHONE)
+
+    @cached_property
+    def notices(self) -> int:
+        """Unread notices of this person."""
+        return nav.count_for("notices", self.request) if self.actor else 0
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """Addresses of the shell's own links that this person may follow, by name."""
+        names = ("home", "search", "notices", "person", "login", "areas", "signout")
+        return {name: url for name in names if (url := self._link(name))}
+
+    @cached_property
+    def search_hint(self) -> str:
+        found = nav.link_for("search", self.actor)
+        return (found and found.label) or "编号、地点、内容"
+
+    @property
+    def login_path(self) -> str:
+        """Where the scripts send a person whose session was lost."""
+        return self._link("login") or "/accounts/login/"
+
+    def url(self, url_name: str, *, with_county: bool = True) -> str:
+        """Empty if the page does not exist (yet), or needs a county and there is none."""
+        args = [self.county.id] if with_county and self.county else []
+        try:
+            return reverse(url_name, args=args)
+        except NoReverseMatch:
+            return ""
+
+    def _link(self, name: str) -> str:
+        found = nav.link_for(name, self.actor)
+        return self.url(found.url_name, with_county=found.with_county) if found else ""
+
+    def _entries(self, density: str) -> list[Entry]:
+        if self.actor is None:
+            return []
+        pairs = [(item, self.url(item.url_name)) for item in nav.items_for(self.actor, density)]
+        shown = [(item, url) for item, url in pairs if url]
+        here = max((url for _, url in shown if self.request.path.startswith(url)), key=len, default="")
+        return [Entry(item, url, url == here) for item, url in shown]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`shell` and the one `now` of the page, so that all its clocks agree."""
+    made = Shell(request)
+    return {"shell": made, "now": made.now}

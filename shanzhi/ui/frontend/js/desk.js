@@ -1,0 +1,6 @@
+/* Bundle of the pages for a desk: all that a phone has, and the keyboard. */
+
+import "./phone.js";
+import { startList } from "./list.js";
+
+startList();

@@ -1,0 +1,20 @@
+/* Bundle of the pages for a phone and for residents. */
+
+import { startBusy } from "./busy.js";
+import { startDrafts } from "./draft.js";
+import { startFlash } from "./flash.js";
+import { startMenus } from "./menus.js";
+import { startNet } from "./net.js";
+import { startPhotos } from "./photos.js";
+import { startPlace } from "./place.js";
+import { startViewer } from "./viewer.js";
+
+document.documentElement.classList.add("js");
+startFlash();
+startNet();
+startPhotos();
+startPlace();
+startDrafts();
+startBusy();
+startMenus();
+startViewer();
