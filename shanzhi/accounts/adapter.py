@@ -1,6 +1,7 @@
 """How allauth speaks and decides here: Chinese words, our password service, secrets encrypted, no way out of TOTP."""
 
 import base64
+import secrets
 import time
 from typing import Any, ClassVar
 
@@ -17,9 +18,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
-import secrets
+from django.utils.encoding import force_bytes
 
 from shanzhi.accounts import selectors, services
+from shanzhi.accounts.models import User
 
 CODE_WRONG = "动态口令不对，请核对手机上的 6 位数字后重填；已过 30 秒的口令会失效。"
 SPOKEN = {
@@ -58,10 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """django-axes counts the failures, in the database and for all processes; allauth's own count is not needed."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return selectors.first_page(request.user)
+        return selectors.first_page(signed_in(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return selectors.first_page(request.user)
+        return selectors.first_page(signed_in(request))
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return "/"
@@ -85,6 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):
         words = message or SPOKEN.get(message_template or "")
         if words:
             messages.add_message(request, level, words, extra_tags=extra_tags)
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person of a request that only reaches us signed in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def recently_confirmed(request: HttpRequest, seconds: int) -> bool:
@@ -129,5 +137,5 @@ class MfaAdapter(DefaultMFAAdapter):
         raise InvalidTag
 
 
-def _key(secret: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"shanzhi.accounts.mfa").derive(str(secret).encode())
+def _key(secret: str | bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"shanzhi.accounts.mfa").derive(force_bytes(secret))

@@ -6,7 +6,8 @@ from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import ReauthenticateForm as BaseReauthenticateForm
 from allauth.core import context
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm as BaseTotpAgainForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as BaseTotpAgainForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
@@ -67,7 +68,9 @@ class CodeMixin:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["code"], "动态口令", "请填动态口令。", "手机动态口令应用上的 6 位数字，也可以填一个备用口令。")
+        _plain(
+            self.fields["code"], "动态口令", "请填动态口令。", "手机动态口令应用上的 6 位数字，也可以填一个备用口令。"
+        )
         self.fields["code"].widget.attrs.update(CODE_ATTRS)
 
     def clean_code(self) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from allauth.account.views import LoginView, PasswordChangeView, logout as account_logout
-from allauth.account.views import account_inactive, reauthenticate as account_reauthenticate
+from allauth.account.views import LoginView, PasswordChangeView, account_inactive
+from allauth.account.views import logout as account_logout
+from allauth.account.views import reauthenticate as account_reauthenticate
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
@@ -40,8 +41,9 @@ class OurLoginView(UnprocessableMixin, LoginView):
 
 class OurPasswordView(UnprocessableMixin, PasswordChangeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        forced = self.request.user.must_change_password
-        return super().get_context_data(**kwargs) | {"forced": forced, "back": selectors.first_page(self.request.user)}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        forced, back = self.request.user.must_change_password, selectors.first_page(self.request.user)
+        return context | {"forced": forced, "back": back}
 
 
 class TotpOnView(UnprocessableMixin, ActivateTOTPView):
@@ -51,8 +53,8 @@ class TotpOnView(UnprocessableMixin, ActivateTOTPView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        required = selectors.totp_required(self.request.user)
-        return super().get_context_data(**kwargs) | {"required": required}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"required": selectors.totp_required(self.request.user)}
 
 
 class TotpOffView(UnprocessableMixin, DeactivateTOTPView):
@@ -72,14 +74,16 @@ class CodesRenewView(UnprocessableMixin, codes.GenerateRecoveryCodesView):
 class CodesView(codes.ViewRecoveryCodesView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """`onward` is the page that the person wanted before the second factor had to be set up."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         onward = self.request.session.pop(NEXT, "") or selectors.first_page(self.request.user)
-        return super().get_context_data(**kwargs) | {"onward": onward}
+        return context | {"onward": onward}
 
 
 class MfaIndexView(mfa.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        back, required = selectors.first_page(self.request.user), selectors.totp_required(self.request.user)
-        return super().get_context_data(**kwargs) | {"back": back, "required": required}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        user = self.request.user
+        return context | {"back": selectors.first_page(user), "required": selectors.totp_required(user)}
 
 
 @open_page

@@ -57,11 +57,14 @@ class ActorMiddleware:
         if bearer(request) is not None or not _signed_in(request) or not request.actor.is_member:
             return None
         if request.user.must_change_password:
-            return _first(request, api, "account_change_password", "password_change_required", "请先登录网页修改初始密码。")
-        if settings.SHANZHI_REQUIRE_TOTP and selectors.is_administrator(request.actor):
-            if not selectors.has_totp(request.user):
-                return _first(request, api, "mfa_activate_totp", "totp_required", "请先登录网页开启动态口令。")
-        return None
+            return _first(
+                request, api, "account_change_password", "password_change_required", "请先登录网页修改初始密码。"
+            )
+        if not settings.SHANZHI_REQUIRE_TOTP or not selectors.is_administrator(request.actor):
+            return None
+        if selectors.has_totp(request.user):
+            return None
+        return _first(request, api, "mfa_activate_totp", "totp_required", "请先登录网页开启动态口令。")
 
 
 def _signed_in(request: Any) -> bool:

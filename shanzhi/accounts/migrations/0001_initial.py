@@ -10,102 +10,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0001_initial'),
+        ("areas", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=32, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9._-]{2,31}$', '登录账号用 3 到 32 位小写字母、数字、点、横线或下划线，以字母或数字开头。')], verbose_name='登录账号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('home_county', models.IntegerField(blank=True, null=True, verbose_name='所属县')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可以登录')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='须先改密码')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('version', models.IntegerField(default=0, verbose_name='版本')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=32,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9][a-z0-9._-]{2,31}$",
+                                "登录账号用 3 到 32 位小写字母、数字、点、横线或下划线，以字母或数字开头。",
+                            )
+                        ],
+                        verbose_name="登录账号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("home_county", models.IntegerField(blank=True, null=True, verbose_name="所属县")),
+                ("is_active", models.BooleanField(default=True, verbose_name="可以登录")),
+                ("must_change_password", models.BooleanField(default=False, verbose_name="须先改密码")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("version", models.IntegerField(default=0, verbose_name="版本")),
             ],
             options={
-                'verbose_name': '账号',
-                'verbose_name_plural': '账号',
-                'indexes': [models.Index(fields=['home_county', 'username'], name='user_home')],
+                "verbose_name": "账号",
+                "verbose_name_plural": "账号",
+                "indexes": [models.Index(fields=["home_county", "username"], name="user_home")],
             },
         ),
         migrations.CreateModel(
-            name='AccountAct',
+            name="AccountAct",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('kind', models.CharField(max_length=24, verbose_name='事项')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('token_id', models.BigIntegerField(blank=True, null=True, verbose_name='令牌')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='经办人')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('user', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("kind", models.CharField(max_length=24, verbose_name="事项")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("token_id", models.BigIntegerField(blank=True, null=True, verbose_name="令牌")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="经办人")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "user",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账号事项',
-                'verbose_name_plural': '账号事项',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['county_id', 'user'], name='accounts_ac_user_id_784034_i'), models.Index(fields=['county_id', 'user', '-at'], name='act_user_at')],
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'id'), name='accounts_ac_id_f1805d_u'), shanzhi.tenancy.constraints.CountyForeignConstraint(field='user', name='accounts_ac_user_id_5bbae0_f', wide=False)],
+                "verbose_name": "账号事项",
+                "verbose_name_plural": "账号事项",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["county_id", "user"], name="accounts_ac_user_id_784034_i"),
+                    models.Index(fields=["county_id", "user", "-at"], name="act_user_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="accounts_ac_id_f1805d_u"),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="user", name="accounts_ac_user_id_5bbae0_f", wide=False
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('county_id', models.IntegerField(verbose_name='县')),
-                ('name', models.CharField(max_length=40, verbose_name='用途')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='摘要')),
-                ('created_by', models.BigIntegerField(null=True, verbose_name='发放人')),
-                ('created_at', models.DateTimeField(verbose_name='发放时间')),
-                ('expires_at', models.DateTimeField(verbose_name='到期时间')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("county_id", models.IntegerField(verbose_name="县")),
+                ("name", models.CharField(max_length=40, verbose_name="用途")),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="摘要")),
+                ("created_by", models.BigIntegerField(null=True, verbose_name="发放人")),
+                ("created_at", models.DateTimeField(verbose_name="发放时间")),
+                ("expires_at", models.DateTimeField(verbose_name="到期时间")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接口令牌',
-                'verbose_name_plural': '接口令牌',
-                'indexes': [models.Index(fields=['county_id', 'user'], name='token_county_user')],
+                "verbose_name": "接口令牌",
+                "verbose_name_plural": "接口令牌",
+                "indexes": [models.Index(fields=["county_id", "user"], name="token_county_user")],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('role', models.CharField(max_length=32, verbose_name='角色')),
-                ('area_path', shanzhi.tenancy.fields.PathField(max_length=40, verbose_name='区划路径')),
-                ('valid_from', models.DateField(verbose_name='任期开始')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='任期结束')),
-                ('granted_by', models.BigIntegerField(null=True, verbose_name='授予人')),
-                ('granted_at', models.DateTimeField(verbose_name='授予时间')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('revoked_by', models.BigIntegerField(blank=True, null=True, verbose_name='撤销人')),
-                ('revoke_reason', models.CharField(blank=True, max_length=200, verbose_name='撤销原因')),
-                ('version', models.IntegerField(default=0, verbose_name='版本')),
-                ('area', shanzhi.tenancy.fields.CountyForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('unit', shanzhi.tenancy.fields.CountyForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.unit')),
-                ('user', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("role", models.CharField(max_length=32, verbose_name="角色")),
+                ("area_path", shanzhi.tenancy.fields.PathField(max_length=40, verbose_name="区划路径")),
+                ("valid_from", models.DateField(verbose_name="任期开始")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="任期结束")),
+                ("granted_by", models.BigIntegerField(null=True, verbose_name="授予人")),
+                ("granted_at", models.DateTimeField(verbose_name="授予时间")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                ("revoked_by", models.BigIntegerField(blank=True, null=True, verbose_name="撤销人")),
+                ("revoke_reason", models.CharField(blank=True, max_length=200, verbose_name="撤销原因")),
+                ("version", models.IntegerField(default=0, verbose_name="版本")),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "unit",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.unit",
+                    ),
+                ),
+                (
+                    "user",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位',
-                'verbose_name_plural': '岗位',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['county_id', 'user'], name='accounts_po_user_id_2955d7_i'), models.Index(fields=['county_id', 'area'], name='accounts_po_area_id_105448_i'), models.Index(fields=['county_id', 'unit'], name='accounts_po_unit_id_83f69f_i'), models.Index(fields=['county_id', 'role', 'area_path'], name='post_role_path'), models.Index(fields=['county_id', 'area_path'], name='post_path')],
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'id'), name='accounts_po_id_44e50e_u'), shanzhi.tenancy.constraints.CountyForeignConstraint(field='user', name='accounts_po_user_id_fc2e14_f', wide=False), shanzhi.tenancy.constraints.CountyForeignConstraint(field='area', name='accounts_po_area_id_31f7dd_f', wide=True), shanzhi.tenancy.constraints.CountyForeignConstraint(field='unit', name='accounts_po_unit_id_1accd4_f', wide=True), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('unit__isnull', True)), fields=('county_id', 'user', 'role', 'area', 'valid_from'), name='post_area_once'), models.UniqueConstraint(condition=models.Q(('area__isnull', True), ('revoked_at__isnull', True)), fields=('county_id', 'user', 'role', 'unit', 'valid_from'), name='post_unit_once'), models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', True), ('unit__isnull', False)), models.Q(('area__isnull', False), ('unit__isnull', True)), _connector='OR'), name='post_area_or_unit'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='post_term')],
+                "verbose_name": "岗位",
+                "verbose_name_plural": "岗位",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["county_id", "user"], name="accounts_po_user_id_2955d7_i"),
+                    models.Index(fields=["county_id", "area"], name="accounts_po_area_id_105448_i"),
+                    models.Index(fields=["county_id", "unit"], name="accounts_po_unit_id_83f69f_i"),
+                    models.Index(fields=["county_id", "role", "area_path"], name="post_role_path"),
+                    models.Index(fields=["county_id", "area_path"], name="post_path"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="accounts_po_id_44e50e_u"),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="user", name="accounts_po_user_id_fc2e14_f", wide=False
+                    ),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="area", name="accounts_po_area_id_31f7dd_f", wide=True
+                    ),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="unit", name="accounts_po_unit_id_1accd4_f", wide=True
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True), ("unit__isnull", True)),
+                        fields=("county_id", "user", "role", "area", "valid_from"),
+                        name="post_area_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("area__isnull", True), ("revoked_at__isnull", True)),
+                        fields=("county_id", "user", "role", "unit", "valid_from"),
+                        name="post_unit_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("area__isnull", True), ("unit__isnull", False)),
+                            models.Q(("area__isnull", False), ("unit__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="post_area_or_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="post_term",
+                    ),
+                ],
             },
         ),
     ]

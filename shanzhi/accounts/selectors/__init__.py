@@ -13,15 +13,19 @@ from shanzhi.accounts.selectors.actors import (
 from shanzhi.accounts.selectors.people import (
     SessionRow,
     UserFilter,
+    UserRow,
     acts_of,
     factors_of,
     names_of,
     sessions_of,
+    token_get_for,
     tokens_of,
     user_get_for,
     user_list_for,
     user_lock_for,
+    user_row,
 )
+from shanzhi.accounts.selectors.posts import LIMIT as POSTS_PAGE
 from shanzhi.accounts.selectors.posts import (
     PostRow,
     area_of,
@@ -39,9 +43,11 @@ from shanzhi.accounts.selectors.posts import (
 )
 
 __all__ = [
+    "POSTS_PAGE",
     "PostRow",
     "SessionRow",
     "UserFilter",
+    "UserRow",
     "actor_for",
     "acts_of",
     "area_of",
@@ -61,6 +67,7 @@ __all__ = [
     "post_row",
     "posts_of",
     "sessions_of",
+    "token_get_for",
     "token_user",
     "tokens_of",
     "totp_required",
@@ -69,5 +76,6 @@ __all__ = [
     "user_get_for",
     "user_list_for",
     "user_lock_for",
+    "user_row",
     "users_with",
 ]

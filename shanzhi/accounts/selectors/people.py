@@ -147,6 +147,10 @@ def _rows(users: list[User], at: datetime) -> list[UserRow]:
     return list(rows.values())
 
 
+def user_row(user: User, *, at: datetime) -> UserRow:
+    return _rows([user], at)[0]
+
+
 def acts_of(actor: Actor, user: User, *, limit: int = 30) -> list[AccountAct]:
     """What this county did to the account, the newest first."""
     actor.require(VIEW)
@@ -166,6 +170,15 @@ def tokens_of(actor: Actor, user: User) -> list[ApiToken]:
     return list(rows.order_by("-id"))
 
 
+def token_get_for(actor: Actor, token_id: int, *, permission: str) -> ApiToken:
+    """A token for this county (404 for any other), for an actor with the permission (403)."""
+    token = ApiToken.objects.select_related("user").filter(pk=token_id, county_id=actor.county_id).first()
+    if token is None or not actor.is_member:
+        raise not_found()
+    actor.require(permission)
+    return token
+
+
 def factors_of(user: User) -> set[str]:
     """Second factors of the account: totp, recovery_codes."""
     return set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
@@ -175,9 +188,7 @@ def sessions_of(user: User, *, at: datetime, current_key: str | None = None) -> 
     """Devices where the person is signed in now, the present one first, then by last use; two statements."""
     rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at"))
     keys = [row.session_key for row in rows]
-    alive = set(
-        Session.objects.filter(session_key__in=keys, expire_date__gt=at).values_list("session_key", flat=True)
-    )
+    alive = set(Session.objects.filter(session_key__in=keys, expire_date__gt=at).values_list("session_key", flat=True))
     out = [
         SessionRow(
             id=row.pk,

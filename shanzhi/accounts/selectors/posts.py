@@ -1,11 +1,12 @@
 """Posts: who holds which, how they are called, and where a role may be held."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from shanzhi.access.actor import Actor, PathRange
 from shanzhi.access.pages import not_found
@@ -14,6 +15,7 @@ from shanzhi.accounts.models import Post
 from shanzhi.accounts.permissions import VIEW
 from shanzhi.accounts.selectors.actors import live, place_name
 from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.paths import ancestors
 from shanzhi.lib.times import local
 
 STATE_LABELS = {"live": "在任", "coming": "未到任期", "ended": "任期已满", "revoked": "已撤销"}
@@ -129,19 +131,28 @@ def post_row(post: Post, *, at: datetime) -> PostRow:
 
 
 def users_with(
-    target: str, *, at: datetime, area_path: str | None = None, unit_id: int | None = None, exact: bool = False
+    target: str,
+    *,
+    area: Area | None = None,
+    unit: Unit | None = None,
+    area_path: str | None = None,
+    unit_id: int | None = None,
+    exact: bool = False,
+    at: datetime | None = None,
 ) -> list[int]:
     """Ids of active persons whose post carries a permission (or is of a role, if `target` is one) for a place.
 
-    With `area_path`: posts at that area or above it, whose scope covers it; with `exact` only at the area itself.
-    With `unit_id`: posts in that unit. With neither: anywhere in the county.
+    With an area (or its path): posts at that area or above it, whose scope covers it; with `exact` only at the area
+    itself. With a unit (or its id): posts in that unit. With neither: anywhere in the county.
     """
     roles: Iterable[str] = (target,) if target in ROLES else roles_with(target)
-    posts = Post.objects.filter(live(at), role__in=list(roles), user__is_active=True)
+    posts = Post.objects.filter(live(at or timezone.now()), role__in=list(roles), user__is_active=True)
+    unit_id = unit.id if unit is not None else unit_id
+    path = area.path if area is not None else area_path
     if unit_id is not None:
         posts = posts.filter(unit_id=unit_id)
-    elif area_path is not None:
-        covering = [area_path] if exact else [area_path[:end] for end in range(4, len(area_path) + 1, 4)]
+    elif path is not None:
+        covering = [path] if exact else [*ancestors(path), path]
         posts = posts.filter(unit_id__isnull=True, area_path__in=covering)
     return sorted(set(posts.values_list("user_id", flat=True)))
 
@@ -214,11 +225,3 @@ def place_of(value: str) -> tuple[Area | None, Unit | None]:
     if kind == "unit" and key.isdigit():
         return None, unit_of(int(key))
     return None, None
-
-
-def live_roles(user_ids: Sequence[int], *, at: datetime) -> dict[int, set[str]]:
-    """Roles that these persons hold now in the county."""
-    out: dict[int, set[str]] = {}
-    for user_id, role in Post.objects.filter(live(at), user_id__in=list(user_ids)).values_list("user_id", "role"):
-        out.setdefault(user_id, set()).add(role)
-    return out

@@ -136,7 +136,7 @@ def post_revoke(
         if earlier is not None:
             return post
         if post.version != version:
-            raise Stale()
+            raise Stale
         if post.state_on(local(at).date()) not in ("live", "coming"):
             raise Conflict("这个岗位已经结束，不用再撤销。", code="post_over")
         if not reason or len(reason) > REASON_LENGTH:
@@ -146,7 +146,7 @@ def post_revoke(
             version=F("version") + 1, revoked_at=at, revoked_by=actor.user_id, revoke_reason=reason
         )
         if not changed:
-            raise Stale()
+            raise Stale
         post = selectors.post_get_for(actor, post_id, permission=GRANT)
         record(actor=actor, code="accounts.post.revoked", obj=post, at=at)
     return post
@@ -155,7 +155,9 @@ def post_revoke(
 def _check_place(role: str, area: Area | None, unit: Unit | None) -> None:
     """The level of the place must be one at which the role exists (a county role sits on the county, and so on)."""
     if role not in ROLES:
-        raise Invalid("没有这个岗位，请重新选择。", code="role_unknown", fields={"role": ["没有这个岗位，请重新选择。"]})
+        raise Invalid(
+            "没有这个岗位，请重新选择。", code="role_unknown", fields={"role": ["没有这个岗位，请重新选择。"]}
+        )
     levels = ROLES[role].levels
     fits = area is not None and unit is None and area.valid_to is None and area.level in levels
     fits = fits or (unit is not None and area is None and unit.valid_to is None and Level.UNIT in levels)

@@ -1,6 +1,7 @@
 """Ending sessions: the row of the session goes, so that its cookie opens nothing any more, and the list's row with it."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -33,10 +34,11 @@ def session_end(*, user: User, session_id: int) -> bool:
     return bool(gone)
 
 
-def session_seen(*, session_key: str, at: datetime, ip: str) -> None:
+def session_seen(*, session_key: str, at: datetime, ip: str | None) -> None:
     """Note that a session is in use; called at most every ten minutes, so that reading pages does not write."""
     with atomic():
-        UserSession.objects.filter(session_key=session_key).update(last_seen_at=at, ip=ip)
+        changes: dict[str, Any] = {"last_seen_at": at} | ({"ip": ip} if ip else {})
+        UserSession.objects.filter(session_key=session_key).update(**changes)
 
 
 def purge_sessions(*, at: datetime) -> int:

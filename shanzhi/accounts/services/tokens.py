@@ -7,7 +7,6 @@ from django.db.transaction import atomic
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
-from shanzhi.access.pages import not_found
 from shanzhi.accounts import selectors
 from shanzhi.accounts.models import AccountAct, ApiToken
 from shanzhi.accounts.permissions import TOKENS
@@ -54,15 +53,11 @@ def token_issue(
     return Done(user, act, secret)
 
 
-def token_revoke(
-    *, actor: Actor, token_id: int, key: str | None = None, at: datetime | None = None
-) -> ApiToken:
+def token_revoke(*, actor: Actor, token_id: int, key: str | None = None, at: datetime | None = None) -> ApiToken:
     """Make a token useless from this moment on. A token of another county is not found."""
     at = at or timezone.now()
     with atomic():
-        token = ApiToken.objects.select_related("user").filter(pk=token_id, county_id=actor.county_id).first()
-        if token is None or not actor.is_member:
-            raise not_found()
+        token = selectors.token_get_for(actor, token_id, permission=TOKENS)
         user = selectors.user_lock_for(actor, token.user_id, permission=TOKENS)
         act_id = new_id()
         earlier = claim(

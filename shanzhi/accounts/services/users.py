@@ -200,9 +200,7 @@ def sessions_end(*, actor: Actor, user_id: int, key: str | None = None, at: date
     )
 
 
-def totp_remove(
-    *, actor: Actor, user_id: int, reason: str, key: str | None = None, at: datetime | None = None
-) -> Done:
+def totp_remove(*, actor: Actor, user_id: int, reason: str, key: str | None = None, at: datetime | None = None) -> Done:
     """Take the second factor off an account whose phone was lost; ends its sessions."""
 
     def then(user: User) -> None:
@@ -267,7 +265,7 @@ def account_act(
         if version is not None:
             found = User.objects.filter(pk=user.pk, version=version)
             if not found.update(version=F("version") + 1, **(changes or {})):
-                raise Stale()
+                raise Stale
             user.refresh_from_db()
         if then is not None:
             then(user)

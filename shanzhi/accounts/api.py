@@ -1,0 +1,119 @@
+"""Posts and accounts through the API, by the same services as the pages."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Status
+
+from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
+from shanzhi.accounts import selectors, services
+from shanzhi.accounts.permissions import GRANT, VIEW
+from shanzhi.accounts.schemas import PostIn, PostListOut, PostOut, RevocationIn, UserListOut, UserOut
+from shanzhi.lib.errors import Invalid
+
+router = Router(tags=["accounts"])
+LIST_REFUSALS: dict[int, Any] = {**REFUSALS, 400: Problem, 422: Problem}
+Cursor = Annotated[str, Query(pattern=r"^\d{0,18}$", description="`next` of the page before")]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _path_of(area: str) -> str:
+    """The path of an area by its code; an unknown code is refused, it must not widen the list."""
+    if not area:
+        return ""
+    found = selectors.area_of(area)
+    if found is None:
+        raise Invalid(
+            "没有这个代码的区划，请核对 area。", code="area_unknown", fields={"area": ["没有这个代码的区划。"]}
+        )
+    return str(found.path)
+
+
+@router.get("posts", response={200: PostListOut, **LIST_REFUSALS}, operation_id="post_list")
+@operation(VIEW)
+def post_list(
+    request: HttpRequest,
+    county: int,
+    role: Annotated[str, Query(max_length=32)] = "",
+    area: Annotated[str, Query(max_length=20, description="Code of an area; its subtree")] = "",
+    all: Annotated[bool, Query(description="Also ended and revoked ones")] = False,
+    after: Cursor = "",
+) -> Any:
+    """Up to 100 posts, oldest first."""
+    rows = selectors.post_list_for(
+        actor_of(request),
+        at=timezone.now(),
+        role=role,
+        path=_path_of(area),
+        only_live=not all,
+        after=_number(after),
+    )
+    more = str(rows[-1].id) if len(rows) == selectors.POSTS_PAGE else None
+    return PostListOut(items=[PostOut.of(row) for row in rows], next=more)
+
+
+@router.get("posts/{int:post_id}", response={200: PostOut, **LIST_REFUSALS}, operation_id="post_get")
+@operation(VIEW, object=True)
+def post_get(request: HttpRequest, county: int, post_id: int) -> Any:
+    post = selectors.post_get_for(actor_of(request), post_id)
+    return PostOut.of(selectors.post_row(post, at=timezone.now()))
+
+
+@router.post("posts", response={201: PostOut, **WRITE_REFUSALS}, operation_id="post_grant")
+@operation(GRANT)
+def post_create(request: HttpRequest, county: int, body: PostIn) -> Any:
+    """Grant a post. Header `Idempotency-Key`: sent twice, it is granted once."""
+    area = selectors.area_of(body.area_code) if body.area_code else None
+    unit = selectors.unit_of(int(body.unit_id)) if body.unit_id else None
+    post = services.post_grant(
+        actor=actor_of(request),
+        user_id=int(body.user_id),
+        role=body.role,
+        area=area,
+        unit=unit,
+        valid_from=body.valid_from,
+        valid_to=body.valid_to,
+        key=request.headers.get("Idempotency-Key"),
+    )
+    return Status(201, PostOut.of(selectors.post_row(post, at=timezone.now())))
+
+
+@router.post("posts/{int:post_id}/revocations", response={200: PostOut, **WRITE_REFUSALS}, operation_id="post_revoke")
+@operation(GRANT, object=True)
+def post_revocation_create(request: HttpRequest, county: int, post_id: int, body: RevocationIn) -> Any:
+    """End a post at once. `version` is the one that the caller saw; a newer one answers 409 `stale`."""
+    post = services.post_revoke(
+        actor=actor_of(request),
+        post_id=post_id,
+        version=body.version,
+        reason=body.reason,
+        key=request.headers.get("Idempotency-Key"),
+    )
+    return PostOut.of(selectors.post_row(post, at=timezone.now()))
+
+
+@router.get("users", response={200: UserListOut, **LIST_REFUSALS}, operation_id="user_list")
+@operation(VIEW)
+def user_list(
+    request: HttpRequest,
+    county: int,
+    role: Annotated[str, Query(max_length=32)] = "",
+    area: Annotated[str, Query(max_length=20)] = "",
+    state: Annotated[str, Query(pattern=r"^(active|vacant|locked|disabled)?$")] = "",
+    after: Cursor = "",
+) -> Any:
+    """Fifty accounts, the newest first, each with the posts held today. No search by name: names stay out of addresses."""
+    wanted = selectors.UserFilter(role=role, path=_path_of(area), state=state)
+    page = selectors.user_list_for(actor_of(request), wanted, at=timezone.now(), after=_number(after))
+    return UserListOut(items=[UserOut.of(row) for row in page.rows], next=page.next_cursor)
+
+
+@router.get("users/{int:user_id}", response={200: UserOut, **LIST_REFUSALS}, operation_id="user_get")
+@operation(VIEW, object=True)
+def user_get(request: HttpRequest, county: int, user_id: int) -> Any:
+    user = selectors.user_get_for(actor_of(request), user_id)
+    return UserOut.of(selectors.user_row(user, at=timezone.now()))

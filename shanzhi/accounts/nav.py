@@ -1,0 +1,18 @@
+"""Entries of the menu and of the shell, and how the trail calls a post."""
+
+from shanzhi.access.permissions import SELF
+from shanzhi.accounts.permissions import VIEW
+from shanzhi.accounts.selectors import post_labels
+from shanzhi.trail.trails import name_posts
+from shanzhi.ui import nav
+
+nav.register(
+    nav.NavItem("我的", "user", "accounts:me", permission=SELF, order=90, densities=frozenset({nav.PHONE})),
+    nav.NavItem(
+        "人员和岗位", "users", "accounts:user-list", permission=VIEW, order=70, densities=frozenset({nav.DESK})
+    ),
+)
+nav.link("person", "accounts:me", permission=SELF)
+nav.link("login", "account_login", with_county=False)
+nav.link("signout", "account_logout", with_county=False)
+name_posts(post_labels)
