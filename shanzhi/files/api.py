@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from ninja import File, Form, Header, Path, Router
+from ninja import File, Form, Header, Path, Router, Status
 from ninja.files import UploadedFile
 
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, actor_of, operation
@@ -29,7 +29,7 @@ def photo_create(
     lat: Annotated[float | None, Form(ge=-90, le=90)] = None,
     taken_at: Annotated[datetime | None, Form()] = None,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
-) -> tuple[int, Any]:
+) -> Status[FileOut]:
     """Leave a photo as a draft: JPEG, PNG or WebP, at most 12 MiB; attach it within a day by naming its id in a write.
 
     Place (degrees, WGS 84) and time count where the picture itself carries none.
@@ -37,7 +37,8 @@ def photo_create(
     now = timezone.now()
     meta = {"lon": lon, "lat": lat, "taken_at": taken_at.isoformat() if taken_at else None}
     seen = facts_seen(meta, now=now)
-    return 201, FileOut.of(photo_store(actor=actor_of(request), upload=photo, seen=seen, key=idempotency_key, at=now))
+    file = photo_store(actor=actor_of(request), upload=photo, seen=seen, key=idempotency_key, at=now)
+    return Status(201, FileOut.of(file))
 
 
 @router.get("files/{int:file_id}", response={200: FileOut, **REFUSALS}, operation_id="file_get")

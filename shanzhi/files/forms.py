@@ -1,5 +1,7 @@
 """Photos in any form: several files at once, and drafts that stay when the form comes back with errors."""
 
+from __future__ import annotations
+
 import json
 from hashlib import sha256
 from itertools import zip_longest
@@ -14,7 +16,7 @@ from shanzhi.files.images import facts_seen
 from shanzhi.files.models import StoredFile
 from shanzhi.files.selectors import photos_own
 from shanzhi.files.services import PHOTO_LIMIT, digest_of, photo_store
-from shanzhi.lib.errors import DomainError
+from shanzhi.lib.errors import Conflict, DomainError
 
 GONE = "有照片已经过期，请重新拍照或选择。"
 
@@ -28,7 +30,7 @@ class PhotosField(forms.FileField):
 
     widget = PhotosInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         return [item for item in data or () if isinstance(item, UploadedFile)]
 
 
@@ -111,14 +113,17 @@ class PhotosMixin(forms.Form):
         """How many photos may still be added."""
         return self.photo_limit - len(self.photo_drafts)
 
-    def _store(self, number: int, upload: UploadedFile, meta: dict[str, Any]) -> StoredFile | None:
+    def _store(self, number: int, upload: UploadedFile[bytes], meta: dict[str, Any]) -> StoredFile | None:
+        seen = facts_seen(meta, now=timezone.now())
         try:
-            seen = facts_seen(meta, now=timezone.now())
-            return photo_store(actor=self.actor, upload=upload, seen=seen, key=self._key(upload))
+            try:
+                return photo_store(actor=self.actor, upload=upload, seen=seen, key=self._key(upload))
+            except Conflict:  # this very form was sent yesterday, and its photo was swept since
+                return photo_store(actor=self.actor, upload=upload, seen=seen)
         except DomainError as refusal:
             self.add_error("photos", f"第 {number} 张：{refusal.message}")
             return None
 
-    def _key(self, upload: UploadedFile) -> str | None:
+    def _key(self, upload: UploadedFile[bytes]) -> str | None:
         form_key = str(self.data.get("idempotency_key", ""))
         return sha256(f"{form_key} {digest_of(upload)}".encode()).hexdigest() if form_key else None

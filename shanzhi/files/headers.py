@@ -5,7 +5,7 @@ from typing import Final
 
 _HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 
-# No encoder writes these into a photo; an address or a phone's metadata may hold "<x:xmpmeta" and the like, never these.
+# No encoder and no camera writes these; metadata may hold "<x:xmpmeta" and the like.
 _PROGRAM: Final = re.compile(rb"<script[\s>]|<\?php|<!doctype\s+html|<html[\s>]|<svg[\s>]|<iframe[\s>]", re.IGNORECASE)
 
 

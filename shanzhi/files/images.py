@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
@@ -74,12 +74,16 @@ class Photo:
 
 
 def facts_seen(meta: Mapping[str, Any], *, now: datetime) -> Facts:
-    """What a phone read before it shrank the picture: lon, lat in degrees, taken_at in ISO 8601; nonsense is dropped."""
+    """What a phone read before it shrank the picture: lon, lat in degrees, taken_at in ISO 8601; no nonsense."""
     lon, lat = _safely(lambda: _place(float(meta["lon"]), float(meta["lat"]))) or (None, None)
     return Facts(lon, lat, _safely(lambda: _plausible(datetime.fromisoformat(str(meta["taken_at"])), now)))
 
 
-def photo_prepare(source: BinaryIO, *, now: datetime) -> Photo:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def photo_prepare(source: Readable, *, now: datetime) -> Photo:
     """Refuses with one sentence whatever is not wholly a photo of an accepted kind; slow: call it outside transactions.
 
     Raises Invalid with a code: photo_empty, photo_too_large, photo_kind, photo_heic, photo_too_many_pixels,
@@ -168,9 +172,9 @@ def _facts(image: Image.Image, now: datetime) -> Facts:
         return Facts()
     position = _safely(lambda: _position(exif.get_ifd(ExifTags.IFD.GPSInfo)))
     taken = _safely(lambda: _taken(exif.get_ifd(ExifTags.IFD.Exif), now))
-    turn = _safely(lambda: int(exif.get(ExifTags.Base.Orientation, 1)))
+    turn = _safely(lambda: int(exif.get(ExifTags.Base.Orientation, 1))) or 1
     lon, lat = position or (None, None)
-    return Facts(lon=lon, lat=lat, taken_at=taken, orientation=turn if turn in range(1, 9) else 1)
+    return Facts(lon=lon, lat=lat, taken_at=taken, orientation=turn if turn in _UPRIGHT else 1)
 
 
 def _safely(read: Callable[[], T]) -> T | None:
@@ -205,7 +209,7 @@ def _degrees(parts: tuple[Any, Any, Any], side: str | bytes, negative: str) -> f
 
 
 def _taken(exif: Mapping[int, Any], now: datetime) -> datetime | None:
-    """Cameras write local time; without an offset it is China's. A time before 2000 or after tomorrow is a wrong clock."""
+    """Cameras write local time; without an offset it is China's."""
     text = exif.get(ExifTags.Base.DateTimeOriginal)
     if not text:
         return None
@@ -217,5 +221,6 @@ def _taken(exif: Mapping[int, Any], now: datetime) -> datetime | None:
 
 
 def _plausible(taken: datetime, now: datetime) -> datetime | None:
+    """A time before 2000 or after tomorrow is a wrong clock."""
     aware = taken if taken.tzinfo else taken.replace(tzinfo=SHANGHAI)
     return aware if aware.year >= 2000 and aware <= now + timedelta(days=1) else None

@@ -19,7 +19,7 @@ _HARMFUL: Final = re.compile(
 
 
 def safe_name(name: str | None, fallback: str) -> str:
-    """The last part of a path without harmful characters, at most 120 long, its suffix kept; `fallback` if nothing is left."""
+    """The last part of a path without harmful characters, at most 120 long with its suffix; else `fallback`."""
     last = re.split(r"[/\\]", name or "")[-1]
     clean = _HARMFUL.sub("", last).strip(" .")
     if len(clean) > MAX_LENGTH:

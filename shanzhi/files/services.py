@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import ClassVar, Final
 
 from django.core.files.base import File
@@ -141,7 +142,8 @@ def files_attach(
 def files_sweep(*, at: datetime) -> tuple[int, int]:
     """Drafts and bytes taken away in the current county: expired drafts first, then bytes that no row names.
 
-    Call it outside of transactions: each batch commits before its bytes are removed. Bytes younger than a day stay: their row may be about to commit.
+    Call it outside of transactions: each batch commits before its bytes are removed. Bytes younger than a day stay:
+    their row may be about to commit.
     """
     drafts, more = 0, True
     while more:
@@ -166,7 +168,7 @@ def _drop(actor: Actor, file: StoredFile, at: datetime) -> bool:
 
 def _sweep_bytes(at: datetime) -> int:
     removed = 0
-    batch: list[tuple[storage.Path, int | None]] = []
+    batch: list[tuple[Path, int | None]] = []
     for found in storage.walk(current(), before=(at - PHOTO_KEPT).timestamp()):
         batch.append(found)
         if len(batch) == _BATCH:
@@ -175,7 +177,7 @@ def _sweep_bytes(at: datetime) -> int:
     return removed + _remove_unnamed(batch)
 
 
-def _remove_unnamed(batch: list[tuple[storage.Path, int | None]]) -> int:
+def _remove_unnamed(batch: list[tuple[Path, int | None]]) -> int:
     ids = {number for _, number in batch if number is not None}
     with atomic():
         known = set(StoredFile.objects.filter(id__in=ids).values_list("id", flat=True))

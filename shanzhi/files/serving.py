@@ -33,8 +33,8 @@ def answer(request: HttpRequest, actor: Actor, file_id: int, size: str) -> HttpR
 def file_response(request: HttpRequest, file: StoredFile, size: str = "") -> HttpResponseBase:
     """A photo is shown, everything else is downloaded; FileNotFoundError if the disk lost the bytes.
 
-    `size` is "thumb" or anything else for the whole; only photos have thumbnails. A photo never changes, so that its entity tag is
-    its digest; a private copy may be used for an hour.
+    `size` is "thumb" or anything else for the whole; only photos have thumbnails. A photo never changes, so that its
+    entity tag is its digest; a private copy may be used for an hour.
     """
     name = storage.THUMB if size == "thumb" and file.is_photo else storage.WHOLE
     etag = quote_etag(f"{file.sha256[:32]}-{name}")

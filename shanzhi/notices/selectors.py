@@ -30,7 +30,7 @@ class NoticePage:
 
 def notices_of(*, actor: Actor) -> QuerySet[Notice]:
     """Included if, and only if, the actor is its recipient."""
-    return Notice.objects.filter(recipient_id=actor.user_id)
+    return Notice.objects.none() if actor.user_id is None else Notice.objects.filter(recipient_id=actor.user_id)
 
 
 def notice_page_for(

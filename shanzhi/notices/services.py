@@ -30,7 +30,7 @@ def notice_send(
     object_type: str = "",
     object_id: int | None = None,
 ) -> None:
-    """Tells each recipient once of an event: an event that is delivered again, or a recipient named twice, adds nothing.
+    """Tells each recipient once of an event: delivered again, or with a recipient named twice, it adds nothing.
 
     Called by subscribers in the delivery's transaction, one statement for 1,000 recipients. Too long words are cut
     with an ellipsis. Raises ValueError for a path outside the current county: that is a mistake of the caller.

@@ -6,6 +6,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.test import Client
 
 from shanzhi.access.actor import Actor, ActorPost
+from shanzhi.access.permissions import ROLES
 from shanzhi.accounts.models import Post, User
 from shanzhi.accounts.selectors.actors import actor_for
 from shanzhi.areas.models import Area
@@ -41,11 +42,17 @@ def draft(actor=None, seed=0, at=NOW, **more):
     return photo_store(actor=actor or person(), upload=pictures.upload(data), at=at, **more)
 
 
-def place():
-    """The root area of the current county."""
-    found = Area.objects.filter(parent=None).first()
+def place(level):
+    """One area of each level that is asked for, side by side."""
+    found = Area.objects.filter(level=level).first()
+    number = Area.objects.count() + 1
     return found or Area.objects.create(
-        level="county", code=f"{current():06d}000000", name="天长市", valid_from=date(2020, 1, 1)
+        level=level,
+        code=f"{current():06d}{number:06d}",
+        name="第四网格",
+        ordinal=number,
+        path=f"{number:04d}",
+        valid_from=date(2020, 1, 1),
     )
 
 
@@ -53,7 +60,7 @@ def member(name="王桂兰", role="grid_worker", *, posted=True):
     """A person who can sign in, with a post in the current county."""
     user = User.objects.create(username=f"u{User.objects.count() + 1:03d}", name=name, created_at=NOW)
     if posted:
-        area = place()
+        area = place(ROLES[role].levels[0])
         Post.objects.create(
             user=user, role=role, area=area, area_path=area.path, valid_from=date(2024, 1, 1), granted_at=NOW
         )

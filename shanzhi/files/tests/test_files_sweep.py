@@ -3,13 +3,19 @@
 import os
 from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
 from shanzhi.access.actor import Actor
 from shanzhi.files import storage
 from shanzhi.files.models import StoredFile
 from shanzhi.files.services import _drop, files_attach, files_sweep, upload_store
 from shanzhi.files.tests import pictures
 from shanzhi.files.tests.factories import NOW, draft, person, record_of_something
+from shanzhi.jobs.registry import PERIODICS
+from shanzhi.jobs.runner import run_periodic
 from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County
 from shanzhi.trail.models import Entry, Salt
 
 DAY = timedelta(days=1)
@@ -94,3 +100,21 @@ def test_the_other_county_is_left_alone(county_a, county_b):
     age(other.path(), 3)
     assert files_sweep(at=NOW) == (0, 0)
     assert other.path().exists()
+
+
+def test_it_recurs_every_hour(county_a):
+    periodic = PERIODICS["shanzhi.files.jobs.sweep_files"]
+    assert periodic.minutes == 60
+    draft(at=NOW - 2 * DAY)
+    assert periodic.handler(NOW) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_as_the_queue_runs_it_in_every_county():
+    County.objects.create(id=341181, code="341181", name="天长市", joined_at=NOW)
+    with county(341181):
+        old, fresh = draft(seed=1, at=timezone.now() - 2 * DAY), draft(seed=2, at=timezone.now())
+    assert run_periodic("shanzhi.files.jobs.sweep_files") == 1
+    with county(341181):
+        assert [file.id for file in StoredFile.objects.all()] == [fresh.id]
+    assert not old.path().exists()
