@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
@@ -16,11 +17,13 @@ from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from shanzhi.tenancy.selectors import forget_counties
 from shanzhi.trail import guards
+from tests.cast import Cast, build_cast
 
 COUNTY_A, COUNTY_B = 341181, 410927
 
 
 def pytest_configure() -> None:
+    TransactionTestCase._fixture_teardown = _flush_unguarded  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -50,7 +53,7 @@ def django_db_setup(
     """Migrate and distribute as the owner, then run every test as the application's role."""
     with django_db_blocker.unblock():
         become(settings.DATABASE_OWNER_URL)
-        databases = setup_databases(verbosity=0, interactive=False)
+        databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
         call_command("distribute", verbosity=0, stdout=_Silent())
         allow_flush()
         become(settings.DATABASE_URL)
@@ -67,21 +70,20 @@ class _Silent:
     def flush(self) -> None: ...
 
 
+_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+
+def _flush_unguarded(self: Any) -> None:
+    """The trail refuses deletion; only the flush after a committing test on SQLite lifts that (TRUNCATE needs not)."""
+    if connection.vendor == "sqlite":
+        guards.remove(connection)
+    _flush(self)
+    if connection.vendor == "sqlite":
+        guards.install(connection)
+
+
 @pytest.fixture(autouse=True)
-def _lift_guards_for_flush(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The trail refuses deletion; only the flush after a committing test on SQLite may lift that (TRUNCATE can)."""
-    from django.test import TransactionTestCase
-
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def teardown(self: Any) -> None:
-        if connection.vendor == "sqlite":
-            guards.remove(connection)
-        flush(self)
-        if connection.vendor == "sqlite":
-            guards.install(connection)
-
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+def _forget_counties() -> None:
     forget_counties()
 
 
@@ -106,3 +108,16 @@ def county_a(counties: dict[int, County]) -> Iterator[County]:
 def county_b(counties: dict[int, County]) -> County:
     """The other county, not entered."""
     return counties[COUNTY_B]
+
+
+@pytest.fixture
+def cast(counties: dict[int, County]) -> Iterator[Cast]:
+    """The cast of the first county, inside it; it is also `county_a`."""
+    with county(COUNTY_A):
+        yield build_cast(counties[COUNTY_A])
+
+
+@pytest.fixture
+def cast_b(counties: dict[int, County]) -> Cast:
+    """The cast of the other county, not entered."""
+    return build_cast(counties[COUNTY_B])

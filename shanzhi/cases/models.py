@@ -82,6 +82,7 @@ class Case(CountyModel):
             models.Index(fields=["county_id", "-received_at", "-id"], name="case_received"),
             models.Index(fields=["county_id", "area_path", "-received_at", "-id"], name="case_place_received"),
             models.Index(fields=["county_id", "reporter", "-received_at", "-id"], name="case_reporter"),
+            models.Index(fields=["county_id", "owner_path"], name="case_owner_path"),  # for merges of areas
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from shanzhi.access.actor import Actor, PathRange
 from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.selectors import area_get
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Category, Source, State
 from shanzhi.cases.fields import matching_case_ids
@@ -242,10 +243,12 @@ def reportable_areas(actor: Actor) -> list[Area]:
 
 
 def report_area_get(actor: Actor, code: str) -> Area:
-    """An area by its code, for a report. NotFound outside of the actor's scope."""
+    """An open area by its code, for a report. NotFound outside of the actor's scope; for a code that never was or is
+    no more, NotFound `area_unknown` with a sentence that names the successor."""
     scope = actor.scope(permissions.REPORT)
-    area = Area.objects.filter(scope.q("path"), code=code).select_related("parent").order_by("-valid_from").first()
+    area = Area.objects.filter(scope.q("path"), code=code, valid_to=None).select_related("parent").first()
     if area is None:
+        area_get(code)
         raise not_found()
     return area
 

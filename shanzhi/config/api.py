@@ -5,11 +5,15 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import register_converter
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from shanzhi.access.api import problem, problem_of
 from shanzhi.lib.errors import DomainError
+from shanzhi.tenancy.converters import CountyConverter
+
+register_converter(CountyConverter, "county")
 
 api = NinjaAPI(
     title="善治 Shanzhi API",
@@ -24,7 +28,7 @@ api = NinjaAPI(
 )
 for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "portal", "trail"):
     if find_spec(f"shanzhi.{app}.api"):
-        api.add_router("/{county}/", import_module(f"shanzhi.{app}.api").router, tags=[app])
+        api.add_router("/{county:county}/", import_module(f"shanzhi.{app}.api").router, tags=[app])
 
 
 @api.exception_handler(DomainError)

@@ -2,22 +2,10 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
 from shanzhi.config.api import api
 
-
-class CountyConverter:
-    regex = r"[1-9]\d{5}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return f"{int(value):06d}"
-
-
-register_converter(CountyConverter, "county")
 
 urlpatterns = [path("api/v1/", api.urls)]
 for prefix, module in (

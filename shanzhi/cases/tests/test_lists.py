@@ -1,0 +1,207 @@
+"""Work lists: who sees what in which tab, filters, search, paging, and that a list costs the same however long it is."""
+
+from datetime import timedelta
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+from django.utils import timezone
+
+from shanzhi.cases import services
+from shanzhi.cases.catalogue import Category, State
+from shanzhi.cases.models import Case
+from shanzhi.cases.selectors import (
+    COUNTED,
+    CaseFilter,
+    Sort,
+    Tab,
+    capped_counts,
+    case_list_for,
+    case_page,
+    dispatch_targets,
+    filter_areas,
+    public_counts,
+    reportable_areas,
+)
+from shanzhi.lib.errors import Invalid
+from tests.cast import Cast, report
+
+NOW = timezone.now()
+
+
+def numbers(cast: Cast, who: str, **wanted: object) -> list[str]:
+    rows = case_list_for(cast.actor(who), CaseFilter(**wanted), now=timezone.now())  # type: ignore[arg-type]
+    return sorted(rows.values_list("number", flat=True))
+
+
+def test_open_is_by_area(cast: Cast) -> None:
+    here = report(cast)
+    there = report(cast, by="other_worker", place="g3")
+    for who in ("grid_worker", "grid_leader", "village_clerk", "supervisor", "township_officer"):
+        assert numbers(cast, who) == [here.number], who
+    for who in ("other_clerk", "other_officer", "other_worker"):
+        assert numbers(cast, who) == [there.number], who
+    for who in ("county_leader", "auditor", "county_centre"):
+        assert numbers(cast, who) == sorted([here.number, there.number]), who
+    for who in ("resident", "volunteer", "department_handler"):
+        assert numbers(cast, who) == [], who
+
+
+def test_mine_is_what_waits_for_me(cast: Cast) -> None:
+    case = report(cast)
+    assert numbers(cast, "village_clerk", tab=Tab.MINE) == [case.number]
+    assert numbers(cast, "grid_worker", tab=Tab.MINE) == []
+    clerk = cast.actor("village_clerk")
+    case = services.case_accept(actor=clerk, case=case, version=1)
+    services.case_dispatch(actor=clerk, case=case, version=2, area=cast.areas["g1"])
+    assert numbers(cast, "village_clerk", tab=Tab.MINE) == []
+    assert numbers(cast, "grid_worker", tab=Tab.MINE) == [case.number]
+    assert numbers(cast, "grid_worker", tab=Tab.REPORTED) == [case.number]
+
+
+def test_mine_of_a_unit(cast: Cast) -> None:
+    officer = cast.actor("township_officer")
+    case = report(cast, by="township_officer", place="v1")
+    case = services.case_accept(actor=officer, case=case, version=1)
+    services.case_dispatch(actor=officer, case=case, version=2, unit=cast.units["t1"])
+    assert numbers(cast, "department_handler", tab=Tab.MINE) == [case.number]
+    assert numbers(cast, "department_handler", tab=Tab.OPEN) == [case.number]
+
+
+def test_overdue_is_a_question_to_the_clock_not_a_flag(cast: Cast) -> None:
+    late = report(cast, at=NOW - timedelta(days=2))
+    report(cast)
+    assert numbers(cast, "village_clerk", tab=Tab.OVERDUE) == [late.number]
+
+
+def test_ended_is_what_is_closed_or_rejected(cast: Cast) -> None:
+    case = report(cast)
+    services.case_reject(actor=cast.actor("village_clerk"), case=case, version=1, text="重复上报")
+    report(cast)
+    assert numbers(cast, "village_clerk", tab=Tab.ENDED) == [case.number]
+
+
+@pytest.mark.parametrize("query", ["路灯", "张庄", "灯不亮", "村口路灯", "  路灯  "])
+def test_two_characters_find(cast: Cast, query: str) -> None:
+    wanted = report(cast, body="村口路灯不亮，走路看不清", spot="张庄组西头")
+    report(cast, body="门口塘缺警示牌", spot="李庄")
+    assert numbers(cast, "village_clerk", query=query) == [wanted.number]
+
+
+def test_a_number_finds_and_nonsense_does_not(cast: Cast) -> None:
+    case = report(cast)
+    report(cast)
+    assert numbers(cast, "village_clerk", query=case.number) == [case.number]
+    assert numbers(cast, "village_clerk", query="没有这种事") == []
+    assert numbers(cast, "village_clerk", query="'\"%_*()&|!") == []
+
+
+def test_search_does_not_leave_the_scope(cast: Cast) -> None:
+    report(cast, body="村口路灯不亮")
+    assert numbers(cast, "other_clerk", query="路灯") == []
+
+
+def test_filters_narrow(cast: Cast) -> None:
+    fire = report(cast, category=Category.FIRE, urgent=True)
+    old = report(cast, at=NOW - timedelta(days=10))
+    report(cast)
+    assert numbers(cast, "village_clerk", categories=[Category.FIRE]) == [fire.number]
+    assert numbers(cast, "village_clerk", urgent=True) == [fire.number]
+    assert numbers(cast, "village_clerk", received_before=NOW - timedelta(days=5)) == [old.number]
+    assert len(numbers(cast, "village_clerk", received_from=NOW - timedelta(days=5))) == 2
+    assert numbers(cast, "village_clerk", states=[State.CLOSED]) == []
+    assert numbers(cast, "village_clerk", sources=["counter"]) == []
+    assert len(numbers(cast, "township_officer", area=cast.areas["v1"])) == 3
+    assert numbers(cast, "township_officer", area=cast.areas["v2"]) == []
+
+
+@pytest.mark.parametrize("sort", list(Sort.FIELDS))
+def test_pages_go_forth_and_back_without_gap_or_repetition(cast: Cast, sort: str) -> None:
+    same = NOW - timedelta(days=3)
+    for number in range(7):
+        report(cast, at=same if number % 2 else same + timedelta(minutes=number))
+    wanted = CaseFilter(sort=sort)
+    rows = case_list_for(cast.actor("village_clerk"), wanted, now=NOW)
+    pages, cursor = [], ""
+    for _ in range(4):
+        page = case_page(rows, order=wanted.order, cursor=cursor, size=2)
+        pages.append([case.id for case in page.rows])
+        cursor = page.next
+    assert cursor == ""
+    assert [len(page) for page in pages] == [2, 2, 2, 1]
+    flat = [case_id for page in pages for case_id in page]
+    assert len(set(flat)) == 7
+    back = case_page(rows, order=wanted.order, cursor=page.previous, size=2)
+    assert [case.id for case in back.rows] == pages[2]
+    first = case_page(rows, order=wanted.order, size=2)
+    assert (first.previous, bool(first.next)) == ("", True)
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "a:b:c", "W10:1:x"])
+def test_a_cursor_that_was_made_up_is_refused(cast: Cast, cursor: str) -> None:
+    rows = case_list_for(cast.actor("village_clerk"), CaseFilter(), now=NOW)
+    with pytest.raises(Invalid):
+        case_page(rows, order=Sort.DUE, cursor=cursor)
+
+
+def test_a_cursor_of_another_order_is_refused(cast: Cast) -> None:
+    for _ in range(3):
+        report(cast)
+    rows = case_list_for(cast.actor("village_clerk"), CaseFilter(), now=NOW)
+    cursor = case_page(rows, order=Sort.DUE, size=1).next
+    with pytest.raises(Invalid):
+        case_page(rows, order=Sort.NEWEST, cursor=cursor)
+
+
+def test_ended_cases_are_never_sorted_by_a_limit_they_no_longer_have() -> None:
+    assert CaseFilter(tab=Tab.ENDED, sort=Sort.DUE).order == Sort.NEWEST
+    assert CaseFilter(tab=Tab.OPEN).order == Sort.DUE
+
+
+def test_counts_are_one_statement_and_capped(cast: Cast) -> None:
+    for _ in range(3):
+        report(cast)
+    actor = cast.actor("village_clerk")
+    lists = {tab: case_list_for(actor, CaseFilter(tab=tab), now=NOW) for tab in Tab.LABELS}
+    with CaptureQueriesContext(connection) as queries:
+        counts = capped_counts(lists)
+    assert len(queries) == 1
+    assert counts == {"mine": 3, "open": 3, "overdue": 0, "ended": 0, "reported": 0}
+    assert COUNTED == 1000
+
+
+def test_a_page_costs_one_statement_whatever_its_length(cast: Cast) -> None:
+    actor, costs = cast.actor("village_clerk"), []
+    for count in (2, 10):
+        for _ in range(count):
+            report(cast)
+        with CaptureQueriesContext(connection) as queries:
+            page = case_page(case_list_for(actor, CaseFilter(), now=NOW), order=Sort.DUE)
+            assert [str(c.area.name) + (c.turn_area.name if c.turn_area else "") for c in page.rows]
+        costs.append(len(queries))
+    assert costs == [1, 1]
+
+
+def test_whom_one_may_give_it_to(cast: Cast) -> None:
+    case = report(cast)
+    targets = dispatch_targets(case)
+    assert [area.id for area in targets.areas] == [cast.areas["g1"].id, cast.areas["g4"].id]
+    desk = report(cast, by="township_officer", place="v2")
+    assert [unit.name for unit in dispatch_targets(desk).units] == ["镇城建中心"]
+    assert dispatch_targets(desk).areas[0].id == cast.areas["v2"].id
+
+
+def test_where_one_may_report(cast: Cast) -> None:
+    assert [a.code for a in reportable_areas(cast.actor("grid_worker"))] == [cast.areas["g1"].code]
+    assert len(reportable_areas(cast.actor("township_officer"))) == 6
+    assert [a.name for a in filter_areas(cast.actor("township_officer"))] == ["东镇", "张庄村", "李庄村"]
+
+
+def test_public_counts_add_up(cast: Cast) -> None:
+    case = report(cast, solved="盖住了")
+    case = services.case_verify(actor=cast.actor("village_clerk"), case=case, version=2)
+    services.case_close(actor=cast.actor("village_clerk"), case=case, version=3)
+    report(cast)
+    report(cast, by="other_worker", place="g3")
+    assert public_counts(cast.areas["t1"]) == {"reported": 2, "closed": 1, "open": 1}
+    assert Case.objects.count() == 3
