@@ -55,9 +55,8 @@ def _run(run: JobRun) -> str:
         return _end(run, Job.State.CANCELLED)
     except DomainError as error:
         return _end(run, Job.State.FAILED, error.message)
-    except SystemExit:  # the queue's alarm for a task that takes too long
-        _end(run, Job.State.FAILED, TOO_LONG)
-        raise
+    except SystemExit:  # the queue's alarm for a task that takes too long; it rings once
+        return _end(run, Job.State.FAILED, TOO_LONG)
     except Exception:
         logger.exception("job %s %s failed", run.kind, run.job_id)
         return _end(run, Job.State.FAILED, BROKEN)

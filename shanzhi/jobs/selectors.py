@@ -10,6 +10,7 @@ from shanzhi.jobs.registry import kind_title
 from shanzhi.lib.errors import Invalid
 
 LARGEST = 2**63
+NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,14 @@ class JobPage:
         return [job for job, _ in self.rows]
 
 
+def owner_id(actor: Actor) -> int:
+    """Whose jobs an actor sees: the system's own are 0, and whoever did not sign in has none."""
+    return NOBODY if actor.user_id is None else actor.user_id
+
+
 def job_page_for(actor: Actor, *, after: str = "", before: str = "", limit: int = 50) -> JobPage:
     """The actor's jobs; `after` goes on to older ones, `before` back to newer ones."""
-    found = Job.objects.filter(created_by=actor.user_id)
+    found = Job.objects.filter(created_by=owner_id(actor))
     if before and not after:
         jobs = list(found.filter(id__gt=_cursor(before)).order_by("id")[: limit + 1])
         more, jobs = len(jobs) > limit, jobs[:limit][::-1]
@@ -51,7 +57,7 @@ def _cursor(text: str) -> int:
 
 def job_get_for(actor: Actor, job_id: int) -> Job:
     """One of the actor's jobs; another's is not found, as one that does not exist."""
-    job = Job.objects.filter(id=job_id, created_by=actor.user_id).first() if job_id < LARGEST else None
+    job = Job.objects.filter(id=job_id, created_by=owner_id(actor)).first() if job_id < LARGEST else None
     if job is None:
         raise not_found()
     return job

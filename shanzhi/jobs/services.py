@@ -14,6 +14,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.jobs.events import JOB_ENDED
 from shanzhi.jobs.models import Job
 from shanzhi.jobs.registry import KINDS, JobRun
+from shanzhi.jobs.selectors import owner_id
 from shanzhi.lib.errors import Conflict
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
@@ -46,7 +47,7 @@ def enqueue(
             id=job_id or new_id(),
             kind=kind,
             args=dict(args),
-            created_by=actor.user_id or 0,
+            created_by=owner_id(actor),
             created_at=now,
             lease_until=timezone.now() + QUEUE_PATIENCE,
         )
@@ -62,7 +63,7 @@ def job_cancel(*, actor: Actor, job: Job, at: datetime | None = None) -> Job:
     """Cancel one's own job: at once while it waits, at its next step while it runs. Conflict when it has ended."""
     now = at or timezone.now()
     with atomic():
-        mine = Job.objects.filter(id=job.id, created_by=actor.user_id)
+        mine = Job.objects.filter(id=job.id, created_by=owner_id(actor))
         waiting = mine.filter(state=Job.State.QUEUED)
         changed = waiting.update(state=Job.State.CANCELLED, cancel_requested=True, ended_at=now)
         changed = changed or mine.filter(state=Job.State.RUNNING).update(cancel_requested=True)
@@ -133,5 +134,5 @@ def trail_check_start(*, actor: Actor, key: str | None, at: datetime | None = No
         earlier = claim(key=key, actor=actor, operation="trail.check", body={}, result_id=job_id)
         if earlier is not None:
             return Job.objects.get(id=earlier)
-        running = Job.objects.filter(kind="trail.verify", state__in=OPEN, created_by=actor.user_id).first()
+        running = Job.objects.filter(kind="trail.verify", state__in=OPEN, created_by=owner_id(actor)).first()
         return running or enqueue("trail.verify", actor=actor, args={}, at=at, job_id=job_id)

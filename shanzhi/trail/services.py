@@ -118,7 +118,7 @@ def _salts(object_type: str, ids: Sequence[int]) -> dict[int, bytes]:
     if not connection.in_atomic_block:
         raise RuntimeError("a trail entry is written in the transaction of what it records; use atomic()")
     county_id = current()
-    params: list[object] = []
+    params: list[int | str | bytes] = []
     for object_id in ids:
         params += [new_id(), county_id, object_type, object_id, secrets.token_bytes(SALT_BYTES)]
     places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(ids))

@@ -6,7 +6,7 @@ bulk entry. Rows are read in steps in the order of their ids, so memory does not
 
 import struct
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef
@@ -162,7 +162,7 @@ def _check_missing(report: Report, known: Tracked, batches: _Batches) -> None:
                 )
 
 
-def _without_row(known: Tracked, data: bytes) -> Iterable[int]:
+def _without_row(known: Tracked, data: bytes) -> set[int]:
     try:
         ids = [member.object_id for member in unpack(data)]
     except struct.error:

@@ -39,7 +39,11 @@ def entry_list(request: CountyRequest, county: int) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    filters = [Dates("at", "时间"), Choice("code", "事项", code_choices()), Choice("type", "对象", type_choices())]
+    filters: list[Choice | Dates] = [
+        Dates("at", "时间"),
+        Choice("code", "事项", code_choices()),
+        Choice("type", "对象", type_choices()),
+    ]
     context = {
         "page": found,
         "bar": filter_bar(request.GET, filters, search="q", hint="登录账号、对象编号"),
