@@ -27,6 +27,9 @@ SIDE: Final = 1600
 THUMB_SIDE: Final = 320
 QUALITY: Final = 82
 
+# A second guard, for whatever else is decoded in this process: Pillow refuses twice as many by itself.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
 # A decoded photo takes up to 200 MB for a moment; two at a time keep a small server alive.
 _DECODING = threading.BoundedSemaphore(2)
 

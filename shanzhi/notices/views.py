@@ -10,7 +10,7 @@ from shanzhi.access.permissions import SELF
 from shanzhi.lib.errors import Invalid
 from shanzhi.notices.forms import ReadAllForm
 from shanzhi.notices.paths import is_local
-from shanzhi.notices.selectors import notice_page_for, unread_count
+from shanzhi.notices.selectors import BADGE_LIMIT, notice_page_for, unread_count
 from shanzhi.notices.services import notice_read, notice_read_all
 
 
@@ -21,7 +21,9 @@ def notice_list(request: CountyRequest, county: int) -> HttpResponse:
     found = notice_page_for(
         actor=request.actor, unread=unread, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
-    context = {"page": found, "unread": unread, "unread_count": unread_count(actor=request.actor)}
+    count = unread_count(actor=request.actor)
+    words = "99+" if count >= BADGE_LIMIT else str(count or "")
+    context = {"page": found, "unread": unread, "unread_count": count, "unread_words": words}
     return render(request, "notices/list.html", context)
 
 

@@ -11,6 +11,8 @@ from shanzhi.files.models import StoredFile
 from shanzhi.files.tests import pictures
 from shanzhi.files.tests.factories import member, signed_in
 
+pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+
 
 @pytest.fixture
 def browser(county_a):

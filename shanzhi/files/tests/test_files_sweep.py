@@ -17,6 +17,7 @@ from shanzhi.jobs.runner import run_periodic
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from shanzhi.trail.models import Entry, Salt
+from shanzhi.trail.verifying import verify_county
 
 DAY = timedelta(days=1)
 
@@ -118,3 +119,18 @@ def test_as_the_queue_runs_it_in_every_county():
     with county(341181):
         assert [file.id for file in StoredFile.objects.all()] == [fresh.id]
     assert not old.path().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_trail_agrees_after_a_life_of_files():
+    """Kept, attached, dropped and forgotten: the verifier finds nothing; one changed digest, and it names the photo."""
+    County.objects.create(id=341181, code="341181", name="天长市", joined_at=NOW)
+    with county(341181):
+        kept, _unused, _old = draft(seed=1), draft(seed=2), draft(seed=3, at=NOW - 3 * DAY)
+        files_attach(actor=person(), ids=[kept.id], owner=record_of_something(), at=NOW)
+        files_sweep(at=NOW)
+    report = verify_county(341181)
+    assert report.clean, report.findings
+    with county(341181):
+        StoredFile.objects.filter(id=kept.id).update(sha256="0" * 64)
+    assert any(str(kept.id) in finding for finding in verify_county(341181).findings)

@@ -14,7 +14,10 @@ from shanzhi.files.tests import pictures
 from shanzhi.lib.errors import Invalid
 
 # A damaged EXIF block makes Pillow warn and us go on.
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+    pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning"),
+]
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 

@@ -20,6 +20,8 @@ from shanzhi.files.tests.factories import NOW, draft, person
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, TooMany
 from shanzhi.trail.models import Entry
 
+pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+
 
 def on_disk(disk):
     return sorted(path.name for path in (disk / "files").rglob("*") if path.is_file())

@@ -16,6 +16,8 @@ from shanzhi.files.services import files_attach, files_sweep
 from shanzhi.files.tests import pictures
 from shanzhi.files.tests.factories import draft, person, record_of_something
 
+pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+
 
 class ReportForm(PhotosMixin, forms.Form):
     text = forms.CharField(label="什么情况")
@@ -161,7 +163,8 @@ def test_where_and_when_the_phone_took_them(county_a):
     "meta",
     [
         "", "{", "[]", "[1, null, []]", "{}", "[" * 20_000, '[{"lon": "x", "lat": 1}]', '[{"lon": 1e400, "lat": 1}]',
-        '[{"lon": NaN, "lat": NaN, "taken_at": "gestern"}]', '[{"taken_at": "9999-12-31T00:00:00"}]', "[{}, {}, {}, {}]",
+        '[{"lon": NaN, "lat": NaN, "taken_at": "gestern"}]', '[{"taken_at": "9999-12-31T00:00:00"}]',
+        "[{}, {}, {}, {}]",
     ],
 )  # fmt: skip
 def test_nonsense_beside_a_photo_costs_nothing(county_a, meta):

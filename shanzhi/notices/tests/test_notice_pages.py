@@ -7,14 +7,18 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shanzhi.access.actor import Actor
 from shanzhi.files.tests.factories import actor_of, member, signed_in
 from shanzhi.notices import nav
 from shanzhi.notices.models import Notice
 from shanzhi.notices.selectors import notice_page_for, unread_count
+from shanzhi.notices.services import notice_read
 from shanzhi.notices.tests.factories import NOW, tell
 from shanzhi.tenancy.context import county
+from shanzhi.ui import nav as ui_nav
 
 LIST = "/341181/notices/"
 
@@ -178,3 +182,35 @@ def test_the_bell_counts_to_a_hundred(me):
 def test_a_time_is_shown_as_people_say_it(me):
     tell(me, at=timezone.now())
     assert "今天 " in signed_in(me).get(LIST).content.decode()
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(number=st.integers(0, 11), size=st.integers(1, 5), read=st.sets(st.integers(0, 10)), unread=st.booleans())
+def test_walking_down_and_up_shows_every_notice_once(me, number, size, read, unread):
+    Notice.objects.all().delete()
+    rows, actor = many(me, number), actor_of(me)
+    for index in read & set(range(number)):
+        notice_read(actor=actor, notice_id=rows[index].id)
+    wanted = [row.id for index, row in enumerate(rows) if not (unread and index in read)][::-1]
+    down, page = [], notice_page_for(actor=actor, unread=unread, size=size)
+    while True:
+        down += [row.id for row in page.rows]
+        if page.next_cursor is None:
+            break
+        page = notice_page_for(actor=actor, unread=unread, size=size, after=page.next_cursor)
+    assert down == wanted
+    while page.previous_cursor is not None:
+        first = page.rows[0].id
+        page = notice_page_for(actor=actor, unread=unread, size=size, before=page.previous_cursor)
+        assert page.rows
+        assert page.rows[0].id > first
+    assert [row.id for row in page.rows] == wanted[:size]
+
+
+def test_the_bell_and_the_tab_lead_here(me):
+    page = signed_in(me).get(LIST).content.decode()
+    assert 'href="/341181/notices/"' in page
+    item = next(item for item in ui_nav.registered() if item.url_name == "notices:list")
+    assert (item.label, item.badge) == ("通知", "notices")
+    tell(me)
+    assert "1 条未读" in signed_in(me).get(LIST).content.decode()
