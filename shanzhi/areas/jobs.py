@@ -11,9 +11,7 @@ from shanzhi.jobs.registry import JobRun, every, job
 
 @job(CHECK, title="检查区划文件")
 def check(task: JobRun) -> dict[str, Any]:
-    sent = import_check_run(
-        import_id=int(task.args["import_id"]), actor=task.actor, at=task.at, progress=task.progress
-    )
+    sent = import_check_run(import_id=int(task.args["import_id"]), actor=task.actor, at=task.at, progress=task.progress)
     if sent.state == DivisionImport.State.REFUSED:
         return _answer(sent, f"“{sent.name}”无法读取：{sent.problem}")
     counts = sent.counts
@@ -22,9 +20,7 @@ def check(task: JobRun) -> dict[str, Any]:
 
 @job(APPLY, title="导入区划")
 def apply(task: JobRun) -> dict[str, Any]:
-    sent = import_apply_run(
-        import_id=int(task.args["import_id"]), actor=task.actor, at=task.at, progress=task.progress
-    )
+    sent = import_apply_run(import_id=int(task.args["import_id"]), actor=task.actor, at=task.at, progress=task.progress)
     counts = sent.counts
     made = f"新增 {counts['added']} 个、改名 {counts['renamed']} 个、改代码 {counts['recoded']} 个"
     return _answer(sent, f"“{sent.name}”已导入：{made}、改隶属 {counts['moved']} 个。")

@@ -73,7 +73,9 @@ class Area(CountyModel):
     kind = models.CharField("类别", max_length=16, choices=Kind.choices, blank=True)
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("撤销日期", null=True)
-    successor = CountyForeignKey("self", verbose_name="并入", null=True, on_delete=models.PROTECT, related_name="merged")
+    successor = CountyForeignKey(
+        "self", verbose_name="并入", null=True, on_delete=models.PROTECT, related_name="merged"
+    )
     issued = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -97,7 +99,7 @@ class Area(CountyModel):
 
 
 class HistoryEntry(CountyModel):
-    """What every entry of a history says of the act behind it: since when, why, by whom under which post, noted when."""
+    """What every entry of a history says of the act behind it: since when, why, by whom, noted when."""
 
     number = models.PositiveIntegerField("次序")
     reason = models.CharField("原因", max_length=200, blank=True)
@@ -214,7 +216,7 @@ class UnitVersion(HistoryEntry):
 
 
 class DivisionImport(CountyModel):
-    """A file of divisions sent by a county: checked first, applied when a person says so. The file's rows stay in it."""
+    """A file of divisions sent by a county: checked first, applied when a person says so. Its rows stay in it."""
 
     class State(models.TextChoices):
         CHECKING = "checking", "正在检查"

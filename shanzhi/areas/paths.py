@@ -1,8 +1,8 @@
 """Materialised paths of the tree of areas: fixed-width ordinals from the root down, compared byte by byte.
 
-The subtree of p is the half-open range [p, p + "~"): "~" sorts after every character of an ordinal, so that a path range
-is an index condition under row-level security, where a prefix LIKE is not. Ordinals are never used twice below one parent,
-so an old path never means another place.
+The subtree of p is the half-open range [p, p + "~"): "~" sorts after every character of an ordinal, so that a path
+range is an index condition under row-level security, where a prefix LIKE is not. Ordinals are never used twice below
+one parent, so an old path never means another place.
 """
 
 from __future__ import annotations

@@ -8,329 +8,555 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
+        ("files", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('level', models.CharField(choices=[('county', '县级'), ('township', '乡级'), ('village', '村级'), ('grid', '网格')], max_length=10, verbose_name='级别')),
-                ('code', models.CharField(max_length=15, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('ordinal', models.PositiveIntegerField(default=1, verbose_name='序号')),
-                ('path', shanzhi.tenancy.fields.PathField(default='0001', max_length=40, verbose_name='路径')),
-                ('kind', models.CharField(blank=True, choices=[('residents', '居民委员会'), ('villagers', '村民委员会'), ('quasi_residents', '类似居民委员会'), ('quasi_villagers', '类似村民委员会'), ('other', '其他')], max_length=16, verbose_name='类别')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='撤销日期')),
-                ('issued', models.PositiveIntegerField(default=0, editable=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('parent', shanzhi.tenancy.fields.CountyForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='areas.area', verbose_name='上级')),
-                ('successor', shanzhi.tenancy.fields.CountyForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='areas.area', verbose_name='并入')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("county", "县级"), ("township", "乡级"), ("village", "村级"), ("grid", "网格")],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("code", models.CharField(max_length=15, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("ordinal", models.PositiveIntegerField(default=1, verbose_name="序号")),
+                ("path", shanzhi.tenancy.fields.PathField(default="0001", max_length=40, verbose_name="路径")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("residents", "居民委员会"),
+                            ("villagers", "村民委员会"),
+                            ("quasi_residents", "类似居民委员会"),
+                            ("quasi_villagers", "类似村民委员会"),
+                            ("other", "其他"),
+                        ],
+                        max_length=16,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="撤销日期")),
+                ("issued", models.PositiveIntegerField(default=0, editable=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "parent",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="areas.area",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "successor",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="areas.area",
+                        verbose_name="并入",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "区划",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='AreaVersion',
+            name="AreaVersion",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('number', models.PositiveIntegerField(verbose_name='次序')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('actor_name', models.CharField(max_length=60, verbose_name='经办人')),
-                ('actor_post', models.CharField(blank=True, max_length=120, verbose_name='岗位')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('act', models.CharField(choices=[('opened', '建立'), ('imported', '按官方区划导入'), ('renamed', '改名'), ('recoded', '改代码'), ('moved', '改隶属'), ('received', '随并入改隶属'), ('merged', '并入'), ('abolished', '撤销')], max_length=10, verbose_name='变更')),
-                ('code', models.CharField(max_length=15, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('valid_to', models.DateField(null=True, verbose_name='止')),
-                ('area', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='areas.area')),
-                ('parent', shanzhi.tenancy.fields.CountyForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("number", models.PositiveIntegerField(verbose_name="次序")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="经办人")),
+                ("actor_post", models.CharField(blank=True, max_length=120, verbose_name="岗位")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("opened", "建立"),
+                            ("imported", "按官方区划导入"),
+                            ("renamed", "改名"),
+                            ("recoded", "改代码"),
+                            ("moved", "改隶属"),
+                            ("received", "随并入改隶属"),
+                            ("merged", "并入"),
+                            ("abolished", "撤销"),
+                        ],
+                        max_length=10,
+                        verbose_name="变更",
+                    ),
+                ),
+                ("code", models.CharField(max_length=15, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("valid_to", models.DateField(null=True, verbose_name="止")),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="areas.area"
+                    ),
+                ),
+                (
+                    "parent",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划沿革',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "区划沿革",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省级'), ('prefecture', '地级'), ('county', '县级'), ('township', '乡级'), ('village', '村级')], max_length=10, verbose_name='级别')),
-                ('parent_code', models.CharField(blank=True, max_length=12, verbose_name='上级代码')),
-                ('kind', models.CharField(blank=True, choices=[('residents', '居民委员会'), ('villagers', '村民委员会'), ('quasi_residents', '类似居民委员会'), ('quasi_villagers', '类似村民委员会'), ('other', '其他')], max_length=16, verbose_name='类别')),
-                ('status', models.CharField(choices=[('current', '现行'), ('abolished', '已撤销')], default='current', max_length=10, verbose_name='状态')),
-                ('successor_code', models.CharField(blank=True, max_length=12, verbose_name='并入代码')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省级"),
+                            ("prefecture", "地级"),
+                            ("county", "县级"),
+                            ("township", "乡级"),
+                            ("village", "村级"),
+                        ],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("parent_code", models.CharField(blank=True, max_length=12, verbose_name="上级代码")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("residents", "居民委员会"),
+                            ("villagers", "村民委员会"),
+                            ("quasi_residents", "类似居民委员会"),
+                            ("quasi_villagers", "类似村民委员会"),
+                            ("other", "其他"),
+                        ],
+                        max_length=16,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "现行"), ("abolished", "已撤销")],
+                        default="current",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("successor_code", models.CharField(blank=True, max_length=12, verbose_name="并入代码")),
             ],
             options={
-                'verbose_name': '官方区划',
-                'indexes': [models.Index(fields=['parent_code', 'code'], name='division_parent'), models.Index(condition=models.Q(('level', 'village'), _negated=True), fields=['level'], name='division_upper'), models.Index(condition=models.Q(('status', 'abolished')), fields=['status'], name='division_gone')],
+                "verbose_name": "官方区划",
+                "indexes": [
+                    models.Index(fields=["parent_code", "code"], name="division_parent"),
+                    models.Index(
+                        condition=models.Q(("level", "village"), _negated=True), fields=["level"], name="division_upper"
+                    ),
+                    models.Index(condition=models.Q(("status", "abolished")), fields=["status"], name="division_gone"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DivisionImport',
+            name="DivisionImport",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('state', models.CharField(choices=[('checking', '正在检查'), ('checked', '已检查，等待导入'), ('refused', '文件无法读取'), ('applying', '正在导入'), ('applied', '已导入')], default='checking', max_length=10, verbose_name='状态')),
-                ('job_id', models.BigIntegerField(null=True, verbose_name='后台任务')),
-                ('effective_on', models.DateField(verbose_name='生效日期')),
-                ('problem', models.CharField(blank=True, max_length=300, verbose_name='无法读取的原因')),
-                ('notes', models.JSONField(default=list)),
-                ('counts', models.JSONField(default=dict)),
-                ('plan', models.JSONField(default=dict)),
-                ('header', models.JSONField(default=list)),
-                ('created_by_name', models.CharField(max_length=60, verbose_name='上传人')),
-                ('created_by_post', models.CharField(blank=True, max_length=120, verbose_name='岗位')),
-                ('created_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('file', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "正在检查"),
+                            ("checked", "已检查，等待导入"),
+                            ("refused", "文件无法读取"),
+                            ("applying", "正在导入"),
+                            ("applied", "已导入"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("job_id", models.BigIntegerField(null=True, verbose_name="后台任务")),
+                ("effective_on", models.DateField(verbose_name="生效日期")),
+                ("problem", models.CharField(blank=True, max_length=300, verbose_name="无法读取的原因")),
+                ("notes", models.JSONField(default=list)),
+                ("counts", models.JSONField(default=dict)),
+                ("plan", models.JSONField(default=dict)),
+                ("header", models.JSONField(default=list)),
+                ("created_by_name", models.CharField(max_length=60, verbose_name="上传人")),
+                ("created_by_post", models.CharField(blank=True, max_length=120, verbose_name="岗位")),
+                ("created_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "file",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划导入',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "区划导入",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ImportFault',
+            name="ImportFault",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('column', models.CharField(max_length=10, verbose_name='列')),
-                ('sentence', models.CharField(max_length=300, verbose_name='问题')),
-                ('raw', models.CharField(max_length=2100, verbose_name='原行')),
-                ('source', shanzhi.tenancy.fields.CountyForeignKey(index=False, on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='areas.divisionimport')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("number", models.PositiveIntegerField(verbose_name="行号")),
+                ("column", models.CharField(max_length=10, verbose_name="列")),
+                ("sentence", models.CharField(max_length=300, verbose_name="问题")),
+                ("raw", models.CharField(max_length=2100, verbose_name="原行")),
+                (
+                    "source",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="areas.divisionimport",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='PathMove',
+            name="PathMove",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('old', shanzhi.tenancy.fields.PathField(max_length=40)),
-                ('new', shanzhi.tenancy.fields.PathField(max_length=40)),
-                ('exact', models.BooleanField(default=False)),
-                ('act_id', models.BigIntegerField(verbose_name='同一次变更')),
-                ('created_at', models.DateTimeField()),
-                ('swept_at', models.DateTimeField(null=True)),
-                ('rewritten', models.PositiveIntegerField(default=0)),
-                ('area', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("old", shanzhi.tenancy.fields.PathField(max_length=40)),
+                ("new", shanzhi.tenancy.fields.PathField(max_length=40)),
+                ("exact", models.BooleanField(default=False)),
+                ("act_id", models.BigIntegerField(verbose_name="同一次变更")),
+                ("created_at", models.DateTimeField()),
+                ("swept_at", models.DateTimeField(null=True)),
+                ("rewritten", models.PositiveIntegerField(default=0)),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('kind', models.CharField(choices=[('department', '部门'), ('centre', '中心')], max_length=10, verbose_name='类别')),
-                ('code', models.CharField(max_length=20, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_to', models.DateField(null=True, verbose_name='撤销日期')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('area', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='areas.area', verbose_name='所属区划')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("department", "部门"), ("centre", "中心")], max_length=10, verbose_name="类别"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                ("valid_to", models.DateField(null=True, verbose_name="撤销日期")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="areas.area",
+                        verbose_name="所属区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '部门和中心',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "部门和中心",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='UnitVersion',
+            name="UnitVersion",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('number', models.PositiveIntegerField(verbose_name='次序')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('actor_name', models.CharField(max_length=60, verbose_name='经办人')),
-                ('actor_post', models.CharField(blank=True, max_length=120, verbose_name='岗位')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('act', models.CharField(choices=[('added', '设立'), ('renamed', '改名'), ('received', '随区划并入'), ('closed', '撤销')], max_length=10, verbose_name='变更')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('unit', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='areas.unit')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("number", models.PositiveIntegerField(verbose_name="次序")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="经办人")),
+                ("actor_post", models.CharField(blank=True, max_length=120, verbose_name="岗位")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("added", "设立"),
+                            ("renamed", "改名"),
+                            ("received", "随区划并入"),
+                            ("closed", "撤销"),
+                        ],
+                        max_length=10,
+                        verbose_name="变更",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "unit",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="areas.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '部门沿革',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "部门沿革",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['county_id', 'parent'], name='areas_area_parent_i_5e5399_i'),
+            model_name="area",
+            index=models.Index(fields=["county_id", "parent"], name="areas_area_parent_i_5e5399_i"),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['county_id', 'successor'], name='areas_area_successo_44ebb2_i'),
+            model_name="area",
+            index=models.Index(fields=["county_id", "successor"], name="areas_area_successo_44ebb2_i"),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['county_id', 'code'], name='area_code'),
+            model_name="area",
+            index=models.Index(fields=["county_id", "code"], name="area_code"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_area_id_55b2e0_u'),
+            model_name="area",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_area_id_55b2e0_u"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='parent', name='areas_area_parent_i_129036_f', wide=True),
+            model_name="area",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="parent", name="areas_area_parent_i_129036_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='successor', name='areas_area_successo_6900e5_f', wide=True),
+            model_name="area",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="successor", name="areas_area_successo_6900e5_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(fields=('county_id', 'path'), name='area_path_once'),
+            model_name="area",
+            constraint=models.UniqueConstraint(fields=("county_id", "path"), name="area_path_once"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('county_id', 'code'), name='area_code_once'),
+            model_name="area",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)), fields=("county_id", "code"), name="area_code_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='areaversion',
-            index=models.Index(fields=['county_id', 'area'], name='areas_areav_area_id_4e2428_i'),
+            model_name="areaversion",
+            index=models.Index(fields=["county_id", "area"], name="areas_areav_area_id_4e2428_i"),
         ),
         migrations.AddIndex(
-            model_name='areaversion',
-            index=models.Index(fields=['county_id', 'parent'], name='areas_areav_parent_i_2e0400_i'),
+            model_name="areaversion",
+            index=models.Index(fields=["county_id", "parent"], name="areas_areav_parent_i_2e0400_i"),
         ),
         migrations.AddIndex(
-            model_name='areaversion',
-            index=models.Index(fields=['county_id', 'code'], name='area_version_code'),
+            model_name="areaversion",
+            index=models.Index(fields=["county_id", "code"], name="area_version_code"),
         ),
         migrations.AddConstraint(
-            model_name='areaversion',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_areav_id_373862_u'),
+            model_name="areaversion",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_areav_id_373862_u"),
         ),
         migrations.AddConstraint(
-            model_name='areaversion',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='area', name='areas_areav_area_id_3f0a7d_f', wide=True),
+            model_name="areaversion",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="area", name="areas_areav_area_id_3f0a7d_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areaversion',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='parent', name='areas_areav_parent_i_9e95c9_f', wide=True),
+            model_name="areaversion",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="parent", name="areas_areav_parent_i_9e95c9_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areaversion',
-            constraint=models.UniqueConstraint(fields=('county_id', 'area', 'number'), name='area_version_once'),
+            model_name="areaversion",
+            constraint=models.UniqueConstraint(fields=("county_id", "area", "number"), name="area_version_once"),
         ),
         migrations.AddIndex(
-            model_name='divisionimport',
-            index=models.Index(fields=['county_id', 'file'], name='areas_divis_file_id_a69f6f_i'),
+            model_name="divisionimport",
+            index=models.Index(fields=["county_id", "file"], name="areas_divis_file_id_a69f6f_i"),
         ),
         migrations.AddIndex(
-            model_name='divisionimport',
-            index=models.Index(fields=['county_id', '-created_at'], name='division_import_newest'),
+            model_name="divisionimport",
+            index=models.Index(fields=["county_id", "-created_at"], name="division_import_newest"),
         ),
         migrations.AddConstraint(
-            model_name='divisionimport',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_divis_id_a91ac8_u'),
+            model_name="divisionimport",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_divis_id_a91ac8_u"),
         ),
         migrations.AddConstraint(
-            model_name='divisionimport',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='file', name='areas_divis_file_id_9b574b_f', wide=True),
+            model_name="divisionimport",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="file", name="areas_divis_file_id_9b574b_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfault',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_impor_id_11b20b_u'),
+            model_name="importfault",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_impor_id_11b20b_u"),
         ),
         migrations.AddConstraint(
-            model_name='importfault',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='source', name='areas_impor_source_i_19f0f5_f', wide=True),
+            model_name="importfault",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="source", name="areas_impor_source_i_19f0f5_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfault',
-            constraint=models.UniqueConstraint(fields=('county_id', 'source', 'number'), name='import_fault_once'),
+            model_name="importfault",
+            constraint=models.UniqueConstraint(fields=("county_id", "source", "number"), name="import_fault_once"),
         ),
         migrations.AddIndex(
-            model_name='pathmove',
-            index=models.Index(fields=['county_id', 'area'], name='areas_pathm_area_id_53438b_i'),
+            model_name="pathmove",
+            index=models.Index(fields=["county_id", "area"], name="areas_pathm_area_id_53438b_i"),
         ),
         migrations.AddIndex(
-            model_name='pathmove',
-            index=models.Index(fields=['county_id', 'act_id'], name='path_move_act'),
+            model_name="pathmove",
+            index=models.Index(fields=["county_id", "act_id"], name="path_move_act"),
         ),
         migrations.AddIndex(
-            model_name='pathmove',
-            index=models.Index(fields=['county_id', 'created_at'], name='path_move_age'),
+            model_name="pathmove",
+            index=models.Index(fields=["county_id", "created_at"], name="path_move_age"),
         ),
         migrations.AddConstraint(
-            model_name='pathmove',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_pathm_id_733b21_u'),
+            model_name="pathmove",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_pathm_id_733b21_u"),
         ),
         migrations.AddConstraint(
-            model_name='pathmove',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='area', name='areas_pathm_area_id_6effbf_f', wide=True),
+            model_name="pathmove",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="area", name="areas_pathm_area_id_6effbf_f", wide=True
+            ),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['county_id', 'area'], name='areas_unit_area_id_13a29f_i'),
+            model_name="unit",
+            index=models.Index(fields=["county_id", "area"], name="areas_unit_area_id_13a29f_i"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_unit_id_282c0d_u'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_unit_id_282c0d_u"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='area', name='areas_unit_area_id_749b25_f', wide=True),
+            model_name="unit",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="area", name="areas_unit_area_id_749b25_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('county_id', 'code'), name='unit_code_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("county_id", "code"), name="unit_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('county_id', 'area', 'name'), name='unit_name_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("county_id", "area", "name"),
+                name="unit_name_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='unitversion',
-            index=models.Index(fields=['county_id', 'unit'], name='areas_unitv_unit_id_2e3d6f_i'),
+            model_name="unitversion",
+            index=models.Index(fields=["county_id", "unit"], name="areas_unitv_unit_id_2e3d6f_i"),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='areas_unitv_id_2313ce_u'),
+            model_name="unitversion",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="areas_unitv_id_2313ce_u"),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='unit', name='areas_unitv_unit_id_db055b_f', wide=True),
+            model_name="unitversion",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="unit", name="areas_unitv_unit_id_db055b_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.UniqueConstraint(fields=('county_id', 'unit', 'number'), name='unit_version_once'),
+            model_name="unitversion",
+            constraint=models.UniqueConstraint(fields=("county_id", "unit", "number"), name="unit_version_once"),
         ),
     ]

@@ -2,7 +2,15 @@
 
 from shanzhi.areas.selectors.grids import grid_code_next, grids_of
 from shanzhi.areas.selectors.history import history_of, names_on, versions_on
-from shanzhi.areas.selectors.imports import import_get_for, import_list_for
+from shanzhi.areas.selectors.imports import (
+    FAULTS_A_PAGE,
+    fault_rows,
+    faults_of,
+    import_get_for,
+    import_job,
+    import_list_for,
+)
+from shanzhi.areas.selectors.paging import Page
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.areas.selectors.tree import (
     AreaFilter,
@@ -13,11 +21,14 @@ from shanzhi.areas.selectors.tree import (
     area_get_for,
     area_list_for,
     area_names,
+    area_page_for,
     areas_at,
     below,
     children,
     siblings,
     successor_of,
+    tops_for,
+    with_parents,
 )
 from shanzhi.areas.selectors.units import (
     UnitFilter,
@@ -26,12 +37,15 @@ from shanzhi.areas.selectors.units import (
     unit_history,
     unit_list_for,
     unit_names,
+    unit_page_for,
     units_of,
 )
 
 __all__ = [
+    "FAULTS_A_PAGE",
     "AreaFilter",
     "Below",
+    "Page",
     "UnitFilter",
     "ancestors",
     "area_crumbs",
@@ -39,23 +53,30 @@ __all__ = [
     "area_get_for",
     "area_list_for",
     "area_names",
+    "area_page_for",
     "areas_at",
     "below",
     "children",
+    "fault_rows",
+    "faults_of",
     "grid_code_next",
     "grids_of",
     "history_of",
     "import_get_for",
+    "import_job",
     "import_list_for",
     "names_on",
     "siblings",
     "successor_of",
+    "tops_for",
     "unit_get",
     "unit_get_for",
     "unit_history",
     "unit_list_for",
     "unit_names",
+    "unit_page_for",
     "units_of",
     "versions_on",
     "view_scope",
+    "with_parents",
 ]

@@ -1,6 +1,6 @@
 """Areas as they are now: by code, by scope, up and down the tree."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -8,11 +8,17 @@ from django.db.models import Q
 from shanzhi.access.actor import Actor
 from shanzhi.areas import paths
 from shanzhi.areas.models import Area, AreaVersion, Division, Unit
+from shanzhi.areas.selectors.paging import SIZE, Page, page_of
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.lib.errors import NotFound
 from shanzhi.tenancy.models import CountyQuerySet
 
-SORTS = {"tree": ("path",), "code": ("code", "id"), "name": ("name", "id"), "-valid_from": ("-valid_from", "-id")}
+SORTS: dict[str, tuple[str, ...]] = {
+    "tree": ("path", "id"),
+    "code": ("code", "id"),
+    "name": ("name", "id"),
+    "-valid_from": ("-valid_from", "-id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,31 @@ def area_list_for(actor: Actor, wanted: AreaFilter | None = None) -> CountyQuery
         areas = areas.filter(path__gte=low, path__lt=high)
     if wanted.text:
         areas = areas.filter(_matching(wanted.text))
-    return areas.order_by(*SORTS.get(wanted.sort, SORTS["tree"]))  # type: ignore[return-value]
+    return areas.order_by(*_order(wanted))  # type: ignore[return-value]
+
+
+def _order(wanted: AreaFilter) -> tuple[str, ...]:
+    return SORTS.get(wanted.sort, SORTS["tree"])
+
+
+def area_page_for(
+    actor: Actor, wanted: AreaFilter, *, after: str = "", before: str = "", size: int = SIZE
+) -> Page[Area]:
+    """One page of the list."""
+    return page_of(area_list_for(actor, wanted), _order(wanted), after=after, before=before, size=size)
+
+
+def with_parents(areas: Sequence[Area]) -> list[Area]:
+    """The same places with parent and successor loaded; one query."""
+    found = Area.objects.select_related("parent", "successor").in_bulk([area.id for area in areas])
+    return [found[area.id] for area in areas]
+
+
+def tops_for(actor: Actor) -> list[Area]:
+    """The places of the actor's own posts: where the tree begins for this person."""
+    tops = [part.lo for part in view_scope(actor).ranges]
+    rows = Area.objects.filter(level=Area.Level.COUNTY) if actor.is_system else Area.objects.filter(path__in=tops)
+    return list(rows.order_by("path"))
 
 
 def _matching(text: str) -> Q:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area, Unit, UnitVersion
 from shanzhi.areas.paths import subtree
+from shanzhi.areas.selectors.paging import SIZE, Page, page_of
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.lib.errors import NotFound
 from shanzhi.tenancy.models import CountyQuerySet
+
+ORDER = ("area__path", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,14 @@ def unit_list_for(actor: Actor, wanted: UnitFilter | None = None) -> CountyQuery
         units = units.filter(area__code=wanted.area)
     if wanted.text:
         units = units.filter(name__icontains=wanted.text)
-    return units.order_by("area__path", "code")  # type: ignore[return-value]
+    return units.order_by(*ORDER)  # type: ignore[return-value]
+
+
+def unit_page_for(
+    actor: Actor, wanted: UnitFilter, *, after: str = "", before: str = "", size: int = SIZE
+) -> Page[Unit]:
+    """One page of the list."""
+    return page_of(unit_list_for(actor, wanted), ORDER, after=after, before=before, size=size)
 
 
 def unit_get_for(actor: Actor, code: str) -> Unit:

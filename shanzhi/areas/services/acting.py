@@ -1,4 +1,4 @@
-"""What every act on a place shares: the lock on the tree, the compare-and-swap, the dated history and the day it counts from."""
+"""What every act on a place shares: the lock on the tree, the compare-and-swap, the dated history."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -67,7 +67,9 @@ def clean_reason(reason: str) -> str:
     """A reason of 1 to 200 characters; Invalid otherwise."""
     text = " ".join(reason.split())
     if not text:
-        raise Invalid("请写明变更原因。", code="reason_missing", fields={"reason": ["请写明变更原因，如文件名称和文号。"]})
+        raise Invalid(
+            "请写明变更原因。", code="reason_missing", fields={"reason": ["请写明变更原因，如文件名称和文号。"]}
+        )
     if len(text) > REASON_LENGTH:
         raise Invalid("变更原因太长。", code="reason_long", fields={"reason": [f"最多 {REASON_LENGTH} 个字，请缩短。"]})
     return text
@@ -101,7 +103,7 @@ def last_change(area: Area) -> date:
 def write_history(
     areas: Sequence[Area], *, act: str, on: date, reason: str, actor: Actor, at: datetime, ends: bool = False
 ) -> None:
-    """Close the state in force of each place on that day and open the present one (or, if it ends, only date the act)."""
+    """Close each place's state in force on that day and open the present one; if it ends, only date the act."""
     if not areas:
         return
     ids = [area.id for area in areas]

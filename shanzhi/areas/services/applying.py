@@ -29,9 +29,7 @@ class _Work:
     rehung: dict[int, Area] = field(default_factory=dict)
 
 
-def plan_apply(
-    plan: TreePlan, tree: list[Area], *, actor: Actor, on: date, reason: str, at: datetime
-) -> None:
+def plan_apply(plan: TreePlan, tree: list[Area], *, actor: Actor, on: date, reason: str, at: datetime) -> None:
     """Inside the caller's transaction and under the tree lock; the register's rows have been written."""
     work = _Work({area.code: area for area in tree}, on, at)
     for step in plan.steps:

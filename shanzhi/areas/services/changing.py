@@ -131,7 +131,7 @@ def area_rename(
     key: str | None = None,
     at: datetime | None = None,
 ) -> Area:
-    """A new name, a new code, or both from a day on; the former ones stay in the history and the old code still answers."""
+    """A new name, a new code, or both from a day on; the former ones stay in the history, the old code answers."""
     actor.require(MANAGE)
     at = edge(at)
     name, reason, code = clean_name(name), clean_reason(reason), code.strip()
@@ -251,7 +251,7 @@ def area_abolish(
     key: str | None = None,
     at: datetime | None = None,
 ) -> Area:
-    """End a place that nothing open stands under and that no other place takes over; its records stay where they are."""
+    """End a place that nothing open stands under and no other place takes over; its records stay where they are."""
     actor.require(MANAGE)
     at = edge(at)
     reason = clean_reason(reason)

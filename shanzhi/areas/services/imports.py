@@ -1,9 +1,9 @@
-"""A county's file of divisions: sent, checked in a job, applied in a job once a person has seen what it would change."""
+"""A county's file of divisions: sent, checked in a job, applied in a job once a person has seen its effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from django.core.files.base import File
 from django.db.models import F
@@ -87,7 +87,7 @@ def import_resume(
         body = {"import": sent.id, "version": version}
         if claim(key=key, actor=actor, operation="areas.import_resume", body=body, result_id=sent.id) is not None:
             return DivisionImport.objects.get(id=sent.id)
-        job = Job.objects.filter(id=sent.job_id).first()
+        job = Job.objects.filter(id=sent.job_id or 0).first()
         if not sent.is_working or (job is not None and job.is_open):
             raise Conflict("这个文件不需要重新开始，请刷新后看它的状态。", code="import_state")
         job_id = new_id()
@@ -125,13 +125,11 @@ def import_check_run(*, import_id: int, actor: Actor, at: datetime, progress: Pr
     counts = _counts(register.rows_compare(reading.rows), reading, plan)
     with atomic():
         ImportFault.objects.filter(source=sent).delete()
-        ImportFault.objects.bulk_create(
-            [
-                ImportFault(source=sent, number=fault.number, column=fault.column, sentence=fault.sentence, raw=fault.raw)
-                for fault in reading.checker.faults
-            ],
-            batch_size=500,
-        )
+        found = [
+            ImportFault(source=sent, number=one.number, column=one.column, sentence=one.sentence, raw=one.raw)
+            for one in reading.checker.faults
+        ]
+        ImportFault.objects.bulk_create(found, batch_size=500)
         return _finish(
             sent,
             actor,
@@ -184,7 +182,7 @@ def _read(file: StoredFile, tree: list[Area], progress: Progress) -> _Reading:
 
 def _open(file: StoredFile) -> BinaryIO:
     try:
-        return cast("BinaryIO", file.open())
+        return file.open()
     except FileNotFoundError:
         raise Invalid("文件已不在服务器上，请重新上传。", code="file_gone") from None
 

@@ -78,9 +78,7 @@ def _check_pair(area: Area, into: Area) -> None:
         raise Invalid(message, code="merge_level", fields={"into": [message]})
 
 
-def _receive(
-    area: Area, into: Area, *, act_id: int, on: date, reason: str, actor: Actor, at: datetime
-) -> None:
+def _receive(area: Area, into: Area, *, act_id: int, on: date, reason: str, actor: Actor, at: datetime) -> None:
     children = list(area.children.order_by("ordinal"))
     if children:
         touched = apply_moves(children, into, act_id=act_id, at=at)

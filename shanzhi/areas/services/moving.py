@@ -1,8 +1,8 @@
 """Rewriting the paths that other tables keep, after a subtree was hung elsewhere.
 
-The tree itself changes at once, in the act. The many rows that carry `area_path` follow in a job, in short transactions;
-until then they keep the old path, which no other place ever gets, so that nobody sees what is not theirs. Running the
-job again does nothing; a row that a slow transaction wrote with an old path is caught by the sweep of the last days.
+The tree itself changes at once, in the act. The many rows that carry `area_path` follow in a job, in short
+transactions; until then they keep the old path, which no other place ever gets, so that nobody sees what is not theirs.
+Running the job again does nothing; a row that a slow transaction wrote with an old path is caught by the sweep.
 """
 
 from collections.abc import Callable

@@ -33,9 +33,7 @@ def county_open(*, code: str, since: date | None = None, at: datetime | None = N
     on = clean_day(since, at) if since else at.date()
     number = int(code[:6])
     with atomic():
-        row, _ = County.objects.get_or_create(
-            id=number, defaults={"code": code[:6], "name": top.name, "joined_at": at}
-        )
+        row, _ = County.objects.get_or_create(id=number, defaults={"code": code[:6], "name": top.name, "joined_at": at})
         with county(number):
             made = _tree(top, townships, Actor.system(number), on, at)
     forget_counties()

@@ -137,9 +137,7 @@ def _change(unit: Unit, **changes: Any) -> Unit:
     return Unit.objects.select_related("area").get(id=unit.id)
 
 
-def unit_history(
-    units: Sequence[Unit], *, act: str, on: date, reason: str, actor: Actor, at: datetime
-) -> None:
+def unit_history(units: Sequence[Unit], *, act: str, on: date, reason: str, actor: Actor, at: datetime) -> None:
     """Append one entry to the history of each unit."""
     numbers: dict[int, int] = {}
     rows = UnitVersion.objects.filter(unit_id__in=[unit.id for unit in units])

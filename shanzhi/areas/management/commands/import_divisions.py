@@ -77,5 +77,5 @@ def _write_errors(path: Path, source: Source, faults: list[Fault]) -> None:
     """The bad rows as they came, with line number and sentence behind them; a mended copy can be imported as it is."""
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        for row in fault_table(source.header, [(fault.number, fault.column, fault.sentence, fault.raw) for fault in faults]):
-            writer.writerow(row)
+        rows = ((fault.number, fault.column, fault.sentence, fault.raw) for fault in faults)
+        writer.writerows(fault_table(source.header, rows))
