@@ -66,7 +66,11 @@ def main() -> int:
     if schema_is_behind():
         say("bringing the database up to date")
         connection.close()
-        migrate()
+        try:
+            migrate()
+        except subprocess.CalledProcessError as error:
+            print(f"manage.py {error.cmd[2]} failed; what it said stands above", file=sys.stderr)
+            return 1
     collect_static()
     load_demo()
     return 0
