@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
 from shanzhi.access.api import REFUSALS, Problem, actor_of, operation
 from shanzhi.access.pages import not_found
@@ -21,7 +21,7 @@ Id = Annotated[str | None, Query(pattern=r"^\d{1,18}$")]
 @operation(VIEW)
 def entry_list(
     request: HttpRequest,
-    county: int,
+    county: Path[int],
     since: datetime | None = None,
     until: datetime | None = None,
     actor_id: Id = None,
@@ -47,7 +47,7 @@ def entry_list(
 @operation(VIEW)
 def seal_list(
     request: HttpRequest,
-    county: int,
+    county: Path[int],
     after: Annotated[str, Query(pattern=r"^\d{0,9}$")] = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
@@ -57,14 +57,14 @@ def seal_list(
 
 @router.get("trail/seals/{int:number}", response={200: SealOut, **READS}, operation_id="trail_seal_get")
 @operation(VIEW)
-def seal_get(request: HttpRequest, county: int, number: int) -> Any:
+def seal_get(request: HttpRequest, county: Path[int], number: int) -> Any:
     """One seal by its number."""
     return SealOut.of(seal_get_for(actor_of(request), number))
 
 
 @router.get("trail/checks/latest", response={200: CheckOut, **READS}, operation_id="trail_check_latest")
 @operation(VIEW)
-def check_latest(request: HttpRequest, county: int) -> Any:
+def check_latest(request: HttpRequest, county: Path[int]) -> Any:
     """The last finished verification; 404 before the first one."""
     check = last_check_for(actor_of(request))
     if check is None:

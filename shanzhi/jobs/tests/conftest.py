@@ -17,4 +17,5 @@ def _steps() -> Iterator[None]:
 def var_dir(settings: Any, tmp_path: Path) -> Path:
     """What a test leaves beside the database stays with the test."""
     settings.VAR_DIR = tmp_path
+    settings.SHANZHI_REQUIRE_TOTP = False
     return tmp_path

@@ -1,16 +1,14 @@
 from datetime import timedelta, timezone
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection
+from django.db import IntegrityError, connection
 from django.db.models import F
-from django.db.transaction import atomic
 from django.test.utils import CaptureQueriesContext
 
 from shanzhi.tenancy.context import NoCounty
 from shanzhi.tenancy.models import County, IdempotencyKey, OutboxEvent
 from shanzhi.trail.members import members_root, unpack
 from shanzhi.trail.models import Batch, Entry, Salt
-from shanzhi.trail.sealing import seal_county
 from shanzhi.trail.services import forget, record, record_bulk
 from shanzhi.trail.tests.factories import START, make_event, person, recorded_event
 from shanzhi.trail.trails import ERASED, TRACKED, Tracked, track, tracked
@@ -119,26 +117,6 @@ def test_rows_of_another_county_are_not_recorded_here(county_b: County) -> None:
     with pytest.raises(NoCounty):
         record_bulk(actor=person(), code="test.thing.made", objs=[row], at=START)
     assert not Entry.objects.exists()
-
-
-@pytest.mark.parametrize("name", ["trail_entry", "trail_batch", "trail_seal", "trail_sealitem"])
-def test_what_only_grows_can_be_neither_changed_nor_removed(name: str) -> None:
-    rows = [recorded_event()[0]]
-    record_bulk(actor=person(), code="test.things.made", objs=rows, at=START)
-    seal_county(341181, at=START)
-    with connection.cursor() as cursor:
-        for statement in (f"UPDATE {name} SET county_id = county_id", f"DELETE FROM {name}"):
-            with pytest.raises(DatabaseError, match=r"only grows|permission denied"), atomic():
-                cursor.execute(statement)
-    assert Entry.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_entry_outside_of_a_transaction_is_refused() -> None:
-    if connection.in_atomic_block:
-        pytest.skip("on PostgreSQL being in a county is being in a transaction")
-    with pytest.raises(RuntimeError, match="atomic"):
-        record(actor=person(), code="test.thing.made", obj=make_event(), at=START)
 
 
 def test_the_same_salt_serves_an_object_for_life() -> None:
