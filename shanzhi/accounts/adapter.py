@@ -1,6 +1,7 @@
 """How allauth speaks and decides here: Chinese words, our password service, secrets encrypted, no way out of TOTP."""
 
 import base64
+import io
 import secrets
 import time
 from typing import Any, ClassVar
@@ -116,7 +117,9 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """Dark on white with the quiet zone that scanners need, whatever the colours of the page."""
-        return str(segno.make(url, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff", xmldecl=False))
+        out = io.BytesIO()
+        segno.make(url, error="m").save(out, kind="svg", scale=4, border=4, dark="#000", light="#fff")
+        return out.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return not selectors.totp_required(authenticator.user)

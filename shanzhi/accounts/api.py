@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Path, Query, Router, Status
 
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
 from shanzhi.accounts import selectors, services
@@ -37,7 +37,7 @@ def _path_of(area: str) -> str:
 @operation(VIEW)
 def post_list(
     request: HttpRequest,
-    county: int,
+    county: Path[int],
     role: Annotated[str, Query(max_length=32)] = "",
     area: Annotated[str, Query(max_length=20, description="Code of an area; its subtree")] = "",
     all: Annotated[bool, Query(description="Also ended and revoked ones")] = False,
@@ -58,14 +58,14 @@ def post_list(
 
 @router.get("posts/{int:post_id}", response={200: PostOut, **LIST_REFUSALS}, operation_id="post_get")
 @operation(VIEW, object=True)
-def post_get(request: HttpRequest, county: int, post_id: int) -> Any:
+def post_get(request: HttpRequest, county: Path[int], post_id: int) -> Any:
     post = selectors.post_get_for(actor_of(request), post_id)
     return PostOut.of(selectors.post_row(post, at=timezone.now()))
 
 
 @router.post("posts", response={201: PostOut, **WRITE_REFUSALS}, operation_id="post_grant")
 @operation(GRANT)
-def post_create(request: HttpRequest, county: int, body: PostIn) -> Any:
+def post_create(request: HttpRequest, county: Path[int], body: PostIn) -> Any:
     """Grant a post. Header `Idempotency-Key`: sent twice, it is granted once."""
     area = selectors.area_of(body.area_code) if body.area_code else None
     unit = selectors.unit_of(int(body.unit_id)) if body.unit_id else None
@@ -84,7 +84,7 @@ def post_create(request: HttpRequest, county: int, body: PostIn) -> Any:
 
 @router.post("posts/{int:post_id}/revocations", response={200: PostOut, **WRITE_REFUSALS}, operation_id="post_revoke")
 @operation(GRANT, object=True)
-def post_revocation_create(request: HttpRequest, county: int, post_id: int, body: RevocationIn) -> Any:
+def post_revocation_create(request: HttpRequest, county: Path[int], post_id: int, body: RevocationIn) -> Any:
     """End a post at once. `version` is the one that the caller saw; a newer one answers 409 `stale`."""
     post = services.post_revoke(
         actor=actor_of(request),
@@ -100,7 +100,7 @@ def post_revocation_create(request: HttpRequest, county: int, post_id: int, body
 @operation(VIEW)
 def user_list(
     request: HttpRequest,
-    county: int,
+    county: Path[int],
     role: Annotated[str, Query(max_length=32)] = "",
     area: Annotated[str, Query(max_length=20)] = "",
     state: Annotated[str, Query(pattern=r"^(active|vacant|locked|disabled)?$")] = "",
@@ -114,6 +114,6 @@ def user_list(
 
 @router.get("users/{int:user_id}", response={200: UserOut, **LIST_REFUSALS}, operation_id="user_get")
 @operation(VIEW, object=True)
-def user_get(request: HttpRequest, county: int, user_id: int) -> Any:
+def user_get(request: HttpRequest, county: Path[int], user_id: int) -> Any:
     user = selectors.user_get_for(actor_of(request), user_id)
     return UserOut.of(selectors.user_row(user, at=timezone.now()))

@@ -100,7 +100,7 @@ def user_act(request: CountyRequest, county: int, user_id: int, act: str) -> Htt
     if stop is not None:
         return stop
     form: PlainForm = (ReasonForm if words.reason else VersionForm)(
-        request.POST or None, initial={"version": user.version}
+        request.POST if request.method == "POST" else None, initial={"version": user.version}
     )
     back, status = reverse("accounts:user", args=[county, user_id]), 200
     if request.method == "POST":

@@ -81,7 +81,7 @@ def post_revocation_create(request: CountyRequest, county: int, post_id: int) ->
     if stop is not None:
         return stop
     row = selectors.post_row(post, at=timezone.now())
-    form = ReasonForm(request.POST or None, initial={"version": post.version})
+    form = ReasonForm(request.POST if request.method == "POST" else None, initial={"version": post.version})
     back, status = reverse("accounts:user", args=[county, post.user_id]), 200
     if request.method == "POST":
         status = 422
@@ -112,7 +112,7 @@ def token_create(request: CountyRequest, county: int, user_id: int) -> HttpRespo
     stop = unconfirmed(request)
     if stop is not None:
         return stop
-    form, status = TokenForm(request.POST or None), 200
+    form, status = TokenForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -139,7 +139,7 @@ def token_revocation_create(request: CountyRequest, county: int, token_id: int) 
     stop = unconfirmed(request)
     if stop is not None:
         return stop
-    form = VersionForm(request.POST or None)
+    form = VersionForm(request.POST if request.method == "POST" else None)
     back, status = reverse("accounts:user", args=[county, token.user_id]), 200
     if request.method == "POST":
         try:

@@ -84,7 +84,7 @@ def user_create(request: CountyRequest, county: int) -> HttpResponse:
     stop = unconfirmed(request)
     if stop is not None:
         return stop
-    form, status = UserForm(request.POST or None), 200
+    form, status = UserForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -144,7 +144,9 @@ def _timeline(acts: list[Any]) -> list[TimelineItem]:
 @require_http_methods(["GET", "POST"])
 def user_rename(request: CountyRequest, county: int, user_id: int) -> HttpResponse:
     user = selectors.user_get_for(request.actor, user_id, permission=MANAGE)
-    form = NameForm(request.POST or None, initial={"name": user.name, "version": user.version})
+    form = NameForm(
+        request.POST if request.method == "POST" else None, initial={"name": user.name, "version": user.version}
+    )
     status = 200
     if request.method == "POST":
         status = 422

@@ -36,4 +36,6 @@ class Command(BaseCommand):
                 services.post_grant(actor=actor, user_id=done.user.pk, role="security_admin", area=area, at=at)
         except DomainError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(f"login {done.user.username}, initial password {done.secret} (to be changed at the first login)")
+        self.stdout.write(
+            f"login {done.user.username}, initial password {done.secret} (to be changed at the first login)"
+        )
