@@ -27,10 +27,7 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except DomainError as error:  # raised by a middleware below, e.g. an unknown county
-            return error_response(request, error)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Any) -> HttpResponse | None:
         if isinstance(exception, DomainError):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Query, Router
+from ninja import Header, Path, Query, Router
 from pydantic import StringConstraints
 
 from shanzhi.access.actor import Actor
@@ -40,7 +40,7 @@ def _detail(actor: Actor, case: Case) -> schemas.CaseDetailOut:
 
 @router.get("/cases", response={200: schemas.CaseListOut, **REFUSALS, 422: Problem}, summary="List cases")
 @operation(SELF)
-def case_list(request: HttpRequest, county: int, query: Query[schemas.ListQuery]) -> schemas.CaseListOut:
+def case_list(request: HttpRequest, county: Path[int], query: Query[schemas.ListQuery]) -> schemas.CaseListOut:
     """Cases of a tab in the caller's scope, 50 a page, in keyset order: follow `next` and `previous`."""
     actor = actor_of(request)
     actor.require(permissions.OWN if query.tab == Tab.REPORTED else permissions.VIEW)
@@ -58,7 +58,7 @@ def case_list(request: HttpRequest, county: int, query: Query[schemas.ListQuery]
 
 @router.post("/cases", response={201: schemas.CaseDetailOut, **WRITE_REFUSALS}, summary="Report a case")
 @operation(permissions.REPORT)
-def case_report(request: HttpRequest, county: int, body: schemas.ReportIn, key: Key = None) -> Any:
+def case_report(request: HttpRequest, county: Path[int], body: schemas.ReportIn, key: Key = None) -> Any:
     """Report at an area of the caller's scope. The same `Idempotency-Key` gives the same case again."""
     actor = actor_of(request)
     report = services.Report(
@@ -73,7 +73,7 @@ def case_report(request: HttpRequest, county: int, body: schemas.ReportIn, key: 
 
 @router.get("/cases/{number}", response=READ, summary="One case")
 @operation(SELF, object=True)
-def case_read(request: HttpRequest, county: int, number: Number) -> schemas.CaseDetailOut:
+def case_read(request: HttpRequest, county: Path[int], number: Number) -> schemas.CaseDetailOut:
     """A case with its steps and what the caller may do now."""
     actor = actor_of(request)
     return _detail(actor, case_get_for(actor, number))
@@ -82,7 +82,7 @@ def case_read(request: HttpRequest, county: int, number: Number) -> schemas.Case
 @router.post("/cases/{number}/acceptances", response=WRITE, summary="Accept")
 @operation(permissions.ACCEPT, object=True)
 def case_accept(
-    request: HttpRequest, county: int, number: Number, body: schemas.ActIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """The level in charge takes the case on."""
     actor = actor_of(request)
@@ -94,7 +94,7 @@ def case_accept(
 @router.post("/cases/{number}/rejections", response=WRITE, summary="Reject")
 @operation(permissions.REJECT, object=True)
 def case_reject(
-    request: HttpRequest, county: int, number: Number, body: schemas.ActIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """The level in charge does not take it on; `text` says why."""
     actor = actor_of(request)
@@ -106,7 +106,7 @@ def case_reject(
 @router.post("/cases/{number}/dispatches", response=WRITE, summary="Dispatch")
 @operation(permissions.DISPATCH, object=True)
 def case_dispatch(
-    request: HttpRequest, county: int, number: Number, body: schemas.DispatchIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.DispatchIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """Give it to a grid, a lower level or a unit of the level in charge, with a time limit."""
     actor = actor_of(request)
@@ -122,7 +122,7 @@ def case_dispatch(
 @router.post("/cases/{number}/starts", response=WRITE, summary="Take up")
 @operation(permissions.HANDLE, object=True)
 def case_start(
-    request: HttpRequest, county: int, number: Number, body: schemas.ActIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """The handler takes it up; the time limit runs on."""
     actor = actor_of(request)
@@ -134,7 +134,7 @@ def case_start(
 @router.post("/cases/{number}/handlings", response=WRITE, summary="Handled")
 @operation(permissions.HANDLE, object=True)
 def case_handle(
-    request: HttpRequest, county: int, number: Number, body: schemas.HandleIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.HandleIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """Whoever has the turn says what was done."""
     actor = actor_of(request)
@@ -149,7 +149,7 @@ def case_handle(
 @router.post("/cases/{number}/returns", response=WRITE, summary="Return one step")
 @operation(permissions.RETURN, object=True)
 def case_return(
-    request: HttpRequest, county: int, number: Number, body: schemas.ActIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """One step back, with a reason."""
     actor = actor_of(request)
@@ -161,7 +161,7 @@ def case_return(
 @router.post("/cases/{number}/escalations", response=WRITE, summary="Escalate")
 @operation(permissions.ESCALATE, object=True)
 def case_escalate(
-    request: HttpRequest, county: int, number: Number, body: schemas.ActIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """Ask the level above to take over; `text` says why."""
     actor = actor_of(request)
@@ -173,7 +173,7 @@ def case_escalate(
 @router.post("/cases/{number}/verifications", response=WRITE, summary="Verify")
 @operation(permissions.VERIFY, object=True)
 def case_verify(
-    request: HttpRequest, county: int, number: Number, body: schemas.ActIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """The level in charge finds it handled."""
     actor = actor_of(request)
@@ -185,7 +185,7 @@ def case_verify(
 @router.post("/cases/{number}/closures", response=WRITE, summary="Close")
 @operation(permissions.CLOSE, object=True)
 def case_close(
-    request: HttpRequest, county: int, number: Number, body: schemas.CloseIn, key: Key = None
+    request: HttpRequest, county: Path[int], number: Number, body: schemas.CloseIn, key: Key = None
 ) -> schemas.CaseDetailOut:
     """Close it; the reporter may rate. Not satisfied sends it back to the level in charge, with a reason."""
     actor = actor_of(request)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.core import signing
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -192,7 +193,10 @@ def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
         return {}
     parts, params = [], []
     for rows in lists.values():
-        sql, values = rows.order_by().values("id")[: COUNTED + 1].query.sql_with_params()
+        try:
+            sql, values = rows.order_by().values("id")[: COUNTED + 1].query.sql_with_params()
+        except EmptyResultSet:  # the actor holds no post for this tab
+            sql, values = "SELECT NULL WHERE 1 = 0", ()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")
         params.extend(values)
     with connection.cursor() as cursor:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
+from shanzhi.lib.errors import NotFound
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.selectors import county_get
 
@@ -27,11 +28,14 @@ class CountyMiddleware:
         match = ADDRESS.match(request.path_info)
         if match is None:
             return self.get_response(request)
-        request.county = county_get(int(match[1]))
+        try:
+            request.county = county_get(int(match[1]))
+        except NotFound as error:
+            raise Http404(error.message) from error
         with county(request.county.id):
             response = self.get_response(request)
             failed = getattr(request, "county_failed", False) or response.status_code >= 500
-            if failed and connection.in_atomic_block:
+            if failed and connection.vendor == "postgresql":  # on SQLite each service had a transaction of its own
                 transaction.set_rollback(True)
         return response
 
