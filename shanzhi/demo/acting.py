@@ -1,0 +1,58 @@
+"""Deeds of a plan as calls of the case services, at their own time and by their own person."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from shanzhi.access.actor import Actor
+from shanzhi.areas.models import Area, Unit
+from shanzhi.cases import services
+from shanzhi.cases.models import Case
+from shanzhi.demo.stories import Deed, Story
+
+
+class Players:
+    """The people of a county, each looked up once."""
+
+    def __init__(
+        self, *, actor_of: Callable[[str], Actor], areas: Mapping[str, Area], units: Mapping[tuple[str, str], Unit]
+    ) -> None:
+        self._actor_of, self.areas, self.units = actor_of, areas, units
+        self._actors: dict[str, Actor] = {}
+
+    def actor(self, login: str) -> Actor:
+        if login not in self._actors:
+            self._actors[login] = self._actor_of(login)
+        return self._actors[login]
+
+    def report(self, story: Story, photo_ids: Sequence[int] = ()) -> Case:
+        """The first deed: the case is there."""
+        first = story.deeds[0]
+        report = services.Report(
+            title=story.title, body=story.body, category=story.kind, place=story.place, lon=story.lon, lat=story.lat,
+            accuracy=story.accuracy, urgent=story.urgent, source=story.source, solved=story.solved,
+            occurred_at=first.at, photo_ids=photo_ids,
+        )  # fmt: skip
+        return services.case_report(
+            actor=self.actor(first.who), report=report, area=self.areas[story.area], at=first.at
+        )
+
+    def act(self, case: Case, deed: Deed) -> Case:
+        """One further deed on the case as it is now."""
+        common: dict[str, Any] = {
+            "actor": self.actor(deed.who), "case": case, "version": case.version, "text": deed.text, "at": deed.at,
+        }  # fmt: skip
+        if deed.act == "dispatch":
+            unit = self.units[deed.target, deed.unit] if deed.unit else None
+            area = None if deed.unit else self.areas[deed.target]
+            return services.case_dispatch(area=area, unit=unit, hours=deed.hours, **common)
+        if deed.act == "close":
+            return services.case_close(satisfied=deed.satisfied, **common)
+        plain: dict[str, Callable[..., Case]] = {
+            "accept": services.case_accept,
+            "start": services.case_start,
+            "handle": services.case_handle,
+            "return": services.case_return,
+            "escalate": services.case_escalate,
+            "verify": services.case_verify,
+        }
+        return plain[deed.act](**common)

@@ -1,0 +1,199 @@
+"""Writing a demo county through the services that everybody uses, so that its trail, steps and numbers are real ones.
+
+All counties of a pack go in as one transaction: a load that is killed leaves none of it, and the next one starts anew.
+Notices are made for open cases only, at once; nothing of the past is left in the queue.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.core.files.base import ContentFile
+from django.db.models import F
+from django.db.transaction import atomic
+from django_q.models import OrmQ
+
+from shanzhi.access.actor import Actor
+from shanzhi.access.permissions import ADMINISTRATORS
+from shanzhi.accounts.models import User
+from shanzhi.accounts.selectors import actor_for
+from shanzhi.accounts.services import NewPost, NewUser, posts_bulk_grant, users_bulk_create
+from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.services import area_add, county_open, register_import, unit_add
+from shanzhi.areas.source import source_open
+from shanzhi.cases.models import Case
+from shanzhi.demo.acting import Players
+from shanzhi.demo.cast import demo_password, tokens_issue
+from shanzhi.demo.packs import Pack
+from shanzhi.demo.pictures import picture
+from shanzhi.demo.plan import CountyPlan
+from shanzhi.files.services import photo_store
+from shanzhi.lib.errors import Conflict, Invalid
+from shanzhi.lib.times import local
+from shanzhi.tenancy import outbox
+from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County, OutboxEvent
+from shanzhi.trail.sealing import seal_county
+
+Say = Callable[[str], None]
+REASON: Final = "演示数据"
+DELIVER: Final = "shanzhi.tenancy.outbox.deliver"
+EVERY: Final = 500
+
+
+def is_loaded(pack: Pack) -> bool:
+    """Whether every county of the pack is there as the demo made it.
+
+    Conflict if one of them is in use without it: invented people and cases are never mixed with real ones.
+    """
+    open_counties = set(County.objects.filter(id__in=[one.number for one in pack.counties]).values_list("id", flat=True))
+    ours = {
+        one.number
+        for one in pack.counties
+        if User.objects.filter(home_county=one.number, username=f"{one.login}.system_admin").exists()
+    }
+    if open_counties - ours:
+        codes = "、".join(str(number) for number in sorted(open_counties - ours))
+        message = f"{codes} 已经开通并在使用，演示数据只装进空的平台；请换一个新的数据库。"
+        raise Conflict(message, code="county_in_use")
+    return len(ours) == len(pack.counties)
+
+
+def load(pack: Pack, plans: Sequence[CountyPlan], *, now: datetime, say: Say) -> None:
+    """Register, places, people and cases of every county, then a seal over each trail."""
+    _register(pack, say)
+    with atomic():
+        for plan in plans:
+            _county(plan, say)
+    for plan in plans:
+        sealed = seal_county(plan.number, at=now, everything=True)
+        say(f"{plan.pack.code} 留痕已封存 {sealed:,} 条")
+
+
+def _register(pack: Pack, say: Say) -> None:
+    source = source_open(lambda: pack.divisions.open("rb"))
+    outcome = register_import(source, dry_run=False, progress=lambda done, total: None)
+    if outcome.faults:
+        raise Invalid(f"区划文件第 {outcome.faults[0].number} 行有错：{outcome.faults[0].sentence}", code="pack_broken")
+    say(f"官方区划 {outcome.counts.rows:,} 行")
+
+
+def _county(plan: CountyPlan, say: Say) -> None:
+    row, made = county_open(code=plan.pack.code, since=local(plan.start).date(), at=plan.start)
+    say(f"{row.name}（{row.code}）：区划 {made:,} 个")
+    with county(plan.number):
+        loader = _Loader(plan, say)
+        loader.administrators()
+        loader.places()
+        loader.people()
+        loader.cases()
+        loader.settle()
+
+
+class _Loader:
+    """One county, step by step; each step needs those before it."""
+
+    def __init__(self, plan: CountyPlan, say: Say) -> None:
+        self.plan, self.say = plan, say
+        self.areas: dict[str, Area] = {}
+        self.units: dict[tuple[str, str], Unit] = {}
+        self.users: dict[str, User] = {}
+        self.open_cases: list[Case] = []
+        self._look()
+
+    def _look(self) -> None:
+        self.areas = {area.code: area for area in Area.objects.filter(valid_to=None).select_related("parent")}
+
+    def _actor(self, login: str) -> Actor:
+        return actor_for(user=self.users[login], county_id=self.plan.number, at=self.plan.end)
+
+    def administrators(self) -> None:
+        """The platform makes the three administrators; everything after them is done by one of them."""
+        self._seat(Actor.system(self.plan.number), lambda role: role in ADMINISTRATORS)
+
+    def people(self) -> None:
+        keeper = self._actor(self.plan.login_of("security_admin"))
+        self._seat(keeper, lambda role: role not in ADMINISTRATORS)
+        cast = [self.users[seat.login] for seat in self.plan.cast]
+        tokens_issue(actor=keeper, users=cast, at=self.plan.start)
+        self.say(f"  人员和岗位 {len(self.users):,} 个，其中可登录的演示账号 {len(cast)} 个")
+
+    def _seat(self, actor: Actor, wanted: Callable[[str], bool]) -> None:
+        seats = [seat for seat in self.plan.seats if wanted(seat.role)]
+        rows = [NewUser(seat.login, seat.name, demo_password() if seat.cast else None) for seat in seats]
+        users = users_bulk_create(actor=actor, rows=rows, at=self.plan.start)
+        self.users |= {user.username: user for user in users}
+        since = local(self.plan.start).date()
+        posts = [
+            NewPost(
+                user=self.users[seat.login],
+                role=seat.role,
+                area=None if seat.unit else self.areas[seat.area],
+                unit=self.units[seat.area, seat.unit] if seat.unit else None,
+                valid_from=since,
+            )
+            for seat in seats
+        ]
+        posts_bulk_grant(actor=actor, rows=posts, at=self.plan.start)
+
+    def places(self) -> None:
+        """Grids and units, as the county's system administrator."""
+        actor, at = self._actor(self.plan.login_of("system_admin")), self.plan.start
+        since = local(at).date()
+        for township in self.plan.townships:
+            for village in township.villages:
+                for grid in village.grids:
+                    parent = self.areas[village.code]
+                    area_add(actor=actor, parent=parent, name=grid.name, code=grid.code, reason=REASON, on=since, at=at)
+        top = self.plan.pack.code.ljust(12, "0")
+        units = [(top, name) for name in self.plan.pack.departments]
+        units += [(township.code, name) for township in self.plan.townships for name in township.pack.units]
+        self._look()
+        for code, name in units:
+            kind = Unit.Kind.CENTRE if name.endswith("中心") else Unit.Kind.DEPARTMENT
+            place = self.areas[code]
+            unit = unit_add(actor=actor, area=place, kind=kind, name=name, reason=REASON, on=since, at=at)
+            self.units[code, name] = unit
+        self.say(f"  网格 {sum(len(v.grids) for t in self.plan.townships for v in t.villages)} 个，部门和中心 {len(units)} 个")
+
+    def cases(self) -> None:
+        """Every deed of every story, in the order in which they happened."""
+        players = Players(actor_of=self._actor, areas=self.areas, units=self.units)
+        done: dict[int, Case] = {}
+        total = sum(len(story.deeds) for story in self.plan.stories)
+        for number, (index, deed) in enumerate(self.plan.deeds(), 1):
+            story = self.plan.stories[index]
+            if index in done:
+                done[index] = players.act(done[index], deed)
+            else:
+                photos = self._photos(index, players.actor(deed.who)) if story.photo else []
+                done[index] = players.report(story, photos)
+            if number % EVERY == 0:
+                self.say(f"  办理步骤 {number:,} / {total:,}")
+        self.open_cases = [case for case in done.values() if case.is_open]
+        self.say(f"  事件 {len(done)} 件，未办结 {len(self.open_cases)} 件，步骤 {total:,} 个")
+
+    def _photos(self, index: int, actor: Actor) -> list[int]:
+        story = self.plan.stories[index]
+        content = picture(story.kind, f"{self.plan.number}:{index}:{story.title}")
+        upload = ContentFile(content, name=f"{story.place[:20]}.jpg")
+        return [photo_store(actor=actor, upload=upload, at=story.deeds[0].at).id]
+
+    def settle(self) -> None:
+        """Notices of open cases, as if the queue had run; what concerns ended cases counts as delivered long ago."""
+        waiting = list(OutboxEvent.objects.filter(delivered_at=None).order_by("at").values_list("id", "subject_id"))
+        open_ids = {case.id for case in self.open_cases}
+        OutboxEvent.objects.filter(delivered_at=None).exclude(subject_id__in=open_ids).update(delivered_at=F("at"))
+        for event_id, subject_id in waiting:
+            if subject_id in open_ids:
+                outbox.deliver(event_id, self.plan.number)
+        _unqueue({event_id for event_id, _ in waiting})
+
+
+def _unqueue(events: Iterable[int]) -> None:
+    """Take the deliveries of these events off the queue; tasks of anybody else stay."""
+    wanted = set(events)
+    for row in OrmQ.objects.order_by("id").iterator(chunk_size=500):
+        task = row.task
+        if task["func"] == DELIVER and task["args"][0] in wanted:
+            row.delete()
