@@ -68,6 +68,10 @@ class Draft {
     if (!one(".error-summary", this.form)) this.fill(new Map(), kept.values);
     this.tell(`已存在手机 ${clockTime(new Date(kept.at))}`);
     if (!this.picker || !this.picker.szRestore) return;
+    if (one("input[name=photo_ids]", this.form)) {
+      dropPhotos(this.key); // the server has them already and shows them in the form
+      return;
+    }
     const items = await takePhotos(this.key);
     if (items.length && !this.picker.szFiles().length) this.picker.szRestore(items);
   }
