@@ -1,11 +1,15 @@
 """A small county with its places and people, and browsers that are signed in."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
@@ -112,3 +116,13 @@ def log_in(client: Client, user: User, password: str = PASSWORD, **more: Any) ->
 
 def words(response: Any) -> str:
     return str(response.content.decode())
+
+
+@contextmanager
+def statements(expected: int) -> Iterator[None]:
+    """Exactly so many statements, leaving out what frames a transaction (PostgreSQL has more of it)."""
+    with CaptureQueriesContext(connection) as caught:
+        yield
+    frames = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET LOCAL")
+    real = [query["sql"] for query in caught.captured_queries if not query["sql"].startswith(frames)]
+    assert len(real) == expected, "\n".join(real)

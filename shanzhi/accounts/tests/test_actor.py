@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shanzhi.accounts import selectors, services
 from shanzhi.accounts.models import AccountAct, Post, User
 from shanzhi.accounts.permissions import VIEW
-from shanzhi.accounts.tests.factories import Town, actor_of, browser, make_post, make_user, person
+from shanzhi.accounts.tests.factories import Town, actor_of, browser, make_post, make_user, person, statements
 from shanzhi.areas.registry import path_holders
 from shanzhi.lib.times import SHANGHAI
 from shanzhi.tenancy.context import county
@@ -38,10 +38,10 @@ def test_actor_has_posts_places_and_scope(town: Town, worker: User) -> None:
     assert not scope.covers(town.areas["far"].path)
 
 
-def test_one_statement_for_all_posts(town: Town, worker: User, django_assert_num_queries) -> None:
+def test_one_statement_for_all_posts(town: Town, worker: User) -> None:
     for role in ("grid_leader", "volunteer", "resident"):
         make_post(town, worker, role, "grid")
-    with django_assert_num_queries(1):
+    with statements(1):
         actor = actor_of(town, worker)
     assert len(actor.posts) == 4
 
@@ -54,9 +54,9 @@ def test_posts_of_another_county_do_not_count(town: Town, worker: User, outsider
     assert actor_of(there, worker).posts == ()
 
 
-def test_public_page_asks_nothing_about_a_stranger(town: Town, django_assert_num_queries) -> None:
+def test_public_page_asks_nothing_about_a_stranger(town: Town) -> None:
     browser().get("/accounts/login/")
-    with django_assert_num_queries(0):
+    with statements(0):
         Client().get("/accounts/login/")
 
 
@@ -70,10 +70,10 @@ def test_disabled_person_and_unknown_role_hold_nothing(town: Town, worker: User)
     assert actor_of(town, worker).posts == ()
 
 
-def test_labels_name_person_place_and_post(town: Town, worker: User, django_assert_num_queries) -> None:
+def test_labels_name_person_place_and_post(town: Town, worker: User) -> None:
     grid = Post.objects.get(user=worker)
     unit = make_post(town, make_user(town, "刘勇"), "department_handler", "dept")
-    with django_assert_num_queries(1):
+    with statements(1):
         labels = selectors.post_labels([grid.id, unit.id, 999, grid.id])
     assert labels == {grid.id: "王桂兰·小关社区 第四网格 网格员", unit.id: "刘勇·市住建局 部门经办人"}
     assert selectors.post_labels([]) == {}

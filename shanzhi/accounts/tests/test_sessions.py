@@ -13,7 +13,7 @@ from shanzhi.accounts import selectors, services
 from shanzhi.accounts.devices import device_words, is_phone
 from shanzhi.accounts.middleware import BEGAN, SEEN
 from shanzhi.accounts.models import User
-from shanzhi.accounts.tests.factories import Town, browser, log_in, words
+from shanzhi.accounts.tests.factories import Town, browser, log_in, statements, words
 
 LIST = "/accounts/sessions/"
 PHONE = "Mozilla/5.0 (Linux; Android 10; V1990A) AppleWebKit/537.36 Mobile Safari/537.36 MicroMessenger/8.0"
@@ -77,10 +77,10 @@ def test_list_needs_a_login(db: None) -> None:
     assert browser().get(LIST)["Location"].startswith("/accounts/login/")
 
 
-def test_list_costs_the_same_for_many_devices(worker: User, django_assert_num_queries) -> None:
+def test_list_costs_the_same_for_many_devices(worker: User) -> None:
     for number in range(6):
         log_in(browser(ip=f"10.0.1.{number}"), worker)
-    with django_assert_num_queries(2):
+    with statements(2):
         rows = selectors.sessions_of(worker, at=timezone.now())
     assert len(rows) == 6
 

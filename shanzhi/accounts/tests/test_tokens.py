@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shanzhi.accounts import services
 from shanzhi.accounts.models import AccountAct, ApiToken, User
 from shanzhi.accounts.selectors import token_user
-from shanzhi.accounts.tests.factories import Town, actor_of, browser, make_post, make_user, words
+from shanzhi.accounts.tests.factories import Town, actor_of, browser, make_post, make_user, statements, words
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Entry
@@ -132,12 +132,10 @@ def test_token_opens_no_page(town: Town, security: User) -> None:
     assert Client().get(town.url("users/"), headers=headers).status_code == 302
 
 
-def test_call_with_a_token_costs_three_statements_before_the_work(
-    town: Town, security: User, django_assert_num_queries
-) -> None:
+def test_call_with_a_token_costs_three_statements_before_the_work(town: Town, security: User) -> None:
     token = issue(town, security)
     call(town, token)
-    with django_assert_num_queries(4):  # token and person, posts, ids of the list, its rows
+    with statements(4):  # token and person, posts, ids of the list, its rows
         call(town, token)
 
 

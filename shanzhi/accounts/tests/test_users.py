@@ -18,6 +18,7 @@ from shanzhi.accounts.tests.factories import (
     make_post,
     make_user,
     person,
+    statements,
     words,
 )
 from shanzhi.lib.errors import Forbidden, Invalid, Stale
@@ -90,11 +91,11 @@ def test_pages_of_fifty(town: Town, security: User) -> None:
     assert [row.user.pk for row in back.rows] == [row.user.pk for row in first.rows]
 
 
-def test_statements_do_not_grow_with_rows(town: Town, security: User, django_assert_num_queries) -> None:
+def test_statements_do_not_grow_with_rows(town: Town, security: User) -> None:
     actor, at = actor_of(town, security), timezone.now()
     for number in range(12):
         person(town, name=f"人{number}")
-    with django_assert_num_queries(3):
+    with statements(3):
         page = selectors.user_list_for(actor, UserFilter(), at=at)
     assert len(page.rows) == 13
 
