@@ -75,7 +75,7 @@ def code() -> list[Module]:
     return [module for module in modules() if not module.is_test]
 
 
-def tested() -> list[Module]:
+def code_of_tests() -> list[Module]:
     return [module for module in modules() if module.is_test]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.source import Function, Module, app_of, code, files, imported, modules, name_of, tested
+from tests.source import Function, Module, app_of, code, code_of_tests, files, imported, modules, name_of
 
 FILE_LINES = 400
 FUNCTION_LINES = 60
@@ -105,7 +105,7 @@ def test_functions_are_annotated() -> None:
 
 
 def test_there_is_a_line_of_test_for_each_line_of_code() -> None:
-    tests, written = (sum(len(module.lines) for module in group) for group in (tested(), code()))
+    tests, written = (sum(len(module.lines) for module in group) for group in (code_of_tests(), code()))
     assert tests >= written, f"{tests} lines of tests for {written} lines of code"
 
 
