@@ -25,6 +25,11 @@ class Entry:
     url: str
     current: bool = False
 
+    @property
+    def last(self) -> bool:
+        """Settings and the like stand at the foot of the menu."""
+        return self.item.order >= nav.LAST
+
 
 @dataclass
 class Shell:

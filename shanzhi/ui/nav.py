@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 DESK = "desk"
 PHONE = "phone"
+LAST = 900  # entries of this order and above stand at the foot of the menu of a desk
 
 
 class PostLike(Protocol):

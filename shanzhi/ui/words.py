@@ -37,7 +37,7 @@ def clock(due: datetime | None, now: datetime, *, state: str = "", met_at: datet
         late = "刚超期" if left > timedelta(minutes=-1) else f"已超 {show_span(left)}"
         return ClockWords("late", late)
     if left < timedelta(hours=1):
-        return ClockWords("soon", f"剩余 {show_span(left)}")
+        return ClockWords("soon", f"剩余{_span(left)}")
     here = local(due)
     if here.date() == local(now).date():
         return ClockWords("soon", "今天到期" if (here.hour, here.minute) == (23, 59) else f"今天 {here:%H:%M}")
@@ -49,7 +49,13 @@ def _ended(due: datetime | None, met_at: datetime | None) -> ClockWords:
         return ClockWords("done", "已办结")
     if met_at <= due:
         return ClockWords("done", "按期办结")
-    return ClockWords("donelate", f"超期 {show_span(met_at - due)}办结")
+    return ClockWords("donelate", f"超期{_span(met_at - due)}办结")
+
+
+def _span(span: timedelta) -> str:
+    """With the space that a number wants before it; 不到 1 分钟 begins with a word."""
+    words = show_span(span)
+    return words if words.startswith("不") else f" {words}"
 
 
 def when(moment: datetime, now: datetime) -> str:

@@ -197,6 +197,20 @@ def test_the_server_confirms_and_the_draft_is_gone(page: Any, site: Site) -> Non
     assert page.input_value("textarea") == ""
 
 
+def test_without_signal_the_form_stays_and_is_kept(page: Any, site: Site) -> None:
+    page.goto("/report/")
+    page.fill("textarea", "井盖断成两半")
+    page.context.set_offline(True)
+    page.click("text=上报给小关社区")
+    page.wait_for_selector("#flashes >> text=已存在手机里")
+    assert site.posts == []
+    assert page.inner_text("button[form=report]") == "上报给小关社区"
+    page.context.set_offline(False)
+    page.wait_for_selector("#flashes >> text=有信号了")
+    page.click("text=上报给小关社区")
+    page.wait_for_selector("text=已上报")
+
+
 def test_an_old_draft_is_thrown_away(page: Any) -> None:
     page.goto("/report/")
     page.fill("textarea", "旧的")

@@ -155,6 +155,13 @@ def test_registering_again_replaces() -> None:
     assert [item.label for item in nav.registered() if item.url_name == "t-home"] == ["首页"]
 
 
+def test_settings_stand_at_the_foot() -> None:
+    nav.register(NavItem("设置", "settings", "t-set", order=nav.LAST))
+    shown = Shell(request_of(Person())).desk_nav
+    assert [entry.last for entry in shown] == [False, True]
+    assert 'class="last"' in page("ui/desk.html", request_of(Person()))
+
+
 def test_one_now_for_the_whole_page() -> None:
     context = shell(request_of(None))
     assert context["now"] is context["shell"].now

@@ -24,8 +24,8 @@ NOW = datetime(2026, 11, 20, 15, 30, tzinfo=SHANGHAI)
         (NOW + timedelta(minutes=40), "soon", "剩余 40 分钟"),
         (NOW + timedelta(minutes=59, seconds=59), "soon", "剩余 59 分钟"),
         (NOW + timedelta(hours=1), "soon", "今天 16:30"),
-        (NOW + timedelta(seconds=20), "soon", "剩余 不到 1 分钟"),
-        (NOW, "soon", "剩余 不到 1 分钟"),
+        (NOW + timedelta(seconds=20), "soon", "剩余不到 1 分钟"),
+        (NOW, "soon", "剩余不到 1 分钟"),
         (NOW - timedelta(seconds=1), "late", "刚超期"),
         (NOW - timedelta(minutes=1), "late", "已超 1 分钟"),
         (NOW - timedelta(hours=3, minutes=59), "late", "已超 3 小时"),
@@ -54,6 +54,7 @@ def test_paused_says_so_even_when_the_time_is_over() -> None:
         (NOW - timedelta(days=1), ClockWords("done", "按期办结")),
         (NOW + timedelta(days=2, hours=1), ClockWords("donelate", "超期 2 天办结")),
         (NOW + timedelta(minutes=5), ClockWords("donelate", "超期 5 分钟办结")),
+        (NOW + timedelta(seconds=5), ClockWords("donelate", "超期不到 1 分钟办结")),
     ],
 )
 def test_an_ended_clock_compares_its_own_times(met_at: datetime, expected: ClockWords) -> None:

@@ -46,8 +46,11 @@ export function startBusy() {
       }
       const used = event.submitter || one("button:not([type=button])", form);
       const post = (form.getAttribute("method") || "get").toLowerCase() === "post" || form.hasAttribute("hx-post");
+      if (!post) return;
       // After all other listeners: one of them may still stop the form, to read pictures for example.
-      if (post) setTimeout(() => event.defaultPrevented && !form.hasAttribute("hx-post") || hold(form, used));
+      setTimeout(() => {
+        if (!event.defaultPrevented || form.hasAttribute("hx-post")) hold(form, used);
+      });
     });
   });
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -44,6 +44,12 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Sends a form as if its button had been used; old browsers have only the button. */
+export function send(form, used = null) {
+  if (form.requestSubmit) form.requestSubmit(used || undefined);
+  else (used || one("button:not([type=button])", form)).click();
+}
+
 /** 15:28 on the clock of this device. */
 export const clockTime = (at = new Date()) =>
   `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;

@@ -3,7 +3,8 @@
 A draft belongs to one person and one form. Text is kept in localStorage, pictures in IndexedDB, for seven days.
 The idempotency key is kept with it: sending it again after a lost session is the same act. */
 
-import { all, clockTime, each, one } from "./dom.js";
+import { all, clockTime, each, one, send } from "./dom.js";
+import { say } from "./flash.js";
 import { dropPhotos, keepPhotos, takePhotos } from "./store.js";
 
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -28,7 +29,7 @@ class Draft {
     const later = () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.save(), 600); };
     ["input", "change", "sz:place"].forEach((name) => form.addEventListener(name, later));
     form.addEventListener("sz:photos", () => this.savePhotos());
-    form.addEventListener("submit", () => this.save());
+    form.addEventListener("submit", (event) => this.leave(event));
     window.addEventListener("pagehide", () => this.timer && this.save());
     const drop = one("[data-draft-drop]", form);
     if (drop) drop.addEventListener("click", () => { forget(this.key); form.reset(); window.location.reload(); });
@@ -54,6 +55,15 @@ class Draft {
     } catch {
       this.tell("手机存不下了");
     }
+  }
+
+  /** Without signal the form stays here, kept; a request would only end on the browser's own error page. */
+  leave(event) {
+    this.save();
+    if (navigator.onLine !== false) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say("现在没有信号，已存在手机里。有信号后再点一次上报。", { error: true, id: "offline" });
   }
 
   async savePhotos() {
@@ -141,7 +151,7 @@ function askBeforeLeaving(form) {
     one("[data-ask-go]", dialog).onclick = () => {
       form.dataset.asked = "1";
       dialog.close();
-      form.requestSubmit();
+      send(form);
     };
     one("[data-ask-stay]", dialog).onclick = () => dialog.close();
     dialog.showModal();

@@ -98,6 +98,11 @@ export function startNet() {
   });
   ["htmx:sendError", "htmx:timeout"].forEach((name) =>
     document.addEventListener(name, () => say(OFFLINE, { error: true, id: "offline" })));
-  window.addEventListener("online", () => one("[data-flash=offline]")?.remove());
+  window.addEventListener("online", () => {
+    const told = one("[data-flash=offline]");
+    if (!told) return;
+    told.remove();
+    say("有信号了，可以接着办。");
+  });
   window.addEventListener("focus", freshToken);
 }

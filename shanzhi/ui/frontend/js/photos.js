@@ -1,6 +1,6 @@
 /* The photo picker: camera or album, up to nine, shrunk here, each with a preview and a button to take it off. */
 
-import { all, each, icon, make, one } from "./dom.js";
+import { all, each, icon, make, one, send } from "./dom.js";
 import { readExif } from "./exif.js";
 import { shrink } from "./shrink.js";
 
@@ -104,7 +104,7 @@ class Picker {
       if (this.reading) return;
       clearInterval(timer);
       this.tell("");
-      this.form.requestSubmit(used || undefined);
+      send(this.form, used);
     }, 150);
   }
 }
