@@ -125,6 +125,19 @@ class Seal(CountyModel):
     def previous_hex(self) -> str:
         return bytes(self.previous).hex()
 
+    @property
+    def root_parts(self) -> list[str]:
+        """In eights, between which a page may break the line."""
+        return _eights(self.root_hex)
+
+    @property
+    def digest_parts(self) -> list[str]:
+        return _eights(self.digest_hex)
+
+    @property
+    def previous_parts(self) -> list[str]:
+        return _eights(self.previous_hex)
+
     def computed_digest(self) -> bytes:
         return seal_digest(
             county_id=self.county_id,
@@ -134,6 +147,10 @@ class Seal(CountyModel):
             previous=bytes(self.previous),
             sealed_at=self.sealed_at,
         )
+
+
+def _eights(text: str) -> list[str]:
+    return [text[at : at + 8] for at in range(0, len(text), 8)]
 
 
 def seal_digest(*, county_id: int, number: int, root: bytes, count: int, previous: bytes, sealed_at: datetime) -> bytes:

@@ -117,8 +117,8 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
     return [
         Line(
             entry=entry,
-            actor=_person(entry.actor_id, people),
-            post=posts.get(entry.post_id or 0, ""),
+            actor=(name := _person(entry.actor_id, people)),
+            post=posts.get(entry.post_id or 0, "").removeprefix(f"{name}·"),
             act=code_label(entry.code),
             object=objects.get((entry.object_type, entry.object_id)) or _object(entry),
             seal=seals.get(entry.id),
