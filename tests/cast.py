@@ -85,10 +85,18 @@ def _areas(cast: Cast, code: str, name: str) -> None:
 
 
 def _units(cast: Cast) -> None:
-    for short, where, label in (("county", "county", "县住建局"), ("t1", "t1", "镇城建中心"), ("t2", "t2", "西镇水务站")):
+    for short, where, label in (
+        ("county", "county", "县住建局"),
+        ("t1", "t1", "镇城建中心"),
+        ("t2", "t2", "西镇水务站"),
+    ):
         area = cast.areas[where]
         cast.units[short] = Unit(
-            area=area, kind="department", code=f"{area.code[:9]}-{len(cast.units) + 1:02d}", name=label, valid_from=SINCE
+            area=area,
+            kind="department",
+            code=f"{area.code[:9]}-{len(cast.units) + 1:02d}",
+            name=label,
+            valid_from=SINCE,
         )
     Unit.objects.bulk_create(cast.units.values())
 
@@ -102,7 +110,9 @@ def _people(cast: Cast, at: datetime) -> None:
     wanted: list[tuple[str, str, str]] = []
     for role in ROLES.values():
         level = role.levels[0]
-        wanted.append((role.code, role.code, HIGHER.get(role.code) or ("unit" if level == Level.UNIT else PLACES[level])))
+        wanted.append(
+            (role.code, role.code, HIGHER.get(role.code) or ("unit" if level == Level.UNIT else PLACES[level]))
+        )
     # The same offices of the other township and village, and the county's own desk.
     wanted += [
         ("other_worker", "grid_worker", "g3"),

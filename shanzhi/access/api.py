@@ -1,11 +1,11 @@
 """How an API operation declares who may call it, and how refusals look on the wire (RFC 9457 problem+json)."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Schema
+from ninja import Router, Schema
 from ninja.utils import check_csrf
 from pydantic import Field
 
@@ -13,6 +13,8 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.access.permissions import PUBLIC, known
 from shanzhi.lib.errors import DomainError
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Problem(Schema):
@@ -49,28 +51,66 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def operation(permission: str, *, object: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # noqa: A002
-    """Guard an operation (put it below the router's decorator): 401, then 404, then 403; see `pages.page`.
+class Unauthenticated(DomainError):
+    """Nobody is signed in, and no valid token came along."""
 
-    A browser's session is taken too, with its CSRF token; a bearer token needs none."""
+    status = 401
+    default_code = "unauthenticated"
+    default_message = "请先登录，或在请求头里带上有效的访问令牌。"
+
+
+class CsrfMissing(DomainError):
+    """A browser's session without its CSRF token."""
+
+    status = 403
+    default_code = "csrf"
+    default_message = "页面放得太久，请刷新后再试；程序请用访问令牌。"
+
+
+def operation(permission: str, *, object: bool = False) -> Callable[[View], View]:
+    """Declare what an operation needs (put it below the router's decorator); `guarded` makes the router ask for it.
+
+    With `object=True` the permission is left to the service, after the object was looked up in the caller's scope.
+    """
     known(permission)
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if permission != PUBLIC:
-                actor = actor_of(request)
-                if actor.user_id is None:
-                    return problem(401, "unauthenticated", "请先登录，或在请求头里带上有效的访问令牌。")
-                if "Authorization" not in request.headers and check_csrf(request) is not None:
-                    return problem(403, "csrf", "页面放得太久，请刷新后再试；程序请用访问令牌。")
-                if not actor.is_member:
-                    raise not_found()
-                if not object:
-                    actor.require(permission)
-            return view(request, *args, **kwargs)
-
-        guarded.permission = permission  # type: ignore[attr-defined]
-        return guarded
+    def decorate(view: View) -> View:
+        view.permission, view.is_object = permission, object  # type: ignore[attr-defined]
+        return view
 
     return decorate
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Runs before the request's body and query are looked at: 401, then 404 without a post in this county, then 403.
+
+    A browser's session is taken too, with its CSRF token; a bearer token needs none.
+    """
+
+    permission: str
+    is_object: bool
+
+    def __call__(self, request: HttpRequest) -> bool:
+        if self.permission == PUBLIC:
+            return True
+        actor = actor_of(request)
+        if actor.user_id is None:
+            raise Unauthenticated
+        if "Authorization" not in request.headers and check_csrf(request) is not None:
+            raise CsrfMissing
+        if not actor.is_member:
+            raise not_found()
+        if not self.is_object:
+            actor.require(self.permission)
+        return True
+
+
+def guarded(router: Router) -> Router:
+    """Give every operation its guard; AttributeError for one that declares no permission."""
+    for path_view in router.path_operations.values():
+        for found in path_view.operations:
+            view: Any = found.view_func
+            found.auth_param = guard = Guard(view.permission, view.is_object)
+            found.auth_callbacks = [guard]
+    return router

@@ -28,7 +28,7 @@ def not_found() -> NotFound:
     return NotFound(NOT_FOUND, code="not_found")
 
 
-def page(permission: str, *, object: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # noqa: A002
+def page(permission: str, *, object: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Guard a view. Order of refusal: anonymous → login; no post in this county → 404; permission missing → 403.
 
     With `object=True` the permission is left to the service that the view calls, after the object was looked up in

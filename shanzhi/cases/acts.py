@@ -27,7 +27,7 @@ class Act(StrEnum):
     label: str
     done: str
 
-    def __new__(cls, value: str, past: str, label: str, done: str) -> "Act":
+    def __new__(cls, value: str, past: str = "", label: str = "", done: str = "") -> "Act":
         member = str.__new__(cls, value)
         member._value_ = value
         member.past, member.label, member.done = past, label, done
@@ -126,9 +126,7 @@ class Rule:
 
 RULES: Final[dict[Act, Rule]] = {
     Act.ACCEPT: Rule(permissions.ACCEPT, frozenset({State.REPORTED}), _owner(permissions.ACCEPT)),
-    Act.DISPATCH: Rule(
-        permissions.DISPATCH, frozenset({State.ACCEPTED, State.RETURNED}), _owner(permissions.DISPATCH)
-    ),
+    Act.DISPATCH: Rule(permissions.DISPATCH, frozenset({State.ACCEPTED, State.RETURNED}), _owner(permissions.DISPATCH)),
     Act.START: Rule(permissions.HANDLE, frozenset({State.DISPATCHED}), _may_start),
     Act.HANDLE: Rule(permissions.HANDLE, frozenset({State.ACCEPTED, State.RETURNED, *AT_HANDLER}), _may_handle),
     Act.VERIFY: Rule(permissions.VERIFY, frozenset({State.HANDLED}), _owner(permissions.VERIFY)),

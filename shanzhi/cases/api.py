@@ -140,9 +140,7 @@ def case_handle(
     actor = actor_of(request)
     case = case_get_for(actor, number)
     photos = [int(photo) for photo in body.photos]
-    services.case_handle(
-        actor=actor, case=case, version=body.version, text=body.text, photo_ids=photos, key=key
-    )
+    services.case_handle(actor=actor, case=case, version=body.version, text=body.text, photo_ids=photos, key=key)
     return _again(actor, number)
 
 
@@ -190,9 +188,7 @@ def case_close(
     """Close it; the reporter may rate. Not satisfied sends it back to the level in charge, with a reason."""
     actor = actor_of(request)
     case = case_get_for(actor, number)
-    services.case_close(
-        actor=actor, case=case, version=body.version, satisfied=body.satisfied, text=body.text, key=key
-    )
+    services.case_close(actor=actor, case=case, version=body.version, satisfied=body.satisfied, text=body.text, key=key)
     return _again(actor, number)
 
 

@@ -11,7 +11,7 @@ from shanzhi.lib.bigrams import query_tokens
 from shanzhi.tenancy.context import current
 
 
-class TokensField(models.TextField):
+class TokensField(models.TextField):  # type: ignore[type-arg]
     """A list of tokens; written as a list, never read back as one."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:

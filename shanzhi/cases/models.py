@@ -123,9 +123,7 @@ class Step(CountyModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["county_id", "case", "version"], name="step_version_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["county_id", "act", "-at"], name="step_act_time")
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "act", "-at"], name="step_act_time")]
 
     @property
     def is_late(self) -> bool:

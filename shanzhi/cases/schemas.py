@@ -165,5 +165,3 @@ def aware(value: datetime | None, name: str) -> datetime | None:
         sentence = "时间要带时区，例如 2026-11-21T15:30:00+08:00。"
         raise Invalid(sentence, code="time_without_offset", fields={name: [sentence]})
     return value
-
-

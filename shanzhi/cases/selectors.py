@@ -50,7 +50,11 @@ class Sort:
     DUE: Final = "due"
     NEWEST: Final = "newest"
     OLDEST: Final = "oldest"
-    LABELS: Final[dict[str, str]] = {DUE: "按到期时间排", NEWEST: "按收到时间，新的在前", OLDEST: "按收到时间，旧的在前"}
+    LABELS: Final[dict[str, str]] = {
+        DUE: "按到期时间排",
+        NEWEST: "按收到时间，新的在前",
+        OLDEST: "按收到时间，旧的在前",
+    }
     FIELDS: Final[dict[str, tuple[str, bool]]] = {
         DUE: ("due_at", False),
         NEWEST: ("received_at", True),
@@ -157,7 +161,9 @@ def case_page(rows: Cases, *, order: str, cursor: str = "", size: int = PAGE_SIZ
         )
     sign = "-" if descending != backwards else ""
     found = list(
-        rows.select_related("area", "owner", "turn_area", "turn_unit").order_by(f"{sign}{column}", f"{sign}id")[: size + 1]
+        rows.select_related("area", "owner", "turn_area", "turn_unit").order_by(f"{sign}{column}", f"{sign}id")[
+            : size + 1
+        ]
     )
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -191,13 +197,14 @@ def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
     """How long each list is, counted up to 1,001 each, in one statement."""
     if not lists:
         return {}
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for rows in lists.values():
         try:
             sql, values = rows.order_by().values("id")[: COUNTED + 1].query.sql_with_params()
         except EmptyResultSet:  # the actor holds no post for this tab
             sql, values = "SELECT NULL WHERE 1 = 0", ()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")  # noqa: S608
         params.extend(values)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)

@@ -1,5 +1,7 @@
 """Who is told when a case moves: whoever has the next step, and the reporter."""
 
+from typing import Any
+
 from django.urls import reverse
 
 from shanzhi.accounts.selectors import users_with
@@ -9,7 +11,8 @@ from shanzhi.cases.catalogue import State
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.models import Case, Step
 from shanzhi.notices.services import notice_send
-from shanzhi.tenancy.outbox import OutboxEvent, subscribe
+from shanzhi.tenancy.models import OutboxEvent
+from shanzhi.tenancy.outbox import subscribe
 
 NEXT_STEP = {
     State.REPORTED: "等你受理",
@@ -33,12 +36,18 @@ def tell(event: OutboxEvent) -> None:
     path = reverse("cases:case", args=[case.county_id, case.number])
     words = NEXT_STEP.get(State(step.to_state))
     called = set(_whose_turn(case, step)) - {step.actor_id} if words and step.act != Act.START else set()
-    common = {"path": path, "event_id": event.id, "at": event.at, "object_type": "cases.case", "object_id": case.id}
-    notice_send(recipients=called, title=f"{words}：{case.title}", body=step.text, **common)  # type: ignore[arg-type]
+    common: dict[str, Any] = {
+        "path": path,
+        "event_id": event.id,
+        "at": event.at,
+        "object_type": "cases.case",
+        "object_id": case.id,
+    }
+    notice_send(recipients=called, title=f"{words}：{case.title}", body=step.text, **common)
     news = TO_REPORTER.get(Act(step.act))
     if news and case.reporter_id not in {step.actor_id, *called}:
         told = [case.reporter_id]
-        notice_send(recipients=told, title=f"{news}：{case.title}", body=step.text, **common)  # type: ignore[arg-type]
+        notice_send(recipients=told, title=f"{news}：{case.title}", body=step.text, **common)
 
 
 def _whose_turn(case: Case, step: Step) -> list[int]:

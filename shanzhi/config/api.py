@@ -9,7 +9,7 @@ from django.urls import register_converter
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from shanzhi.access.api import problem, problem_of
+from shanzhi.access.api import guarded, problem, problem_of
 from shanzhi.lib.errors import DomainError
 from shanzhi.tenancy.converters import CountyConverter
 
@@ -28,7 +28,7 @@ api = NinjaAPI(
 )
 for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "portal", "trail"):
     if find_spec(f"shanzhi.{app}.api"):
-        api.add_router("/{county:county}/", import_module(f"shanzhi.{app}.api").router, tags=[app])
+        api.add_router("/{county:county}/", guarded(import_module(f"shanzhi.{app}.api").router), tags=[app])
 
 
 @api.exception_handler(DomainError)
@@ -49,5 +49,3 @@ def refuse_body(request: HttpRequest, error: Any) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refuse_request(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(error.status_code, "bad_request", "请求读不懂，请检查格式。")
-
-

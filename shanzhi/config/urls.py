@@ -6,7 +6,6 @@ from django.urls import include, path
 
 from shanzhi.config.api import api
 
-
 urlpatterns = [path("api/v1/", api.urls)]
 for prefix, module in (
     ("accounts/", "accounts.login_urls"),

@@ -14,7 +14,7 @@ from shanzhi.tenancy.context import ALL, NoCounty, current
 from shanzhi.tenancy.fields import CountyForeignKey, CountyIdField, in_county, is_county_model
 from shanzhi.tenancy.ids import new_id
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
 
 def _short_name(table: str, column: str, suffix: str) -> str:
@@ -36,7 +36,7 @@ class CountyModelBase(ModelBase):
         indexes = []
         for field in options.local_fields:
             if isinstance(field, CountyForeignKey):
-                wide = field.remote_field.model == "self" or not _is_global(field.remote_field.model)
+                wide = not _is_global(field.remote_field.model)
                 constraints.append(
                     CountyForeignConstraint(  # type: ignore[arg-type]
                         field=field.name, wide=wide, name=_short_name(table, field.column, "f")
@@ -60,7 +60,7 @@ def _is_global(model: Any) -> bool:
     return not is_county_model(model)
 
 
-class CountyQuerySet(models.QuerySet[M]):
+class CountyQuerySet(models.QuerySet[M_co]):
     def update(self, **kwargs: Any) -> int:
         if "county_id" in kwargs:
             raise ValueError("county_id never changes")
@@ -82,11 +82,11 @@ def _stamped(objs: Iterable[Any]) -> list[Any]:
     return rows
 
 
-class CountyManager(models.Manager[M]):
+class CountyManager(models.Manager[M_co]):
     """Sees the current county's rows only, and raises NoCounty when there is none."""
 
-    def get_queryset(self) -> CountyQuerySet[M]:
-        queryset: CountyQuerySet[M] = CountyQuerySet(self.model, using=self._db)
+    def get_queryset(self) -> CountyQuerySet[M_co]:
+        queryset: CountyQuerySet[M_co] = CountyQuerySet(self.model, using=self._db)
         query = queryset.query
         query.where.add(in_county(self.model, str(query.get_initial_alias())), AND)
         return queryset
@@ -111,31 +111,30 @@ class CountyModel(models.Model, metaclass=CountyModelBase):
 
     def stamp(self) -> None:
         """Give a new row the current county; refuse a row or a parent of another one."""
-        value = current()
-        if self.county_id is None:
+        value, own = current(), self.__dict__.get("county_id")
+        if own is None:
             if value == ALL:
                 raise NoCounty("name the county of a new row")
             self.county_id = value
-        elif value not in (ALL, self.county_id):
+        elif value not in (ALL, own):
             raise NoCounty(f"row of county {self.county_id} saved in county {value}")
         for field in self._meta.local_fields:
             if isinstance(field, CountyForeignKey) and field.is_cached(self):
                 parent = field.get_cached_value(self)
-                if parent is not None and getattr(parent, "county_id", self.county_id) != self.county_id:
-                    if is_county_model(type(parent)):
-                        raise NoCounty(f"{field.name} points into county {parent.county_id}")
+                if isinstance(parent, CountyModel) and parent.county_id != self.county_id:
+                    raise NoCounty(f"{field.name} points into county {parent.county_id}")
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         self.stamp()  # a form excludes county_id, which would silence the unique checks
         super().validate_constraints(exclude=set(exclude or ()) - {"county_id"})
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
         row.__dict__["_county_read"] = row.__dict__.get("county_id")
         return row
 
-    def save(self, **kwargs: Any) -> None:
+    def save(self, **kwargs: Any) -> None:  # noqa: DJ012
         self.stamp()
         if not self._state.adding:
             if self.__dict__.get("_county_read") not in (None, self.county_id):
@@ -146,14 +145,14 @@ class CountyModel(models.Model, metaclass=CountyModelBase):
             kwargs["force_insert"] = True  # ids are ours: Django need not look whether the row is there
         super().save(**kwargs)
 
-    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         self.stamp()
-        return super().delete(**kwargs)
+        return super().delete(*args, **kwargs)
 
     def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *args: Any) -> Any:
         kept = [value for value in values if value[0].attname != "county_id"]  # Citus: it may not be SET
         scoped = base_qs.filter(county_id=self.county_id)
-        return super()._do_update(scoped, using, pk_val, kept, *args)  # type: ignore[misc]
+        return super()._do_update(scoped, using, pk_val, kept, *args)
 
     @classmethod
     def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:

@@ -18,8 +18,12 @@ def check_every_model_has_a_place(app_configs: Any, **kwargs: Any) -> list[check
         if is_county_model(model):
             continue
         if options.label not in settings.GLOBAL_TABLES and f"{options.app_label}.*" not in settings.GLOBAL_TABLES:
-            errors.append(checks.Error(f"{options.label} is neither a CountyModel nor in GLOBAL_TABLES", id="tenancy.E6"))
-        for field in options.local_fields:
-            if field.remote_field and is_county_model(field.remote_field.model):
-                errors.append(checks.Error(f"{field} points from a global table into a county", id="tenancy.E7"))
+            errors.append(
+                checks.Error(f"{options.label} is neither a CountyModel nor in GLOBAL_TABLES", id="tenancy.E6")
+            )
+        errors.extend(
+            checks.Error(f"{field} points from a global table into a county", id="tenancy.E7")
+            for field in options.local_fields
+            if field.remote_field and is_county_model(field.remote_field.model)
+        )
     return errors

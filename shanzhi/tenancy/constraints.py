@@ -17,7 +17,7 @@ class CountyForeignConstraint(models.BaseConstraint):
         self.field, self.wide = field, wide
         super().__init__(name=name)
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field, "wide": self.wide}
 
@@ -27,7 +27,7 @@ class CountyForeignConstraint(models.BaseConstraint):
     def __hash__(self) -> int:
         return hash((self.name, self.field, self.wide))
 
-    def _clause(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> str:
+    def _clause(self, model: Any, editor: BaseDatabaseSchemaEditor) -> str:
         quote = editor.quote_name
         field: Any = model._meta.get_field(self.field)
         remote = field.remote_field.model._meta
@@ -39,20 +39,20 @@ class CountyForeignConstraint(models.BaseConstraint):
         table = quote(remote.db_table)
         return f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({own}) REFERENCES {table} ({other}){late}"
 
-    def add_sql(self, model: type[models.Model], editor: BaseDatabaseSchemaEditor) -> str:
+    def add_sql(self, model: Any, editor: BaseDatabaseSchemaEditor) -> str:
         """The ALTER TABLE that adds the constraint; used again by `distribute` after keys were widened."""
         return f"ALTER TABLE {editor.quote_name(model._meta.db_table)} ADD {self._clause(model, editor)}"
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> Any:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
             return self._clause(model, schema_editor)
         return self.create_sql(model, schema_editor)
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> Any:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         schema_editor.deferred_sql.append(self.add_sql(model, schema_editor))
         return None
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> Any:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 

@@ -21,7 +21,7 @@ def is_county_model(model: Any) -> bool:
 class InCounty(Exact):
     """`alias.county_id = <current>`, resolved when the SQL is compiled: a queryset built at import time is safe."""
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
         value = current()
         if connection.vendor == "postgresql" and not connection.in_atomic_block:
             raise NoCounty("on PostgreSQL county rows are visible only inside a transaction; use atomic()")
@@ -33,10 +33,11 @@ class InCounty(Exact):
 
 def in_county(model: type[models.Model], alias: str) -> InCounty:
     """The condition that a table (by its alias in the query) is seen in the current county only."""
-    return InCounty(Col(alias, model._meta.get_field("county_id")), 0)
+    field: Any = model._meta.get_field("county_id")
+    return InCounty(Col(alias, field), 0)
 
 
-class CountyIdField(models.BigIntegerField):
+class CountyIdField(models.BigIntegerField):  # type: ignore[type-arg]
     """The id of a county row. Its `in` lookup names the county too: cascades bypass managers."""
 
 
@@ -51,7 +52,7 @@ class CountyIdIn(In):
         return f"({sql} AND {scope})", [*params, *scope_params]
 
 
-class PathField(models.CharField):
+class PathField(models.CharField):  # type: ignore[type-arg]
     """A path of fixed-width segments; ordered bytewise on every database, so that a subtree is one range."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +66,7 @@ class PathField(models.CharField):
         return params
 
 
-class CountyForeignKey(models.ForeignKey):
+class CountyForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """A reference from a county row to another county row or to a global row.
 
     Joins equate `county_id` and name the current county for each county table that they touch. The constraint in the
@@ -97,7 +98,7 @@ class CountyForeignKey(models.ForeignKey):
 
     def get_extra_restriction(self, alias: Any, related_alias: Any) -> Any:
         condition = super().get_extra_restriction(alias, related_alias)
-        parts = [condition] if condition else []
+        parts: list[Any] = [condition] if condition else []
         if current() != ALL:
             for model, name in ((self.remote_field.model, alias), (self.model, related_alias)):
                 if name and is_county_model(model):
@@ -108,5 +109,5 @@ class CountyForeignKey(models.ForeignKey):
         return {"county_id": instance.county_id} if is_county_model(self.remote_field.model) else {}
 
 
-class CountyOneToOneField(CountyForeignKey, models.OneToOneField):
+class CountyOneToOneField(CountyForeignKey, models.OneToOneField):  # type: ignore[type-arg]
     """One row of the other table, at most; unique within the county by a constraint that the model declares."""

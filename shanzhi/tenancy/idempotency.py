@@ -28,9 +28,7 @@ def body_digest(body: Mapping[str, Any]) -> str:
     return sha256(json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
-def claim(
-    *, key: str | None, actor: HasUserId, operation: str, body: Mapping[str, Any], result_id: int
-) -> int | None:
+def claim(*, key: str | None, actor: HasUserId, operation: str, body: Mapping[str, Any], result_id: int) -> int | None:
     """Use a key for a result that is about to be written, inside the writer's transaction.
 
     None: the key is new (or there is none), create the row with id `result_id`. An id: this very request was done
@@ -45,7 +43,7 @@ def claim(
     with connection.cursor() as cursor:
         # Waits for a concurrent holder of the key to commit, then inserts nothing: no race, one statement.
         cursor.execute(
-            f"INSERT INTO {table} (id, county_id, key, actor_id, operation, body_digest, result_id, created_at)"
+            f"INSERT INTO {table} (id, county_id, key, actor_id, operation, body_digest, result_id, created_at)"  # noqa: S608
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (county_id, key) DO NOTHING",
             [new_id(), current(), key, user_id, operation, digest, result_id, _db_time(timezone.now())],
         )

@@ -53,42 +53,46 @@ def _lease(folder: Path, first: int, last: int) -> _Lease:
     raise NodesExhausted(f"all nodes {first}-{last} are in use; widen SHANZHI_NODES")
 
 
-_lock = threading.Lock()
-_held: _Lease | None = None
-_last_ms = 0
-_sequence = 0
+class _Maker:
+    """The process's one source of ids: its lease, and the last millisecond and sequence that were given out."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.lease: _Lease | None = None
+        self.forked: list[_Lease] = []
+        self.last_ms = self.sequence = 0
+
+    def after_fork(self) -> None:
+        """In the child, which shares the parent's lock on its node: do not use it, and do not close (and free) it."""
+        self.lock = threading.Lock()
+        if self.lease is not None:
+            self.forked.append(self.lease)
+            self.lease = None
+
+    def make(self) -> int:
+        with self.lock:
+            if self.lease is None:
+                self.lease = _lease(Path(settings.VAR_DIR) / "nodes", *settings.ID_NODES)
+                self.last_ms, self.sequence = max(self.last_ms, self.lease.reserved), 0
+            now = int(time.time() * 1000) - EPOCH_MS
+            if now > self.last_ms:
+                self.last_ms, self.sequence = now, 0
+            else:  # same millisecond, or the clock went back: count on from where we were
+                self.sequence += 1
+                if self.sequence >> SEQUENCE_BITS:
+                    self.last_ms, self.sequence = self.last_ms + 1, 0
+            if self.last_ms >= self.lease.reserved:
+                self.lease.reserve(self.last_ms)
+            return self.last_ms << (NODE_BITS + SEQUENCE_BITS) | self.lease.node << SEQUENCE_BITS | self.sequence
 
 
-def _after_fork() -> None:
-    # The child shares the parent's lock: it must not use its number, nor close (and so free) anything of it.
-    global _held, _lock
-    _lock = threading.Lock()
-    if _held is not None:
-        _forked.append(_held)
-        _held = None
-
-
-_forked: list[_Lease] = []
-os.register_at_fork(after_in_child=_after_fork)
+_maker = _Maker()
+os.register_at_fork(after_in_child=_maker.after_fork)
 
 
 def new_id() -> int:
     """A positive 63-bit number, unique over all processes, roughly ordered by time."""
-    global _held, _last_ms, _sequence
-    with _lock:
-        if _held is None:
-            _held = _lease(Path(settings.VAR_DIR) / "nodes", *settings.ID_NODES)
-            _last_ms, _sequence = max(_last_ms, _held.reserved), 0
-        now = int(time.time() * 1000) - EPOCH_MS
-        if now > _last_ms:
-            _last_ms, _sequence = now, 0
-        else:  # same millisecond, or the clock went back: count on from where we were
-            _sequence += 1
-            if _sequence >> SEQUENCE_BITS:
-                _last_ms, _sequence = _last_ms + 1, 0
-        if _last_ms >= _held.reserved:
-            _held.reserve(_last_ms)
-        return _last_ms << (NODE_BITS + SEQUENCE_BITS) | _held.node << SEQUENCE_BITS | _sequence
+    return _maker.make()
 
 
 def id_at(ms_since_1970: int) -> int:

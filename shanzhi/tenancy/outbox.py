@@ -79,11 +79,11 @@ def _first_delivery(event: OutboxEvent, subscriber: str) -> bool:
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {OutboxDelivery._meta.db_table} (id, county_id, event_id, subscriber, at)"
+            f"INSERT INTO {OutboxDelivery._meta.db_table} (id, county_id, event_id, subscriber, at)"  # noqa: S608
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (county_id, event_id, subscriber) DO NOTHING",
             [new_id(), current(), event.id, subscriber, now],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def sweep(*, at: datetime) -> int:

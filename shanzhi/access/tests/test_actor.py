@@ -9,7 +9,9 @@ from shanzhi.access.permissions import ADMINISTRATORS, PERMISSIONS, ROLES, SELF,
 from shanzhi.cases import permissions
 from shanzhi.lib.errors import Forbidden
 
-PATHS = st.lists(st.text("01", min_size=1, max_size=4).map(lambda digits: "".join(f"000{d}" for d in digits)), max_size=8)
+PATHS = st.lists(
+    st.text("01", min_size=1, max_size=4).map(lambda digits: "".join(f"000{d}" for d in digits)), max_size=8
+)
 
 
 def post(role: str, path: str, *, unit: int | None = None, number: int = 1) -> ActorPost:
@@ -40,8 +42,10 @@ def test_a_range_is_half_open_and_holds_its_own_top() -> None:
 
 
 def test_scope_is_the_union_of_the_posts_that_carry_the_permission() -> None:
-    clerk, worker, handler = post("village_clerk", "000100010001"), post("grid_worker", "000100020001"), post(
-        "department_handler", "00010003", unit=9
+    clerk, worker, handler = (
+        post("village_clerk", "000100010001"),
+        post("grid_worker", "000100020001"),
+        post("department_handler", "00010003", unit=9),
     )
     scope = actor(clerk, worker, handler).scope(permissions.HANDLE)
     assert scope.covers("0001000100010004")

@@ -47,9 +47,7 @@ class Acting:
         self._atomic.__enter__()
         try:
             operation = f"cases.{self.act}:{self.case.id}"
-            earlier = claim(
-                key=self.key, actor=self.actor, operation=operation, body=self.body, result_id=self.step_id
-            )
+            earlier = claim(key=self.key, actor=self.actor, operation=operation, body=self.body, result_id=self.step_id)
             self.repeated = earlier is not None
             if not self.repeated:
                 self.actor.require(self.act.permission)
@@ -71,7 +69,11 @@ class Acting:
         """Move the case on, if it is still the one that was seen; `limit` is the time for the next step."""
         case, act = self.case, act or self.act
         before, was_due_at = State(case.state), case.due_at
-        changes |= {"state": state, "due_at": self.at + limit if limit is not None else None, "version": self.version + 1}
+        changes |= {
+            "state": state,
+            "due_at": self.at + limit if limit is not None else None,
+            "version": self.version + 1,
+        }
         if state in ENDED:
             changes |= {"ended_at": self.at, "turn_area_id": None, "turn_unit_id": None}
         if not Case.objects.filter(id=case.id, version=self.version).update(**changes):
@@ -138,9 +140,7 @@ def case_reject(
     with Acting(actor=actor, case=case, act=Act.REJECT, version=version, key=key, at=at, text=text) as acting:
         if acting.repeated:
             return case
-        return acting.change(
-            State.REJECTED, limit=None, text=required(text, "请写明为什么不予受理，反映人会看到。")
-        )
+        return acting.change(State.REJECTED, limit=None, text=required(text, "请写明为什么不予受理，反映人会看到。"))
 
 
 def case_dispatch(
@@ -159,15 +159,11 @@ def case_dispatch(
             sentence = "请在列出的时限里选一个。"
             raise Invalid(sentence, code="hours", fields={"hours": [sentence]})
         limit = timedelta(hours=hours)
-        Assignment.objects.create(
-            case_id=case.id, area=area, unit=unit, called_at=acting.at, due_at=acting.at + limit
-        )
-        places = {"handler_area_id": chosen["area"], "handler_unit_id": chosen["unit"]}
-        turn = {"turn_area_id": chosen["area"], "turn_unit_id": chosen["unit"]}
+        Assignment.objects.create(case_id=case.id, area=area, unit=unit, called_at=acting.at, due_at=acting.at + limit)
+        places: dict[str, Any] = {"handler_area_id": chosen["area"], "handler_unit_id": chosen["unit"]}
+        turn: dict[str, Any] = {"turn_area_id": chosen["area"], "turn_unit_id": chosen["unit"]}
         words = f"{target.name}，{hours_label(hours)}"
-        return acting.change(
-            State.DISPATCHED, limit=limit, text=limited(text), target=words, **places, **turn
-        )
+        return acting.change(State.DISPATCHED, limit=limit, text=limited(text), target=words, **places, **turn)
 
 
 def _checked_target(case: Case, area: Area | None, unit: Unit | None) -> Area | Unit:

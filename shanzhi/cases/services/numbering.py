@@ -19,7 +19,7 @@ def next_number(at: datetime) -> str:
     month = month_of(at)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {MonthCounter._meta.db_table} AS c (id, county_id, month, last) VALUES (%s, %s, %s, 1)"
+            f"INSERT INTO {MonthCounter._meta.db_table} AS c (id, county_id, month, last) VALUES (%s, %s, %s, 1)"  # noqa: S608
             " ON CONFLICT (county_id, month) DO UPDATE SET last = c.last + 1 RETURNING last",
             [new_id(), current(), month],
         )

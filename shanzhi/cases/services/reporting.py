@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.transaction import atomic
 from django.utils import timezone
@@ -116,11 +116,15 @@ def case_report(
         case.save()
         steps = _first_steps(case, report, actor, post, at)
         Step.objects.bulk_create(steps)
-        CaseText.objects.create(case=case, tokens=tokens(f"{case.title} {case.body} {case.place} {case.number}"))
+        CaseText.objects.create(case=case, tokens=_words(case))
         files_attach(actor=actor, ids=list(report.photo_ids), owner=steps[0])
         record(actor=actor, code=f"cases.case.{Act.REPORT.past}", obj=case, at=at, post=post)
         emit(EVENTS[Act.REPORT], subject_id=case.id, at=at, step=steps[-1].id)
     return case
+
+
+def _words(case: Case) -> Any:
+    return tokens(f"{case.title} {case.body} {case.place} {case.number}")
 
 
 def _level_in_charge(area: Area, post: ActorPost | None) -> Area:
@@ -156,7 +160,7 @@ def _opened(
         owner_path=owner.path,
         turn_area=owner,
         handler_area_id=post.area_id if post and state == State.HANDLED else None,
-        reporter_id=actor.user_id,
+        reporter_id=actor.user_id,  # type: ignore[misc]
         reporter_post_id=post.id if post else None,
         reporter_name=actor.name,
         reporter_title=post.title if post else "",
@@ -168,9 +172,7 @@ def _opened(
     )
 
 
-def _first_steps(
-    case: Case, report: Report, actor: Actor, post: ActorPost | None, at: datetime
-) -> list[Step]:
+def _first_steps(case: Case, report: Report, actor: Actor, post: ActorPost | None, at: datetime) -> list[Step]:
     common = {
         "case": case, "at": at, "actor_id": actor.user_id or None, "post_id": post.id if post else None,
         "actor_name": actor.name, "actor_title": post.title if post else "", "due_at": case.due_at,
@@ -179,8 +181,13 @@ def _first_steps(
     if case.state == State.HANDLED:
         steps.append(
             Step(
-                version=2, act=Act.HANDLE, from_state=State.REPORTED, to_state=State.HANDLED,
-                text=report.solved.strip(), target="当场处理", **common,
-            )  # fmt: skip
+                version=2,
+                act=Act.HANDLE,
+                from_state=State.REPORTED,
+                to_state=State.HANDLED,
+                text=report.solved.strip(),
+                target="当场处理",
+                **common,
+            )
         )
     return steps

@@ -156,7 +156,7 @@ def test_only_the_reporter_rates(cast: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["reject", "return", "escalate", "handle"])
 def test_a_reason_is_asked_for_and_nothing_changes_without_one(cast: Cast, name: str) -> None:
-    case = dispatched(cast) if name in {"return"} else report(cast)
+    case = dispatched(cast) if name == "return" else report(cast)
     who = second_worker(cast) if name == "return" else cast.actor("village_clerk")
     if name == "handle":
         act(cast, "village_clerk", "accept", case)

@@ -51,7 +51,9 @@ def whole_tables(text: str) -> list[str]:
     return postgres + sqlite
 
 
-@pytest.mark.parametrize("who", ["grid_worker", "village_clerk", "township_officer", "county_leader", "department_handler"])
+@pytest.mark.parametrize(
+    "who", ["grid_worker", "village_clerk", "township_officer", "county_leader", "department_handler"]
+)
 @pytest.mark.parametrize("tab", list(Tab.LABELS))
 def test_every_tab_of_everybody_enters_by_an_index(cast: Cast, who: str, tab: str) -> None:
     report(cast)
@@ -110,7 +112,7 @@ def multiply(table: str, model: type[CountyModel], row_id: int, changes: dict[st
             f"{series} INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table}, s"
             if connection.vendor == "postgresql"
             else f"INSERT INTO {table} ({', '.join(names)}) {series} SELECT {', '.join(values)} FROM {table}, s"
-            + f" WHERE {table}.id = {row_id}"
+            f" WHERE {table}.id = {row_id}"
         )
 
 

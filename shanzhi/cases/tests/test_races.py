@@ -1,7 +1,7 @@
 """Two people at once, a double click, five posts of one key: one of them wins, the others are told, nothing is torn."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def town() -> Iterator[Cast]:
+def town() -> Cast:
     """A committed cast; every thread enters the county by itself."""
     row = County.objects.create(id=341181, code="341181", name="天长市", joined_at=timezone.now())
-    yield build_cast(row)
+    return build_cast(row)
 
 
 def together(*works: Callable[[], Any]) -> list[Any]:

@@ -8,81 +8,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='County',
+            name="County",
             fields=[
-                ('id', models.IntegerField(primary_key=True, serialize=False, verbose_name='加入时的区划代码')),
-                ('code', models.CharField(max_length=6, verbose_name='现行区划代码')),
-                ('name', models.CharField(max_length=50, verbose_name='名称')),
-                ('joined_at', models.DateTimeField(verbose_name='加入时间')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+                ("id", models.IntegerField(primary_key=True, serialize=False, verbose_name="加入时的区划代码")),
+                ("code", models.CharField(max_length=6, verbose_name="现行区划代码")),
+                ("name", models.CharField(max_length=50, verbose_name="名称")),
+                ("joined_at", models.DateTimeField(verbose_name="加入时间")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '县（市、区）',
-                'ordering': ['id'],
+                "verbose_name": "县（市、区）",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('key', models.CharField(max_length=64)),
-                ('actor_id', models.BigIntegerField()),
-                ('operation', models.CharField(max_length=60)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('result_id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("key", models.CharField(max_length=64)),
+                ("actor_id", models.BigIntegerField()),
+                ("operation", models.CharField(max_length=60)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("result_id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['county_id', 'created_at'], name='idempotency_age')],
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'id'), name='tenancy_ide_id_f00ba1_u'), models.UniqueConstraint(fields=('county_id', 'key'), name='idempotency_key')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["county_id", "created_at"], name="idempotency_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="tenancy_ide_id_f00ba1_u"),
+                    models.UniqueConstraint(fields=("county_id", "key"), name="idempotency_key"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('code', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('data', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("code", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("data", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(condition=models.Q(('delivered_at__isnull', True)), fields=['county_id', 'at'], name='outbox_undelivered')],
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'id'), name='tenancy_out_id_9c5fde_u')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivered_at__isnull", True)),
+                        fields=["county_id", "at"],
+                        name="outbox_undelivered",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("county_id", "id"), name="tenancy_out_id_9c5fde_u")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxDelivery',
+            name="OutboxDelivery",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('subscriber', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('event', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenancy.outboxevent')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("subscriber", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "event",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="tenancy.outboxevent"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['county_id', 'event'], name='tenancy_out_event_id_c0cb77_i')],
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'id'), name='tenancy_out_id_777f8e_u'), shanzhi.tenancy.constraints.CountyForeignConstraint(field='event', name='tenancy_out_event_id_334c98_f', wide=True), models.UniqueConstraint(fields=('county_id', 'event', 'subscriber'), name='outbox_delivery_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["county_id", "event"], name="tenancy_out_event_id_c0cb77_i")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="tenancy_out_id_777f8e_u"),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="event", name="tenancy_out_event_id_334c98_f", wide=True
+                    ),
+                    models.UniqueConstraint(fields=("county_id", "event", "subscriber"), name="outbox_delivery_once"),
+                ],
             },
         ),
     ]

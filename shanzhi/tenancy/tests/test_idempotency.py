@@ -18,7 +18,14 @@ class Somebody:
     user_id: int | None = 7
 
 
-def use(key: str | None = "key-1", *, who: int = 7, operation: str = "x", body: dict[str, object] | None = None, result: int = 1) -> int | None:
+def use(
+    key: str | None = "key-1",
+    *,
+    who: int = 7,
+    operation: str = "x",
+    body: dict[str, object] | None = None,
+    result: int = 1,
+) -> int | None:
     with atomic():
         return claim(key=key, actor=Somebody(who), operation=operation, body=body or {"a": 1}, result_id=result)
 

@@ -10,15 +10,14 @@ import pytest
 from django.conf import settings
 
 from shanzhi.tenancy import ids
-from shanzhi.tenancy.ids import NodesExhausted, id_at, new_id
+from shanzhi.tenancy.ids import NodesExhausted, _Maker, id_at, new_id
 
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder of nodes of its own."""
     monkeypatch.setattr(settings, "VAR_DIR", tmp_path)
-    monkeypatch.setattr(ids, "_held", None)
-    monkeypatch.setattr(ids, "_last_ms", 0)
+    monkeypatch.setattr(ids, "_maker", _Maker())
     return tmp_path
 
 
@@ -49,10 +48,9 @@ def test_a_clock_that_goes_back_repeats_nothing(fresh: Path, monkeypatch: pytest
 
 def test_a_restart_after_the_clock_went_back_repeats_nothing(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = new_id()
-    assert ids._held is not None
-    ids._held.file.close()  # the process ends: the kernel frees its node
-    monkeypatch.setattr(ids, "_held", None)
-    monkeypatch.setattr(ids, "_last_ms", 0)
+    assert ids._maker.lease is not None
+    ids._maker.lease.file.close()  # the process ends: the kernel frees its node
+    monkeypatch.setattr(ids, "_maker", _Maker())
     now = ids.time.time()
     monkeypatch.setattr(ids.time, "time", lambda: now - 3600)
     assert new_id() > before
@@ -60,8 +58,8 @@ def test_a_restart_after_the_clock_went_back_repeats_nothing(fresh: Path, monkey
 
 def test_processes_hold_different_nodes_until_they_die(fresh: Path) -> None:
     new_id()
-    assert ids._held is not None
-    own = ids._held.node
+    assert ids._maker.lease is not None
+    own = ids._maker.lease.node
     code = "import django; django.setup()\nfrom shanzhi.tenancy.ids import new_id\nprint(new_id() >> 12 & 1023)"
     env = {**os.environ, "SHANZHI_VAR": str(fresh), "DJANGO_SETTINGS_MODULE": "shanzhi.config.settings"}
     nodes = {
@@ -77,6 +75,7 @@ def test_a_fork_takes_a_node_of_its_own(fresh: Path) -> None:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        ids._maker.after_fork()  # the one made for this test is not registered
         os.write(writer, str(new_id()).encode())
         os._exit(0)
     os.waitpid(child, 0)
@@ -88,11 +87,11 @@ def test_a_fork_takes_a_node_of_its_own(fresh: Path) -> None:
 def test_a_full_range_says_what_to_widen(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "ID_NODES", (7, 7))
     new_id()
-    held = ids._held
-    monkeypatch.setattr(ids, "_held", None)
+    held = ids._maker
+    monkeypatch.setattr(ids, "_maker", _Maker())
     with pytest.raises(NodesExhausted, match="SHANZHI_NODES"):
         new_id()
-    assert held is not None
+    assert held.lease is not None
 
 
 def test_ids_are_ranges_of_time() -> None:

@@ -125,7 +125,11 @@ def op_iterate(case: Case) -> object:
 
 
 def op_related_manager(case: Case) -> object:
-    return case.area.parent.name if case.area.parent else None, list(case.owner.children.all()), case.reporter.posts.count()
+    return (
+        case.area.parent.name if case.area.parent else None,
+        list(case.owner.children.all()),
+        case.reporter.posts.count(),
+    )
 
 
 OPS = [value for name, value in sorted(globals().items()) if name.startswith("op_")]
@@ -208,7 +212,7 @@ def test_the_database_itself_refuses_a_parent_that_is_not_there(cast: Cast, cast
 def test_a_missed_update_never_becomes_an_insert(cast: Cast) -> None:
     area = Area.objects.get(level="county")
     area.id = 1
-    with pytest.raises(Exception, match="affect|matching|forced"):
+    with pytest.raises(Exception, match=r"affect|matching|forced"):
         area.save()
 
 

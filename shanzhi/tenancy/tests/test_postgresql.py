@@ -36,7 +36,9 @@ def test_the_suite_runs_as_a_role_that_cannot_bypass(db: None) -> None:
 def test_every_county_table_is_forced_and_keyed_by_county(db: None) -> None:
     tables = [m._meta.db_table for m in apps.get_models() if is_county_model(m)]
     found = dict(
-        rows("SELECT relname::text, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = ANY(%s)", tables)
+        rows(
+            "SELECT relname::text, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = ANY(%s)", tables
+        )
     )
     assert found == dict.fromkeys(tables, True)
     for table in tables:
