@@ -369,11 +369,13 @@ def test_nothing_is_wider_than_the_screen(page: Any, width: int) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-def test_no_rule_of_access_is_broken_on_the_parts(page: Any) -> None:
+@pytest.mark.parametrize(("address", "width"), [("/parts/", 1440), ("/parts/", 390), ("/report/", 390)])
+def test_no_rule_of_access_is_broken(page: Any, address: str, width: int) -> None:
     axe = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
     if not axe.exists():
         pytest.skip("axe-core is not installed")
-    page.goto("/parts/")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address)
     # The policy forbids scripts in the page; the driver's own evaluation is not one.
     page.evaluate(axe.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
