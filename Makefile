@@ -15,19 +15,19 @@ help:
 	@echo "make bench [ONLY=name,...]              measure, into bench/results/latest.jsonl"
 
 run: python
-	@$(PYTHON) -m dev.run --host "$(HOST)" --port "$(PORT)"
+	@exec $(PYTHON) -m dev.run --host "$(HOST)" --port "$(PORT)"
 
 test: python
-	@PYTEST_ARGS='$(PYTEST_ARGS)' $(PYTHON) -m dev.test
+	@PYTEST_ARGS='$(PYTEST_ARGS)' exec $(PYTHON) -m dev.test
 
 check: python
-	@$(PYTHON) -m dev.check
+	@exec $(PYTHON) -m dev.check
 
 bench: python
-	@$(PYTHON) -m dev.bench --only "$(ONLY)"
+	@exec $(PYTHON) -m dev.bench --only "$(ONLY)"
 
 lock: python
-	@$(PYTHON) -m dev.lock
+	@exec $(PYTHON) -m dev.lock
 
 python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; as root: apt-get install -y python3 python3-venv"; exit 1; }

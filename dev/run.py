@@ -6,6 +6,7 @@ that dies ends the run with a message. Ctrl-C ends both; if this process is kill
 
 import argparse
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -41,8 +42,8 @@ def web_command(host: str, port: int, database: str) -> list[str]:
     workers = "2" if database.startswith("postgres") else "1"
     return [
         str(VENV / "bin/granian"), "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", workers, "--blocking-threads", str(THREADS), "--respawn-failed-workers", "--no-log-access",
-        "--log-level", "warning", "shanzhi.config.wsgi:application",
+        "--workers", workers, "--blocking-threads", str(THREADS), "--respawn-failed-workers", "--no-access-log",
+        "--log-level", "error", "shanzhi.config.wsgi:application",
     ]  # fmt: skip
 
 
@@ -58,8 +59,11 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def answers(host: str, port: int) -> bool:
-    with suppress(OSError), socket.create_connection((EVERYWHERE.get(host, host), port), timeout=1):
-        return True
+    """Whether the application answers, not only its port: the first page has then been made once."""
+    connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=10)
+    with suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
     return False
 
 
@@ -98,6 +102,7 @@ class Child:
         if len(self.deaths) >= QUICK_DEATHS:
             raise Problem(f"the {self.name} ended {QUICK_DEATHS} times in a row right after its start; see above")
         say(f"the {self.name} ended ({self.process.returncode}); starting it again")
+        self.signal(signal.SIGKILL)  # what it had started does not know that it is gone
         time.sleep(len(self.deaths))
         self.start()
 
@@ -158,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also if the shell told us to ignore one
         signal.signal(number, leave)
     try:
         if not port_is_free(options.host, options.port):
