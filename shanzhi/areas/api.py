@@ -30,8 +30,8 @@ State = Literal["open", "closed", "all"]
 
 
 def _area(request: HttpRequest, code: str) -> Area:
-    """A place that the caller sees and may manage: 404 before 403."""
-    area = selectors.area_get_for(actor_of(request), code)
+    """A place that the caller sees and may manage, by its present or a former code: 404 before 403."""
+    area = selectors.area_get_for(actor_of(request), code, former=True)
     actor_of(request).require(MANAGE)
     return area
 

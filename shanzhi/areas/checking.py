@@ -35,7 +35,6 @@ class Fault(NamedTuple):
     column: str
     sentence: str
     raw: str
-    awaits: str = ""
 
 
 class Gone(NamedTuple):
@@ -53,14 +52,23 @@ class Gone(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What the register holds before the file is read: levels above villages by code, and what was abolished."""
+    """What the register holds before the file is read: levels above villages by code, and what was abolished.
+
+    `standing` codes hold as parents whatever the file says of them: the county itself, in its own import.
+    """
 
     levels: dict[str, str] = field(default_factory=dict)
     gone: dict[str, Gone] = field(default_factory=dict)
+    standing: frozenset[str] = frozenset()
 
 
 class Checker:
-    """Reads one file once. Good rows come out in the order of the file; bad rows are counted, the first 10,000 kept."""
+    """Good rows come out in the order of the file; bad rows are counted, the first 10,000 kept.
+
+    Whether a row is good does not depend on what an earlier import of the same file left in the register: a parent
+    that the file names must be good and stand before its children, even if the register knows it. That needs a quick
+    first look at all upper codes.
+    """
 
     def __init__(self, source: Source, known: Known) -> None:
         self.source = source
@@ -70,11 +78,13 @@ class Checker:
         self.bad = 0
         self._places = source.positions
         self._width = len(source.header)
-        self._first: dict[str, int] = {}
+        self._lines: dict[str, int] = {}
+        self._taken = set(known.standing)
         self._bad_parents: dict[str, int] = {}
         self._seen: dict[int, int] = {}
 
     def rows(self) -> Iterator[Row]:
+        self._look_ahead()
         for number, line in self.source.rows():
             found = self.check(number, line)
             if isinstance(found, Row):
@@ -83,7 +93,16 @@ class Checker:
                 self.bad += 1
                 if len(self.faults) < KEPT_FAULTS:
                     self.faults.append(found)
-        self.faults = [self._later(fault) for fault in self.faults]
+
+    def _look_ahead(self) -> None:
+        """The first line of each code above villages."""
+        place = self._places[0]
+        for number, line in self.source.rows():
+            cells = split(line) if len(line) <= LONGEST_LINE else None
+            if cells is not None and place < len(cells):
+                code = cells[place].strip()
+                if code.endswith("000"):
+                    self._lines.setdefault(code, number)
 
     def check(self, number: int, line: str) -> Row | Fault:
         if len(line) > LONGEST_LINE:
@@ -100,27 +119,26 @@ class Checker:
             self._code(code)
             or _name(cells[at_name])
             or _level(cells[at_level].strip(), level, code)
-            or self._parent(level, parent)
+            or self._parent(number, level, parent)
         )
         if problem is None:
-            self._remember(number, code, level)
+            self._remember(code, level)
             return Row(number, code, name, level, parent)
         if level != "village" and len(self._bad_parents) < KEPT_FAULTS:
             self._bad_parents.setdefault(code, number)
         column, sentence = problem
-        awaits = parent if column == "parent_code" and sentence.startswith("找不到") else ""
-        return Fault(number, COLUMN_LABELS[column], sentence, line, awaits)
+        return Fault(number, COLUMN_LABELS[column], sentence, line)
 
     def _width_sentence(self, width: int) -> str:
         hint = "请检查名称里是否有逗号" if width > self._width else "请补齐缺少的列"
         return f"这一行有 {width} 列，表头有 {self._width} 列，{hint}"
 
-    def _remember(self, number: int, code: str, level: str) -> None:
+    def _remember(self, code: str, level: str) -> None:
         prefix, last = divmod(int(code), 1000)
         self._seen[prefix] = self._seen.get(prefix, 0) | 1 << last
         if level != "village":
             self.levels[code] = level
-            self._first[code] = number
+            self._taken.add(code)
 
     def _code(self, code: str) -> tuple[str, str] | None:
         if problem := code_problem(code):
@@ -132,36 +150,32 @@ class Checker:
             return "code", f"{gone.name}（{code}）{gone.advice()}"
         return None
 
-    def _parent(self, level: str, parent: str) -> tuple[str, str] | None:
+    def _parent(self, number: int, level: str, parent: str) -> tuple[str, str] | None:
         wanted = PARENT_LEVELS[level]
         if not wanted:
             return ("parent_code", "省级没有上级，请把上级代码留空") if parent else None
         if not parent:
             return "parent_code", "上级代码没有填，请补上上级的 12 位代码"
-        actual = self.levels.get(parent)
-        if actual in wanted:
+        actual, line = self.levels.get(parent), self._lines.get(parent, 0)
+        if actual in wanted and (not line or parent in self._taken):
             return None
-        if actual is not None or level_of(parent.zfill(12)) == "village":
+        if line > number:
+            return "parent_code", f"上级 {parent} 在第 {line} 行才出现，请把它移到本行之前"
+        if actual is None and level_of(parent.zfill(12)) == "village":
+            actual = "village"
+        if actual is not None and actual not in wanted:
             return "parent_code", self._wrong_parent(level, parent, actual)
         if gone := self.gone.get(parent):
             return "parent_code", f"上级{gone.name}（{parent}）{gone.advice()}"
-        if number := self._bad_parents.get(parent):
-            return "parent_code", f"上级 {parent} 在第 {number} 行有错，请先改好那一行"
+        if line := self._bad_parents.get(parent, 0):
+            return "parent_code", f"上级 {parent} 在第 {line} 行有错，请先改好那一行"
         return "parent_code", f"找不到上级 {parent}，请核对上级代码，或把上级也放进文件"
 
-    def _wrong_parent(self, level: str, parent: str, actual: str | None) -> str:
+    def _wrong_parent(self, level: str, parent: str, actual: str) -> str:
         if problem := code_problem(parent):
             return f"上级{problem}"
-        is_level = Level(actual or "village").label
         wanted = "或".join(Level(one).label for one in PARENT_LEVELS[level])
-        return f"{Level(level).label}的上级应是{wanted}，这里填的 {parent} 是{is_level}，请核对"
-
-    def _later(self, fault: Fault) -> Fault:
-        number = self._first.get(fault.awaits) or self._bad_parents.get(fault.awaits)
-        if not fault.awaits or number is None:
-            return fault
-        sentence = f"上级 {fault.awaits} 在第 {number} 行才出现，请把它移到本行之前"
-        return fault._replace(sentence=sentence)
+        return f"{Level(level).label}的上级应是{wanted}，这里填的 {parent} 是{Level(actual).label}，请核对"
 
 
 def _name(cell: str) -> tuple[str, str] | None:

@@ -137,14 +137,20 @@ def _matching(text: str) -> Q:
     return found | Q(code__startswith=text) if text.isdigit() else found
 
 
-def area_get_for(actor: Actor, code: str) -> Area:
-    """An area that the actor may see by its present or last code, open ones first; NotFound otherwise."""
+def area_get_for(actor: Actor, code: str, *, former: bool = False) -> Area:
+    """An area that the actor may see by its present or last code, open ones first; NotFound otherwise.
+
+    With `former` a code that the area no longer has finds it too: an act that is sent twice, the first of which changed
+    the code, must reach the same place.
+    """
     rows = Area.objects.filter(view_scope(actor).q("path"), code=code).select_related("successor", "parent")
     area = rows.filter(valid_to__isnull=True).first() or rows.order_by("id").last()
     if area is not None:
         return area
-    former = AreaVersion.objects.filter(code=code).select_related("area").order_by("-number").first()
-    if former is not None and view_scope(actor).covers(former.area.path):
+    old = AreaVersion.objects.filter(code=code).select_related("area__parent").order_by("-number").first()
+    if old is not None and view_scope(actor).covers(old.area.path):
+        if former:
+            return old.area
         raise NotFound(_why_not(code), code="area_unknown")
     raise NotFound
 

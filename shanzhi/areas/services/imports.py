@@ -167,6 +167,7 @@ def _read(file: StoredFile, tree: list[Area], progress: Progress) -> _Reading:
     source = source_open(lambda: _open(file))
     known = register.known_load()
     known.levels.update({area.code: area.level for area in tree if area.level != Area.Level.VILLAGE})
+    known.standing = frozenset(area.code for area in tree if area.level == Area.Level.COUNTY)
     inside = Inside(tree)
     reading = _Reading(source, Checker(source, known), [], 0)
     for row in reading.checker.rows():

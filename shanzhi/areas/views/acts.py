@@ -19,10 +19,14 @@ BOTH = require_http_methods(["GET", "POST"])
 
 
 def _area(request: CountyRequest, code: str) -> Area:
-    """The place that this person sees, and may manage: 404 before 403; an abolished one only shows its page."""
-    area = selectors.area_get_for(request.actor, code)
+    """The place that this person sees, and may manage: 404 before 403; no form for an abolished one.
+
+    A form that is sent twice finds the place by the code that it had, and abolished: the service knows the key.
+    """
+    again = request.method == "POST"
+    area = selectors.area_get_for(request.actor, code, former=again)
     request.actor.require(MANAGE)
-    if not area.is_open:
+    if not area.is_open and not again:
         raise Conflict(f"{area.name}已经撤销，不能再变更。", code="area_abolished")
     return area
 

@@ -129,7 +129,7 @@ def unit_create(request: CountyRequest, county: int, code: str) -> HttpResponseB
 def _unit(request: CountyRequest, code: str) -> Unit:
     unit = selectors.unit_get_for(request.actor, code)
     request.actor.require(MANAGE)
-    if unit.valid_to is not None:
+    if unit.valid_to is not None and request.method != "POST":
         raise Conflict(f"{unit.name}已经撤销，不能再变更。", code="unit_closed")
     return unit
 
