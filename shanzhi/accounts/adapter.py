@@ -27,9 +27,7 @@ from shanzhi.accounts.models import User
 CODE_WRONG = "动态口令不对，请核对手机上的 6 位数字后重填；已过 30 秒的口令会失效。"
 SPOKEN = {
     "account/messages/password_changed.txt": "密码已修改，其他设备已全部退出。",
-    "mfa/messages/totp_activated.txt": "动态口令已开启，下次登录要填手机上的 6 位数字。",
     "mfa/messages/totp_deactivated.txt": "动态口令已关闭。",
-    "mfa/messages/recovery_codes_generated.txt": "新的备用口令已生成，旧的全部作废。",
 }
 
 

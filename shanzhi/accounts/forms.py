@@ -80,12 +80,12 @@ class PostForm(PlainForm):
     place = forms.ChoiceField(label="地点", error_messages={"required": "请选择地点。"})
     valid_from = forms.DateField(
         label="任期从",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": "请填任期开始的日子。"},
     )
     valid_to = forms.DateField(
         label="任期到",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         required=False,
         help_text="不填就一直有效，直到撤销。",
     )

@@ -8,9 +8,7 @@ from shanzhi.ui import nav
 
 nav.register(
     nav.NavItem("我的", "user", "accounts:me", permission=SELF, order=90, densities=frozenset({nav.PHONE})),
-    nav.NavItem(
-        "人员和岗位", "users", "accounts:user-list", permission=VIEW, order=70, densities=frozenset({nav.DESK})
-    ),
+    nav.NavItem("人员", "users", "accounts:user-list", permission=VIEW, order=70, densities=frozenset({nav.DESK})),
 )
 nav.link("person", "accounts:me", permission=SELF)
 nav.link("login", "account_login", with_county=False)

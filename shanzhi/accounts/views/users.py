@@ -27,7 +27,7 @@ SEARCH: Final = "accounts_search"
 
 def crumbs(request: CountyRequest, *more: Crumb) -> list[Crumb]:
     first = Crumb("人员和岗位", reverse("accounts:user-list", args=[request.county.id]))
-    return [Crumb(request.county.name), first, *more]
+    return [first, *more]
 
 
 def user_crumb(request: CountyRequest, user: User) -> Crumb:
