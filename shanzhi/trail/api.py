@@ -1,10 +1,11 @@
 """The trail through the API, for the audit administrator. Starting a verification is `POST trail/checks` of jobs."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
+from pydantic import AwareDatetime
 
 from shanzhi.access.api import REFUSALS, Problem, actor_of, operation
 from shanzhi.access.pages import not_found
@@ -14,6 +15,10 @@ from shanzhi.trail.selectors import EntryFilter, entry_page_for, last_check_for,
 
 router = Router(tags=["trail"])
 READS: dict[int, Any] = {**REFUSALS, 422: Problem}
+Moment = Annotated[
+    AwareDatetime | None, Query(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
+]
+Code = Annotated[str, Query(pattern=r"^[a-z0-9_.]{0,80}$")]
 Id = Annotated[str | None, Query(pattern=r"^\d{1,18}$")]
 
 
@@ -22,11 +27,11 @@ Id = Annotated[str | None, Query(pattern=r"^\d{1,18}$")]
 def entry_list(
     request: HttpRequest,
     county: Path[int],
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment = None,
+    until: Moment = None,
     actor_id: Id = None,
-    code: Annotated[str, Query(max_length=80)] = "",
-    object_type: Annotated[str, Query(max_length=60)] = "",
+    code: Code = "",
+    object_type: Code = "",
     object_id: Id = None,
     after: Annotated[str, Query(pattern=r"^(\d{1,16}-\d{1,18})?$")] = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,

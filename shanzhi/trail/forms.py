@@ -1,6 +1,6 @@
 """The conditions of the trail's list, as they stand in the address."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -11,11 +11,17 @@ from shanzhi.trail.selectors import EntryFilter, person_by_login
 NOBODY = -1
 
 
+def _plausible(day: date) -> None:
+    """Days far off can't be turned into another time zone, and nothing happened on them."""
+    if not 2000 <= day.year < 2100:
+        raise forms.ValidationError("请填 2000 年以后的日期。")
+
+
 class EntryFilterForm(forms.Form):
     """`q` is a login name, or the id of an object. A condition that can't be read is left out, never an error."""
 
-    at_from = forms.DateField(required=False)
-    at_to = forms.DateField(required=False)
+    at_from = forms.DateField(required=False, validators=[_plausible])
+    at_to = forms.DateField(required=False, validators=[_plausible])
     code = forms.CharField(required=False, max_length=80)
     type = forms.CharField(required=False, max_length=60)
     q = forms.CharField(required=False, max_length=64)

@@ -34,8 +34,9 @@ def verify_county(county_id: int, *, bundle: Path | None = None, progress: Progr
     with county(county_id, atomic=False):
         with county(county_id):
             total = Entry.objects.count()
+        copied = _copied(report, path)  # before the seals: what is sealed meanwhile must not look removed
         seals = _chain(report)
-        _compare(report, seals, path, required=bundle is not None)
+        _compare(report, seals, copied, path, required=bundle is not None)
         for seal in seals:
             _sealed(report, seal)
             progress(report.entries, total)
@@ -75,21 +76,29 @@ def _chain(report: Report) -> list[Seal]:
     return seals
 
 
-def _compare(report: Report, seals: Sequence[Seal], path: Path, *, required: bool) -> None:
-    """Seals against their copies outside; a seal newer than the newest copy is not yet copied, which is no fault."""
+def _copied(report: Report, path: Path) -> dict[int, str] | None:
+    """Digests by number from the copies outside; None when there is no file or it can't be read."""
     if not path.exists():
-        if required:
-            report.add(f"没有找到库外存底文件 {path.name}，请核对文件位置。")
-        elif seals:
-            report.add(f"库外存底文件 {path.name} 不存在，第 1 至 {seals[-1].number} 号封存无法与库外核对。")
-        return
+        return None
     try:
         lines = [line for line in read_bundle(path) if line.get("county") == report.county_id]
     except ValueError as error:
         report.add(f"库外存底文件 {path.name} 读不懂：{error}。")
+        return None
+    return {int(line["number"]): str(line["digest"]) for line in lines}
+
+
+def _compare(
+    report: Report, seals: Sequence[Seal], copied: dict[int, str] | None, path: Path, *, required: bool
+) -> None:
+    """Seals against their copies; a seal newer than the newest copy is not yet copied, which is no fault."""
+    if copied is None:
+        if required and not path.exists():
+            report.add(f"没有找到库外存底文件 {path.name}，请核对文件位置。")
+        elif seals and not path.exists():
+            report.add(f"库外存底文件 {path.name} 不存在，第 1 至 {seals[-1].number} 号封存无法与库外核对。")
         return
     here = {seal.number: seal for seal in seals}
-    copied = {int(line["number"]): str(line["digest"]) for line in lines}
     for number, digest in sorted(copied.items()):
         if number not in here:
             if number > max(here, default=0):
