@@ -175,7 +175,7 @@ def siblings(area: Area) -> list[Area]:
 
 def areas_at(level: str) -> list[Area]:
     """The open places of a level, in the order of the tree."""
-    return list(Area.objects.filter(level=level, valid_to__isnull=True).order_by("path"))
+    return list(Area.objects.filter(level=level, valid_to__isnull=True).select_related("parent").order_by("path"))
 
 
 def area_names(ids: Iterable[int]) -> dict[int, str]:

@@ -278,5 +278,5 @@ def _check_empty(area: Area) -> None:
     units = area.units.filter(valid_to__isnull=True).count()
     parts = [f"{count} 个{word}" for count, word in ((children, "下级区划"), (units, "部门或中心")) if count]
     if parts:
-        message = f"{area.name}下还有{'和'.join(parts)}，请先把它们并入、改隶属或撤销。"
+        message = f"{area.name}下还有 {'和 '.join(parts)}，请先把它们并入、改隶属或撤销。"
         raise Conflict(message, code="area_not_empty")

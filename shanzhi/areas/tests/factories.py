@@ -116,6 +116,10 @@ class Tree:
     def actor(self, user: User, at: datetime | None = None) -> Actor:
         return accounts.actor_of(accounts.Town(self.number), user, at)
 
+    def actor_with(self, user_id: int) -> Actor:
+        """Somebody without a post, known by number alone."""
+        return Actor(user_id=user_id, name="", county_id=self.number)
+
     def url(self, rest: str) -> str:
         return f"/{self.number}/{rest}"
 

@@ -50,12 +50,12 @@ def test_its_code_answers_with_one_sentence(tree: Tree) -> None:
 def test_a_place_with_open_children_does_not_end(tree: Tree) -> None:
     with pytest.raises(Conflict) as caught:
         abolish(tree, YANGCUN)
-    assert caught.value.message == "杨村镇下还有2 个下级区划，请先把它们并入、改隶属或撤销。"
+    assert caught.value.message == "杨村镇下还有 2 个下级区划，请先把它们并入、改隶属或撤销。"
 
 
 def test_a_place_with_open_units_does_not_end(tree: Tree) -> None:
     tree.unit(YANGCUN)
-    with pytest.raises(Conflict, match="2 个下级区划和1 个部门或中心"):
+    with pytest.raises(Conflict, match="2 个下级区划和 1 个部门或中心"):
         abolish(tree, YANGCUN)
 
 
@@ -108,7 +108,7 @@ def test_the_page_warns_abolishes_once_and_leads_to_the_parent(tree: Tree, desk:
 def test_the_page_says_what_stands_in_the_way(tree: Tree, desk: Client) -> None:
     answer = desk.post(tree.url(f"areas/{YANGCUN}/abolitions/"), form(version=1))
     assert answer.status_code == 409
-    assert "杨村镇下还有2 个下级区划" in answer.content.decode()
+    assert "杨村镇下还有 2 个下级区划" in answer.content.decode()
 
 
 def test_the_page_of_an_abolished_place_says_so(tree: Tree, desk: Client) -> None:

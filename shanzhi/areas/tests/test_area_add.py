@@ -146,7 +146,10 @@ def test_nothing_goes_below_an_abolished_place(tree: Tree, desk: Client) -> None
     services.area_abolish(actor=tree.system, area=village, version=1, **act())
     with pytest.raises(Conflict, match="已经撤销"):
         services.area_add(actor=tree.system, parent=village, **act(name="网格"))
-    assert desk.post(tree.url(f"areas/{GUANGLING}/children/"), form(name="网格", code="")).status_code == 409
+    assert (
+        desk.post(tree.url(f"areas/{GUANGLING}/children/"), form(name="网格", code=f"{GUANGLING}001")).status_code
+        == 409
+    )
 
 
 def test_only_the_system_administrator_adds(tree: Tree, clerk: User) -> None:

@@ -119,7 +119,8 @@ def move_create(request: CountyRequest, county: int, code: str) -> HttpResponseB
     area = _area(request, code)
     if area.parent is None or area.level not in (Area.Level.VILLAGE, Area.Level.GRID):
         raise Conflict("县级和乡级的上级不能改。", code="area_fixed_parent")
-    others = {other.code: other for other in selectors.siblings(area.parent)}
+    places = selectors.areas_at(area.parent.level) if request.method == "POST" else selectors.siblings(area.parent)
+    others = {other.code: other for other in places}
     known = {"on": today(), "version": area.version}
     form = forms.MoveForm(request.POST or None, initial=known, choices=forms.grouped(list(others.values())))
 
