@@ -1,7 +1,13 @@
 """Writing accounts, posts, sessions and tokens; nothing else does."""
 
 from shanzhi.accounts.services.posts import NewPost, post_grant, post_revoke, posts_bulk_grant
-from shanzhi.accounts.services.sessions import end_sessions, purge_sessions, session_end, session_seen
+from shanzhi.accounts.services.sessions import (
+    end_sessions,
+    purge_sessions,
+    purge_sign_ins,
+    session_end,
+    session_seen,
+)
 from shanzhi.accounts.services.tokens import token_issue, token_revoke
 from shanzhi.accounts.services.users import (
     Done,
@@ -33,6 +39,7 @@ __all__ = [
     "post_revoke",
     "posts_bulk_grant",
     "purge_sessions",
+    "purge_sign_ins",
     "session_end",
     "session_seen",
     "sessions_end",

@@ -1,14 +1,17 @@
 """Ending sessions: the row of the session goes, so that its cookie opens nothing any more, and the list's row with it."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
 from django.db.transaction import atomic
 
 from shanzhi.accounts.models import User
 from shanzhi.lib.errors import NotFound
+
+SIGN_INS_KEPT: Final = timedelta(days=366)
 
 
 def end_sessions(*, user_id: int, keep: str | None = None) -> int:
@@ -47,3 +50,10 @@ def purge_sessions(*, at: datetime) -> int:
         gone, _ = Session.objects.filter(expire_date__lt=at).delete()
         UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     return gone
+
+
+def purge_sign_ins(*, at: datetime) -> int:
+    """Drop sign-ins and failures older than a year; returns how many."""
+    with atomic():
+        old = {"attempt_time__lt": at - SIGN_INS_KEPT}
+        return sum(model.objects.filter(**old).delete()[0] for model in (AccessLog, AccessAttempt))
