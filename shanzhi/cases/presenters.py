@@ -1,0 +1,223 @@
+"""A case as pages show it: rows of lists, cards of the phone, facts of the case page. Nothing here decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+
+from shanzhi.access.actor import Actor
+from shanzhi.access.permissions import ROLES, STAFF
+from shanzhi.cases.acts import Act, acts_for
+from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.models import Case
+from shanzhi.cases.places import place_name
+from shanzhi.cases.selectors import COUNTED
+from shanzhi.lib.masks import name_mask
+
+PRIVATE: Final = tuple(f" {role.label}" for code, role in ROLES.items() if code not in STAFF)
+DIRECT: Final = frozenset({Act.ACCEPT, Act.START, Act.VERIFY})
+SHOWN_ACTS: Final = 5
+PHONE_CHARACTERS: Final = 12
+SHAPES: Final = {State.REPORTED: "new", State.ACCEPTED: "run", State.DISPATCHED: "run", State.HANDLING: "run",
+                 State.RETURNED: "back", State.HANDLED: "check", State.VERIFIED: "check", State.CLOSED: "done",
+                 State.REJECTED: "hold"}  # fmt: skip
+ICONS: Final = {
+    Act.ACCEPT: "check",
+    Act.REJECT: "ban",
+    Act.DISPATCH: "send",
+    Act.START: "player-play",
+    Act.HANDLE: "tool",
+    Act.RETURN: "arrow-back-up",
+    Act.ESCALATE: "arrow-up-right",
+    Act.VERIFY: "shield-check",
+    Act.CLOSE: "circle-check",
+}
+SOURCE_ICONS: Final = {Source.SNAP: "camera", Source.COUNTER: "edit", Source.RESIDENT: "message", Source.API: "world"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list or a card of a phone."""
+
+    number: str
+    title: str
+    url: str
+    place: str
+    category: str
+    shape: str
+    state: str
+    due: datetime | None
+    clock: str
+    urgent: bool
+    act: str = ""
+    act_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An act on the case page; a direct one is posted at once, the others open a small form."""
+
+    label: str
+    url: str
+    icon: str
+    direct: bool
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The next step, what is shown beside it, and the rest behind the three dots."""
+
+    primary: Button | None
+    shown: tuple[Button, ...]
+    more: tuple[Button, ...]
+
+
+def count_words(count: int) -> str:
+    """1000+ for what is counted no further."""
+    return f"{COUNTED}+" if count > COUNTED else str(count)
+
+
+def state_shape(state: str) -> str:
+    return SHAPES[State(state)]
+
+
+def clock_state(case: Case) -> str:
+    """For the badge: a closed case says so, a rejected one has no badge at all (its status says it)."""
+    if case.is_open:
+        return "open"
+    return "done" if case.state == State.CLOSED else "none"
+
+
+def rows_of(cases: Sequence[Case]) -> list[Row]:
+    """Lines in the order given. The cases come with `area__parent`, so that no query is made here."""
+    if not cases:
+        return []
+    base = reverse("cases:list", args=[cases[0].county_id])
+    return [
+        Row(
+            number=case.number,
+            title=case.title,
+            url=f"{base}{case.number}/",
+            place=place_name(case.area),
+            category=Category(case.category).label,
+            shape=SHAPES[State(case.state)],
+            state=State(case.state).label,
+            due=case.due_at,
+            clock=clock_state(case),
+            urgent=case.urgent,
+        )
+        for case in cases
+    ]
+
+
+def cards_of(actor: Actor, cases: Sequence[Case]) -> list[Row]:
+    """Cards of a phone: the place in the reporter's words, and the next act of this person as the card's foot."""
+    base = reverse("cases:list", args=[actor.county_id])
+    cards = []
+    for case in cases:
+        acts = acts_for(actor, case)
+        cards.append(
+            Row(
+                number=case.number,
+                title=case.title,
+                url=f"{base}{case.number}/",
+                place=case.place or place_name(case.area),
+                category=Category(case.category).label,
+                shape=SHAPES[State(case.state)],
+                state=State(case.state).label,
+                due=case.due_at,
+                clock=clock_state(case),
+                urgent=case.urgent,
+                act=act_label(actor, case, acts[0]) if acts else "",
+                act_url=act_url(case, acts[0]) if acts else "",
+            )
+        )
+    return cards
+
+
+def act_url(case: Case, act: Act) -> str:
+    return reverse(f"cases:{act.value}-create", args=[case.county_id, case.number])
+
+
+def act_label(actor: Actor, case: Case, act: Act) -> str:
+    """The verb on the button, as it is meant for this person on this case."""
+    if act == Act.CLOSE and actor.user_id == case.reporter_id:
+        return "评价并办结"
+    if act == Act.RETURN and case.state == State.HANDLED:
+        return "退回重新处理"
+    if act == Act.ESCALATE and not any(post.area_id == case.owner_id for post in actor.posts):
+        return "提到本级办"
+    return act.label
+
+
+def buttons_of(actor: Actor, case: Case) -> Buttons:
+    """What this person may do now, the next step first; the same guard as the services'.
+
+    The next step is whose turn it is: to pull a case up from below is possible, but not what comes next.
+    """
+    acts = acts_for(actor, case)
+    buttons = [_button(actor, case, act, number == 0 and act != Act.ESCALATE) for number, act in enumerate(acts)]
+    if not buttons:
+        return Buttons(None, (), ())
+    shown = _fitting(buttons) if actor.works_on_phone else SHOWN_ACTS
+    return Buttons(buttons[0], tuple(buttons[1:shown]), tuple(buttons[shown:]))
+
+
+def _button(actor: Actor, case: Case, act: Act, primary: bool) -> Button:
+    css = "btn-primary" if primary else "btn-danger" if act == Act.REJECT else "btn-outline"
+    label = act_label(actor, case, act)
+    if actor.works_on_phone and act == Act.RETURN:
+        label = "退回"
+    return Button(label, act_url(case, act), ICONS[act], act in DIRECT, css)
+
+
+def _fitting(buttons: Sequence[Button]) -> int:
+    """How many buttons stand side by side on a phone: three at most, and no more than it is wide."""
+    return next(
+        number for number in (3, 2, 1) if sum(len(button.label) for button in buttons[:number]) <= PHONE_CHARACTERS
+        or number == 1
+    )  # fmt: skip
+
+
+def is_private(title: str) -> bool:
+    """Whether a post's title is one of a resident or volunteer, whose name is masked."""
+    return title.endswith(PRIVATE)
+
+
+def shown_name(actor: Actor, name: str, title: str, user_id: int | None) -> str:
+    """A resident's name is masked for everybody but the resident; staff act under their full names."""
+    if is_private(title) and user_id != actor.user_id:
+        return name_mask(name)
+    return name
+
+
+def person_words(actor: Actor, name: str, title: str, user_id: int | None) -> str:
+    """王桂兰·小关社区 第四网格 网格员: a name never stands without its post."""
+    name = shown_name(actor, name, title, user_id)
+    return f"{name}·{title}" if title else name
+
+
+def position_words(case: Case) -> str:
+    """东经 118.95123°，北纬 32.70988°，误差约 12 米; empty without a position."""
+    if case.lon is None or case.lat is None:
+        return ""
+    words = f"东经 {case.lon / 1e7:.5f}°，北纬 {case.lat / 1e7:.5f}°"
+    return f"{words}，误差约 {case.accuracy} 米" if case.accuracy is not None else words
+
+
+def turn_words(case: Case) -> str:
+    """Whose next step it is; the reporter may rate what was verified."""
+    if not case.is_open:
+        return ""
+    if case.state == State.VERIFIED:
+        return "等反映人评价，7 天没有评价自动办结"
+    turn = case.turn_unit or case.turn_area
+    return turn.name if turn is not None else ""
+
+
+def handler_words(case: Case) -> str:
+    handler: object = case.handler_unit or case.handler_area
+    return str(handler) if handler is not None else ""
