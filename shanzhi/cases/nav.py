@@ -1,0 +1,21 @@
+"""What the shell shows of cases: the list, the phone's two first buttons, and the search box."""
+
+from shanzhi.access.permissions import SELF
+from shanzhi.cases.permissions import REPORT, VIEW
+from shanzhi.ui import nav
+
+nav.register(
+    nav.NavItem("待办", "checklist", "cases:home", permission=SELF, order=10, densities=frozenset({nav.PHONE})),
+    nav.NavItem("事件", "message-circle", "cases:list", permission=VIEW, order=20),
+    nav.NavItem(
+        "随手拍",
+        "camera",
+        "cases:report",
+        permission=REPORT,
+        order=30,
+        densities=frozenset({nav.PHONE}),
+        prominent=True,
+    ),
+)
+nav.link("home", "cases:home", permission=SELF)
+nav.link("search", "cases:list", permission=VIEW, label="编号、地点、内容")

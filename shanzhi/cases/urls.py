@@ -1,0 +1,50 @@
+"""Addresses of cases inside a county: home, list, export, report, case, and one address for each act."""
+
+from django.urls import path, register_converter
+
+from shanzhi.cases.acts import Act
+from shanzhi.cases.views.acting import act_view
+from shanzhi.cases.views.case import case_show
+from shanzhi.cases.views.home import home
+from shanzhi.cases.views.listing import case_export, case_list
+from shanzhi.cases.views.report import report
+
+
+class NumberConverter:
+    """YYMM-NNNN, the number of a case inside its county."""
+
+    regex = r"[0-9]{4}-[0-9]{4,9}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NumberConverter, "case_number")
+
+RESOURCES: dict[Act, str] = {
+    Act.ACCEPT: "acceptances",
+    Act.REJECT: "rejections",
+    Act.DISPATCH: "dispatches",
+    Act.START: "starts",
+    Act.HANDLE: "handlings",
+    Act.RETURN: "returns",
+    Act.ESCALATE: "escalations",
+    Act.VERIFY: "verifications",
+    Act.CLOSE: "closures",
+}
+
+app_name = "cases"
+urlpatterns = [
+    path("home/", home, name="home"),
+    path("cases/", case_list, name="list"),
+    path("cases/export/", case_export, name="export"),
+    path("cases/new/", report, name="report"),
+    path("cases/<case_number:number>/", case_show, name="case"),
+    *(
+        path(f"cases/<case_number:number>/{resource}/", act_view(act), name=f"{act.value}-create")
+        for act, resource in RESOURCES.items()
+    ),
+]

@@ -1,0 +1,102 @@
+"""One case: what was reported, what was done, and what this person may do now."""
+
+from typing import Any, Final
+
+from django.http import HttpResponseBase
+from django.http.request import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shanzhi.access.pages import CountyRequest, page
+from shanzhi.cases import permissions
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.models import Case
+from shanzhi.cases.places import place_name
+from shanzhi.cases.presenters import (
+    buttons_of,
+    clock_state,
+    handler_words,
+    is_private,
+    position_words,
+    rows_of,
+    shown_name,
+    state_shape,
+    turn_words,
+)
+from shanzhi.cases.selectors import case_get_for, steps_of
+from shanzhi.cases.timeline import photo_items, timeline_of
+from shanzhi.files.selectors import photo_strip
+from shanzhi.ui.parts import Crumb
+
+DONE: Final = "cases_draft_done"
+
+
+@page(permissions.OWN, object=True)
+@require_GET
+def case_show(request: CountyRequest, county: int, number: str) -> HttpResponseBase:
+    """The page of a case; with `pane` only what stands beside a list."""
+    case = case_get_for(request.actor, number)
+    if "pane" in request.GET:
+        query = listing_query(request.headers.get("HX-Current-URL", ""))
+        context = case_context(request, case, list_query=query)
+        if request.GET["pane"] == "first":  # opened by the list itself, which then marks the row
+            context |= {"rows": rows_of([case]), "selected": case.number, "oob": True}
+        return render(request, "cases/parts/pane.html", context)
+    context = case_context(request, case)
+    context["draft_done"] = request.session.pop(DONE, "")
+    if request.actor.works_on_phone:
+        return render(request, "cases/case_phone.html", context)
+    crumbs = [Crumb("事件", reverse("cases:list", args=[county])), Crumb(case.number)]
+    return render(request, "cases/case.html", {**context, "crumbs": crumbs})
+
+
+def listing_query(address: str) -> str:
+    """The query of a list's address, without the case beside it; whatever is no query of a list does no harm there."""
+    query = QueryDict(address.partition("#")[0].partition("?")[2][:2000], mutable=True)
+    for name in ("case", "pane"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def case_context(request: CountyRequest, case: Case, *, list_query: str | None = None) -> dict[str, Any]:
+    """Everything that the parts of a case read: two statements, for the steps and for their photos.
+
+    `list_query` is the address of the list beside which the case stands (None on its own page).
+    """
+    actor, now = request.actor, timezone.now()
+    steps = steps_of(case)
+    photos = photo_strip("cases.step", [step.id for step in steps])
+    reported = [step.id for step in steps if step.act == Act.REPORT]
+    files = [file for step_id in reported for file in photos.get(step_id, ())]
+    return {
+        "case": case,
+        "url": reverse("cases:case", args=[case.county_id, case.number]),
+        "shape": state_shape(case.state),
+        "state_label": State(case.state).label,
+        "clock": clock_state(case),
+        "category": Category(case.category).label,
+        "source": Source(case.source).label,
+        "reporter": _reporter(request, case),
+        "place": case.place or place_name(case.area),
+        "area_name": place_name(case.area),
+        "position": position_words(case),
+        "handler": handler_words(case),
+        "turn": turn_words(case),
+        "satisfied": next((step.satisfied for step in steps if step.satisfied is not None), None),
+        "photos": photo_items(files, "反映内容"),
+        "timeline": timeline_of(actor, case, steps, photos, now=now),
+        "buttons": buttons_of(actor, case),
+        "phone": actor.works_on_phone,
+        "in_pane": list_query is not None,
+        "list_query": list_query or "tab=",
+        "now": now,
+    }
+
+
+def _reporter(request: CountyRequest, case: Case) -> dict[str, str]:
+    """Name and post; a resident is named by what they are, masked."""
+    name = shown_name(request.actor, case.reporter_name, case.reporter_title, case.reporter_id)
+    return {"name": name, "title": case.reporter_title, "private": "1" if is_private(case.reporter_title) else ""}

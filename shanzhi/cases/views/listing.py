@@ -1,0 +1,129 @@
+"""The work list: on a desk beside the case, on a phone as cards, and as a file."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from shanzhi.access.pages import CountyRequest, page
+from shanzhi.access.permissions import SELF
+from shanzhi.cases import permissions
+from shanzhi.cases.exports import FORMATS, LIMIT, as_csv, as_xlsx, file_name
+from shanzhi.cases.listing import Listing, listing_of, tabs_of
+from shanzhi.cases.presenters import cards_of, count_words, rows_of
+from shanzhi.cases.selectors import (
+    CaseFilter,
+    CasePage,
+    Sort,
+    Tab,
+    capped_counts,
+    case_get_for,
+    case_list_for,
+    case_page,
+)
+from shanzhi.cases.views.case import case_context
+from shanzhi.cases.views.cursors import Cursors
+from shanzhi.lib.errors import Invalid
+from shanzhi.ui.pages import page_urls
+
+HERE = "here"
+
+
+@page(SELF)
+@require_GET
+def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
+    actor, now = request.actor, timezone.now()
+    listing = listing_of(actor, request.GET)
+    counts = _counts(request, listing)
+    rows = case_list_for(actor, listing.wanted, now=now)
+    if counts[HERE] == 0:
+        found = CasePage(rows=[])
+    else:
+        found = case_page(rows.select_related("area__parent"), order=listing.wanted.order, cursor=listing.cursor)
+    context = {
+        "listing": listing,
+        "tabs": [
+            {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "count": count_words(counts[tab]),
+             "chosen": tab == listing.tab}
+            for tab in tabs_of(actor)
+        ],
+        "bar": listing.bar(),
+        "total": count_words(counts[HERE]),
+        "order": Sort.LABELS[listing.wanted.order],
+        "elsewhere": _elsewhere(listing, counts),
+        "may_export": actor.can(permissions.EXPORT) and counts[HERE] > 0,
+        "may_report": actor.can(permissions.REPORT),
+        "now": now,
+        **page_urls(Cursors.of(found), listing.query),
+    }  # fmt: skip
+    if actor.works_on_phone:
+        return render(request, "cases/list_phone.html", {**context, "cards": cards_of(actor, found.rows)})
+    context |= {"rows": rows_of(found.rows), "list_query": listing.query.urlencode(), **_pane(request, listing)}
+    return render(request, "cases/list.html", context)
+
+
+def _counts(request: CountyRequest, listing: Listing) -> dict[str, int]:
+    """Whole tabs, the list as filtered, and what a search finds in the other tabs; one statement."""
+    now = timezone.now()
+    wanted = {tab: CaseFilter(tab=tab) for tab in tabs_of(request.actor)}
+    wanted[HERE] = listing.wanted
+    if listing.wanted.query:
+        wanted |= {f"in {tab}": listing.other(tab) for tab in _other_tabs(request, listing)}
+    return capped_counts({name: case_list_for(request.actor, one, now=now) for name, one in wanted.items()})
+
+
+def _other_tabs(request: CountyRequest, listing: Listing) -> list[str]:
+    return [tab for tab in (Tab.OPEN, Tab.ENDED) if tab != listing.tab and tab in tabs_of(request.actor)]
+
+
+def _elsewhere(listing: Listing, counts: dict[str, int]) -> list[dict[str, str]]:
+    """Where else a search finds something, so that a closed case is found from the open ones."""
+    found = []
+    for tab in (Tab.OPEN, Tab.ENDED):
+        count = counts.get(f"in {tab}", 0)
+        if count:
+            copy = listing.query.copy()
+            for name in ("state", "after", "before"):
+                copy.pop(name, None)
+            copy["tab"] = tab
+            words = f"{Tab.LABELS[tab]}里有 {count_words(count)} 件"
+            found.append({"url": f"?{copy.urlencode()}", "words": words})
+    return found
+
+
+def _pane(request: CountyRequest, listing: Listing) -> dict[str, Any]:
+    """The case that the address names, shown beside the list."""
+    number = request.GET.get("case", "")
+    if not number.replace("-", "").isascii() or not number.replace("-", "").isdigit():
+        return {"selected": ""}
+    case = case_get_for(request.actor, number)
+    return {"selected": number, **case_context(request, case, list_query=listing.query.urlencode())}
+
+
+@page(permissions.EXPORT)
+@require_GET
+def case_export(request: CountyRequest, county: int) -> HttpResponseBase:
+    """The list as it is filtered, at most 5,000 cases: what is longer is not cut off silently but refused."""
+    actor, now = request.actor, timezone.now()
+    listing = listing_of(actor, request.GET)
+    kind = request.GET.get("format", "xlsx")
+    kind = kind if kind in FORMATS else "xlsx"
+    column, descending = Sort.FIELDS[listing.wanted.order]
+    sign = "-" if descending else ""
+    rows = case_list_for(actor, listing.wanted, now=now).order_by(f"{sign}{column}", f"{sign}id")
+    cases = list(
+        rows.select_related("area__parent", "owner", "handler_area", "handler_unit").defer("body")[: LIMIT + 1]
+    )
+    if len(cases) > LIMIT:
+        raise Invalid(f"一次最多导出 {LIMIT:,} 件，请先用日期或类别缩小范围再导出。", code="export_too_large")
+    body = as_csv(cases) if kind == "csv" else as_xlsx(cases)
+    response = HttpResponse(body, content_type=FORMATS[kind])
+    name = file_name(Tab.LABELS[listing.tab], now, kind)
+    response["Content-Disposition"] = f"attachment; filename=\"cases.{kind}\"; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
