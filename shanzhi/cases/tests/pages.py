@@ -1,10 +1,14 @@
 """What the tests of pages share: addresses, keys, and the way of a case by its services."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from shanzhi.cases import services
@@ -12,7 +16,7 @@ from shanzhi.cases.models import Case
 from shanzhi.cases.selectors import case_get_for
 from tests.cast import Cast, report
 
-__all__ = ["act", "address", "dispatched", "field", "fields", "post", "report", "text_of"]
+__all__ = ["act", "address", "dispatched", "field", "fields", "post", "report", "statements", "text_of"]
 
 
 def address(case: Case, name: str = "case") -> str:
@@ -55,6 +59,16 @@ def field(html: str, name: str) -> str:
     found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', html)
     assert found, f"no field {name}"
     return found[1]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that ran inside, without those that only open a transaction in its county."""
+    scene = ("SET LOCAL", "SELECT set_config", "SAVEPOINT", "RELEASE", "BEGIN")
+    out: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield out
+    out += [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(scene)]
 
 
 def text_of(response: Any) -> str:
