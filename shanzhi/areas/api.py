@@ -185,6 +185,7 @@ def _unit(request: HttpRequest, code: str) -> Unit:
 def unit_rename_create(
     request: HttpRequest, county: County, code: UnitCode, body: schemas.UnitRenameIn, key: Key = None
 ) -> Status[schemas.UnitOut]:
+    """A new name; its code stays."""
     unit = services.unit_rename(actor=actor_of(request), unit=_unit(request, code), key=key, **body.dict())
     return Status(201, schemas.UnitOut.of(unit))
 
@@ -194,6 +195,7 @@ def unit_rename_create(
 def unit_closure_create(
     request: HttpRequest, county: County, code: UnitCode, body: schemas.AbolishIn, key: Key = None
 ) -> Status[schemas.UnitOut]:
+    """End a department or a centre on a day; what it has done stays under its name."""
     unit = services.unit_close(actor=actor_of(request), unit=_unit(request, code), key=key, **body.dict())
     return Status(201, schemas.UnitOut.of(unit))
 
