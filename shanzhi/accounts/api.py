@@ -59,6 +59,7 @@ def post_list(
 @router.get("posts/{int:post_id}", response={200: PostOut, **LIST_REFUSALS}, operation_id="post_get")
 @operation(VIEW, object=True)
 def post_get(request: HttpRequest, county: Path[int], post_id: int) -> Any:
+    """One post, also an ended or a revoked one."""
     post = selectors.post_get_for(actor_of(request), post_id)
     return PostOut.of(selectors.post_row(post, at=timezone.now()))
 
@@ -106,7 +107,7 @@ def user_list(
     state: Annotated[str, Query(pattern=r"^(active|vacant|locked|disabled)?$")] = "",
     after: Cursor = "",
 ) -> Any:
-    """Fifty accounts, the newest first, each with the posts held today. No search by name: names stay out of addresses."""
+    """Fifty accounts, the newest first, with the posts held today. No search by name: names stay out of addresses."""
     wanted = selectors.UserFilter(role=role, path=_path_of(area), state=state)
     page = selectors.user_list_for(actor_of(request), wanted, at=timezone.now(), after=_number(after))
     return UserListOut(items=[UserOut.of(row) for row in page.rows], next=page.next_cursor)
@@ -115,5 +116,6 @@ def user_list(
 @router.get("users/{int:user_id}", response={200: UserOut, **LIST_REFUSALS}, operation_id="user_get")
 @operation(VIEW, object=True)
 def user_get(request: HttpRequest, county: Path[int], user_id: int) -> Any:
+    """One account with the posts held today."""
     user = selectors.user_get_for(actor_of(request), user_id)
     return UserOut.of(selectors.user_row(user, at=timezone.now()))

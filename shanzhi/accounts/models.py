@@ -1,4 +1,4 @@
-"""Accounts are global, because a person may serve two counties; posts, and what was done to an account, are a county's."""
+"""Accounts are global, because a person may serve two counties; posts and acts on accounts are a county's."""
 
 import hashlib
 from datetime import date, datetime
@@ -57,7 +57,8 @@ class Post(CountyModel):
     """A role on an area or in a unit, from `valid_from` to `valid_to`, both days included; no end means until revoked.
 
     Exactly one of `area` and `unit` is set. `area_path` repeats the path of the area (of the unit's area), so that a
-    scope is had without a join; the areas' merge job rewrites it, so the trail leaves it out. Never deleted: revoking says when, who and why.
+    scope is had without a join; the areas' merge job rewrites it, so the trail leaves it out.
+    Never deleted: revoking says when, who and why.
     """
 
     user = CountyForeignKey(User, on_delete=models.PROTECT, related_name="posts", verbose_name="人员")

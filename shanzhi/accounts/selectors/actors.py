@@ -68,7 +68,7 @@ def _post(row: Any) -> ActorPost:
 
 
 def token_user(token: str, *, at: datetime) -> tuple[User, int] | None:
-    """The person behind a token and the one county it is for; None if it is unknown, expired, revoked or theirs no more."""
+    """The person behind a token and the one county it is for; None if it is unknown, expired, revoked or disabled."""
     if not token.startswith(ApiToken.PREFIX):
         return None
     row = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(token)).first()

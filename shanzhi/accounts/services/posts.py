@@ -179,7 +179,7 @@ def _check_term(post: Post, today: date) -> None:
 
 
 def _check_others(post: Post) -> None:
-    """Posts of the same person whose terms meet this one: not the same post, not another of the three administrators."""
+    """Posts of the person whose terms meet this one: not the same post, not another of the three administrators."""
     meeting = Post.objects.filter(user_id=post.user_id, revoked_at__isnull=True)
     meeting = meeting.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=post.valid_from))
     if post.valid_to is not None:

@@ -1,4 +1,4 @@
-"""Ending sessions: the row of the session goes, so that its cookie opens nothing any more, and the list's row with it."""
+"""Ending sessions: the row of the session goes, so that its cookie opens nothing any more, and the list's row too."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final

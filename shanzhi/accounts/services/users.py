@@ -31,7 +31,7 @@ TAKEN = "这个登录账号已经有人用了，请换一个。"
 
 @dataclass(frozen=True)
 class Done:
-    """What an act on an account came to. `secret` (a password, a token) exists here only; `again`: it was done before."""
+    """What an act on an account came to. `secret` (a password, a token) exists here only; `again`: done before."""
 
     user: User
     act: AccountAct

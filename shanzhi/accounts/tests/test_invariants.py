@@ -1,4 +1,4 @@
-"""Whatever sequence of grants and revocations is tried: no two administrators in one person, no post twice, a whole trail."""
+"""Whatever is granted and revoked: no two administrators in one person, no post twice, a whole trail."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Acts on one account that ask once more before they are done: reset, unlock, sign out, disable, enable, take off TOTP."""
+"""Acts on one account that ask once more before they are done: reset, unlock, sign out, disable, enable, TOTP off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
