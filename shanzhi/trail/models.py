@@ -36,7 +36,7 @@ class Entry(CountyModel):
         verbose_name = "留痕记录"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "at", "id"], name="trail_entry_time"),
-            models.Index(fields=["county_id", "object_type", "object_id", "id"], name="trail_entry_object"),
+            models.Index(fields=["county_id", "object_id", "at", "id"], name="trail_entry_object"),
             models.Index(fields=["county_id", "actor_id", "at", "id"], name="trail_entry_actor"),
         ]
 

@@ -32,3 +32,17 @@ def test_problem_carries_the_sentence_and_the_fields() -> None:
 def test_a_stale_version_is_a_conflict() -> None:
     with pytest.raises(Conflict):
         raise Stale
+
+
+def test_a_field_may_have_several_sentences_and_the_caller_keeps_its_own_list() -> None:
+    given = {"phone": ["请填 11 位手机号。"]}
+    error = Invalid("请改正标出的内容。", fields=given)
+    error.fields["phone"].append("号段不对，请核对。")
+    assert given == {"phone": ["请填 11 位手机号。"]}
+    assert error.fields["phone"] == ["请填 11 位手机号。", "号段不对，请核对。"]
+
+
+def test_what_was_not_said_is_the_kinds_own_sentence_and_code() -> None:
+    assert NotFound().problem()["code"] == "not_found"
+    assert NotFound(code="case_gone").problem()["code"] == "case_gone"
+    assert NotFound(code="case_gone").message == NotFound().message

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 "default_manager_name": "objects",
                 "indexes": [
                     models.Index(fields=["county_id", "at", "id"], name="trail_entry_time"),
-                    models.Index(fields=["county_id", "object_type", "object_id", "id"], name="trail_entry_object"),
+                    models.Index(fields=["county_id", "object_id", "at", "id"], name="trail_entry_object"),
                     models.Index(fields=["county_id", "actor_id", "at", "id"], name="trail_entry_actor"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("county_id", "id"), name="trail_entry_id_21753b_u")],

@@ -267,3 +267,49 @@ def test_the_newest_seal_is_public_and_the_countys_own(cast: Cast, cast_b: Cast)
     assert found.number == 1
     with county(cast_b.county.id):
         assert latest_seal() is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "at_from=0001-01-01",
+        "at_to=9999-12-31",
+        "q=%00",
+        "q=" + "9" * 40,
+        "q=" + "x" * 500,
+        "code=%00&type=%00",
+        "code=" + "x" * 500,
+    ],
+)
+def test_conditions_that_make_no_sense_are_left_out_or_find_nothing(query: str, cast: Cast, auditor: Client) -> None:
+    made(cast, 1)
+    assert auditor.get(f"/{A}/trail/?{query}").status_code == 200
+    assert auditor.get(f"/{A}/trail/export/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=0001-01-01T00:00:00%2B14:00",
+        "until=9999-12-31T23:59:59Z",
+        "since=2026-11-21T00:00:00",
+        "code=%00",
+        "object_type=A-B",
+        "object_id=" + "9" * 30,
+        "actor_id=-1",
+        "size=1000",
+    ],
+)
+def test_the_api_names_the_field_that_makes_no_sense(query: str, auditor: Client) -> None:
+    answer = auditor.get(f"/api/v1/{A}/trail/entries?{query}")
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert query.partition("=")[0] in answer.json()["fields"]
+
+
+def test_the_api_takes_times_with_their_zone(cast: Cast, auditor: Client) -> None:
+    made(cast, 2)
+    path = f"/api/v1/{A}/trail/entries"
+    inside = auditor.get(f"{path}?since=2026-11-21T15:30:00%2B08:00&until=2026-11-21T15:31:00%2B08:00").json()
+    assert len(inside["items"]) == 1
+    assert auditor.get(f"{path}?since=2026-11-21T08:00:00Z").json()["items"] == []
