@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         """Only addresses of our own pages: they begin with one slash."""
-        return url.startswith("/") and bool(super().is_safe_url(url))
+        return url.startswith("/") and not url.startswith(("//", "/\\")) and bool(super().is_safe_url(url))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """django-axes counts the failures, in the database and for all processes; allauth's own count is not needed."""
