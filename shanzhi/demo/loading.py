@@ -46,7 +46,9 @@ def is_loaded(pack: Pack) -> bool:
 
     Conflict if one of them is in use without it: invented people and cases are never mixed with real ones.
     """
-    open_counties = set(County.objects.filter(id__in=[one.number for one in pack.counties]).values_list("id", flat=True))
+    open_counties = set(
+        County.objects.filter(id__in=[one.number for one in pack.counties]).values_list("id", flat=True)
+    )
     ours = {
         one.number
         for one in pack.counties
@@ -154,7 +156,9 @@ class _Loader:
             place = self.areas[code]
             unit = unit_add(actor=actor, area=place, kind=kind, name=name, reason=REASON, on=since, at=at)
             self.units[code, name] = unit
-        self.say(f"  网格 {sum(len(v.grids) for t in self.plan.townships for v in t.villages)} 个，部门和中心 {len(units)} 个")
+        self.say(
+            f"  网格 {sum(len(v.grids) for t in self.plan.townships for v in t.villages)} 个，部门和中心 {len(units)} 个"
+        )
 
     def cases(self) -> None:
         """Every deed of every story, in the order in which they happened."""

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from shanzhi.lib.errors import Invalid
 
+LISTS: Final = frozenset({"places", "done", "months"})
 FOLDER: Final = Path(settings.ROOT) / "packs" / "demo"
 
 
@@ -122,11 +123,8 @@ def _township(row: Mapping[str, Any]) -> Township:
 @cache
 def situations() -> tuple[Situation, ...]:
     """All situations, in the order of the file."""
-    lists = ("places", "done", "months")
-    return tuple(
-        Situation(**{key: tuple(value) if key in lists else value for key, value in row.items()})
-        for row in _read("situations")
-    )
+    rows: list[dict[str, Any]] = _read("situations")
+    return tuple(Situation(**{**row, **{key: tuple(row[key]) for key in LISTS & row.keys()}}) for row in rows)
 
 
 @cache

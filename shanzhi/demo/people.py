@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
+from shanzhi.demo.chance import chance
 from shanzhi.demo.packs import CastPart, CountyPack, parts, words
 from shanzhi.demo.places import TownshipPlan, spread
 from shanzhi.lib.errors import Invalid
@@ -37,7 +38,7 @@ def plan_people(county: CountyPack, townships: list[TownshipPlan], cast: tuple[C
     A part of the cast for which there is no seat gets one of its own, except where a township's numbers count: a
     leader, worker or volunteer more would make the figures wrong, so that is Invalid.
     """
-    random = Random(f"{seed}:people:{county.code}")
+    random = chance(seed, "people", county.code)
     seats = [replace(seat, name=name_of(random, seat.role)) for seat in _seats(county, townships)]
     places = cast_places(county, townships)
     numbers: dict[str, int] = {}

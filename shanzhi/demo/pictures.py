@@ -1,10 +1,13 @@
 """Simple drawn pictures for demo cases: nobody's photo, and small. The same case always has the same picture."""
 
+from collections.abc import Callable
 from io import BytesIO
 from random import Random
 from typing import Final
 
 from PIL import Image, ImageDraw
+
+from shanzhi.demo.chance import chance
 
 SIZE: Final = (960, 720)
 HORIZON: Final = 330
@@ -12,15 +15,13 @@ Colour = tuple[int, int, int]
 SKIES: Final[tuple[Colour, ...]] = ((188, 212, 230), (205, 214, 218), (170, 196, 222), (222, 210, 190))
 
 
-def picture(kind: str, chance: str) -> bytes:
+def picture(kind: str, name: str) -> bytes:
     """A JPEG of a village road with what a case of this kind is about."""
-    random = Random(chance)
+    random = chance(name)
     image = Image.new("RGB", SIZE, random.choice(SKIES))
     draw = ImageDraw.Draw(image)
     _land(draw, random)
-    {"facilities": _lamp, "sanitation": _rubbish, "straw": _smoke, "fire": _smoke, "drowning": _water, "farming": _rows}.get(
-        kind, _house
-    )(draw, random)
+    MOTIFS.get(kind, _house)(draw, random)
     out = BytesIO()
     image.save(out, "JPEG", quality=80)
     return out.getvalue()
@@ -91,3 +92,13 @@ def _house(draw: ImageDraw.ImageDraw, random: Random) -> None:
     draw.rectangle((x + 140, 340, x + 200, 470), fill=(110, 84, 64))
     for left in (x + 40, x + 240):
         draw.rectangle((left, 290, left + 56, 346), fill=(120, 144, 160), outline=(90, 96, 100), width=5)
+
+
+MOTIFS: Final[dict[str, Callable[[ImageDraw.ImageDraw, Random], None]]] = {
+    "facilities": _lamp,
+    "sanitation": _rubbish,
+    "straw": _smoke,
+    "fire": _smoke,
+    "drowning": _water,
+    "farming": _rows,
+}

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from random import Random
 from typing import Final
 
+from shanzhi.demo.chance import chance
 from shanzhi.demo.packs import CountyPack, Township
 from shanzhi.lib.errors import Invalid
 
@@ -67,7 +67,7 @@ def _township(pack: Township, rows: dict[str, dict[str, str]], seed: str) -> Tow
     shares = spread(pack.grids, pack.villages)
     villages = []
     for code, share in zip(below, shares, strict=False):
-        random = Random(f"{seed}:place:{code}")
+        random = chance(seed, "place", code)
         lon, lat = (round(degree * 1e7) + random.randint(-SPREAD, SPREAD) for degree in pack.at)
         grids = tuple(Grid(f"{code}{number:03d}", f"第{numeral(number)}网格") for number in range(1, share + 1))
         name = rows[code]["name"]

@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 from shanzhi.cases.catalogue import HANDLING_HOURS, Source
+from shanzhi.demo.chance import chance
 from shanzhi.demo.packs import OpenCase, Situation, parts, situations, words
 from shanzhi.demo.people import Seat, surnames
 from shanzhi.demo.places import Grid, TownshipPlan, Village
@@ -72,10 +73,10 @@ class Teller:
         every = max(1, pack.closed // pack.photos) if pack.photos else 0
         for index in range(pack.closed):
             with_photo = bool(every) and index % every == 0 and index // every < pack.photos
-            yield self._closed(Random(f"{self.seed}:case:{pack.code}:{index}"), with_photo)
+            yield self._closed(chance(self.seed, "case", pack.code, index), with_photo)
         for index, wanted in enumerate(pack.open):
             with_photo = bool(pack.photos) and wanted.until in {"start", "dispatch"}
-            yield self._open(Random(f"{self.seed}:open:{pack.code}:{index}"), wanted, with_photo)
+            yield self._open(chance(self.seed, "open", pack.code, index), wanted, with_photo)
 
     def _closed(self, random: Random, photo: bool) -> Story:
         way = random.choices(list(SHARES), weights=list(SHARES.values()))[0]

@@ -1,4 +1,4 @@
-"""manage.py demo [PACK] [--date DAY] [--seed WORD]: two counties to look at, the same ones for the same seed and day."""
+"""manage.py demo [PACK] [--date DAY] [--seed WORD]: two counties to look at, the same for the same seed and day."""
 
 import time
 from argparse import ArgumentParser
@@ -16,7 +16,9 @@ from shanzhi.lib.times import local
 
 
 class Command(BaseCommand):
-    help = "装入演示数据：官方区划是真的，人员和事件都是编的。同样的种子和日期得到同样的数据；重复执行不会改变任何内容。"
+    help = (
+        "装入演示数据：官方区划是真的，人员和事件都是编的。同样的种子和日期得到同样的数据；重复执行不会改变任何内容。"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pack", nargs="?", default="counties", help=f"演示包：{'、'.join(names())}")

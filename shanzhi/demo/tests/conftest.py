@@ -1,0 +1,3 @@
+from shanzhi.demo.tests.loaded import small
+
+__all__ = ["small"]

@@ -1,0 +1,183 @@
+"""The small demo in the database: through the services, whole or not at all, and never among real data."""
+
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from shanzhi.accounts.models import Post, User
+from shanzhi.areas.models import Area, Unit
+from shanzhi.cases.catalogue import State
+from shanzhi.cases.models import Assignment, Case, Step
+from shanzhi.demo import loading
+from shanzhi.demo.tests.loaded import HOUMIAO, YANGCUN, A, B, Loaded
+from shanzhi.files.models import StoredFile
+from shanzhi.notices.models import Notice
+from shanzhi.tenancy import outbox
+from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County, IdempotencyKey, OutboxEvent
+from shanzhi.trail.models import Entry, Seal, SealItem
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*args: str, **options: Any) -> str:
+    out = StringIO()
+    call_command("demo", *args, stdout=out, **options)
+    return out.getvalue()
+
+
+def in_township(code: str) -> Any:
+    area = Area.objects.get(code=code)
+    return Case.objects.filter(area_path__gte=area.path, area_path__lt=area.path + "~")
+
+
+def test_counties_with_their_real_places(small: Loaded) -> None:
+    assert [row.name for row in County.objects.all()] == ["天长市", "台前县"]
+    with county(A):
+        levels = Counter(Area.objects.values_list("level", flat=True))
+        assert (levels["township"], levels["village"], levels["grid"]) == (16, 175, 4)
+    with county(B):
+        houmiao = Area.objects.get(code=HOUMIAO)
+        assert houmiao.name == "侯庙镇"
+        assert houmiao.children.count() == 53
+
+
+def test_cases_as_planned(small: Loaded) -> None:
+    with county(A):
+        cases = in_township(YANGCUN)
+        assert cases.count() == 16
+        assert cases.filter(state=State.CLOSED).count() == 12
+        assert cases.filter(ended_at=None).count() == 4
+        assert not cases.filter(state=State.REJECTED).exists()
+        planned = sorted((story.title, story.body, story.deeds[0].at) for story in small.first.stories)
+        assert sorted(cases.values_list("title", "body", "received_at")) == planned
+
+
+def test_steps_as_planned(small: Loaded) -> None:
+    with county(A):
+        for story in small.first.stories:
+            case = Case.objects.get(received_at=story.deeds[0].at)
+            steps = list(Step.objects.filter(case=case).order_by("version"))
+            if story.solved:
+                steps = steps[1:]  # reporting and handling on the spot are two steps of one deed
+            assert [step.at for step in steps] == [deed.at for deed in story.deeds]
+            acts = ["return" if deed.satisfied is False else deed.act for deed in story.deeds]
+            assert [step.act for step in steps][1:] == acts[1:]
+            assert case.version == Step.objects.filter(case=case).count()
+
+
+def test_numbers_run_with_time(small: Loaded) -> None:
+    with county(A):
+        numbers = list(Case.objects.order_by("received_at", "id").values_list("number", flat=True))
+    assert numbers == sorted(numbers)
+
+
+def test_open_cases_wait_for_somebody(small: Loaded) -> None:
+    with county(A):
+        for case in Case.objects.filter(ended_at=None):
+            assert case.turn_area_id or case.turn_unit_id
+            assert case.due_at is not None
+        assert Case.objects.filter(ended_at=None, due_at__lt=small.first.end).exists()
+        assert Assignment.objects.filter(ended_at=None).count() == 2
+
+
+def test_people_and_posts(small: Loaded) -> None:
+    with county(A):
+        assert Post.objects.count() == len(small.first.seats)
+        assert set(Post.objects.values_list("role", flat=True)) == {seat.role for seat in small.first.seats}
+        keeper = User.objects.get(username="tianchang.security_admin")
+        worker = Post.objects.get(user__username="tianchang.grid_worker")
+        assert worker.granted_by == keeper.pk
+        assert Post.objects.get(user=keeper).granted_by == 0
+        unit = Unit.objects.get(name="水务站")
+        assert Post.objects.filter(unit=unit, role="department_handler").count() == 1
+
+
+def test_only_the_cast_can_sign_in(small: Loaded) -> None:
+    users = User.objects.filter(home_county=A)
+    able = {user.username for user in users if user.has_usable_password()}
+    assert able == {seat.login for seat in small.first.cast}
+    assert not any(user.must_change_password for user in users)
+
+
+def test_a_photo_hangs_on_the_report(small: Loaded) -> None:
+    with county(A):
+        photos = list(StoredFile.objects.all())
+        assert photos
+        for photo in photos:
+            step = Step.objects.get(id=photo.owner_id)
+            assert (photo.owner_type, step.act) == ("cases.step", "report")
+            assert photo.created_at == step.at
+            assert photo.open("thumb").read(2) == b"\xff\xd8"
+
+
+def test_everything_is_sealed(small: Loaded) -> None:
+    for number in (A, B):
+        with county(number):
+            assert Seal.objects.count() == 1
+            assert SealItem.objects.count() == Entry.objects.count() > 0
+
+
+def test_trail_is_whole(small: Loaded) -> None:
+    out = StringIO()
+    call_command("verify_trail", stdout=out)
+    assert out.getvalue().count("全部相符") == 2
+
+
+def test_nothing_is_left_in_the_queue(small: Loaded) -> None:
+    assert not [row for row in OrmQ.objects.all() if row.task["func"] == loading.DELIVER]
+    for number in (A, B):
+        with county(number):
+            assert not OutboxEvent.objects.filter(delivered_at=None).exists()
+            assert outbox.sweep(at=timezone.now() + timedelta(days=1)) == 0
+
+
+def test_notices_for_open_cases_only(small: Loaded) -> None:
+    with county(A):
+        open_ids = set(Case.objects.filter(ended_at=None).values_list("id", flat=True))
+        told = set(Notice.objects.values_list("object_id", flat=True))
+        assert told
+        assert told <= open_ids
+        assert all(notice.created_at < small.first.end for notice in Notice.objects.all())
+
+
+def test_isolation(small: Loaded) -> None:
+    with county(A):
+        ours = set(Case.objects.values_list("id", flat=True))
+    with county(B):
+        theirs = set(Case.objects.values_list("id", flat=True))
+        assert Case.objects.count() == 3
+        assert set(Case.objects.values_list("state", flat=True)) == {State.CLOSED, State.VERIFIED}
+    assert not ours & theirs
+
+
+def test_second_run_changes_nothing(small: Loaded) -> None:
+    def state() -> list[int]:
+        counts = [User.objects.count(), County.objects.count(), OrmQ.objects.count()]
+        for number in (A, B):
+            with county(number):
+                counts += [model.objects.count() for model in (Case, Step, Entry, Seal, Area, Post, Notice)]
+        return counts
+
+    before = state()
+    assert "早已装好" in run("small")
+    assert state() == before
+
+
+def test_progress_is_told(small: Loaded) -> None:
+    text = "\n".join(small.lines)
+    assert "官方区划 1,318 行" in text
+    assert "天长市（341181）：区划 192 个" in text
+    assert "台前县（410927）：区划 387 个" in text
+    assert text.count("留痕已封存") == 2
+
+
+def test_keys_are_not_used_up(small: Loaded) -> None:
+    with county(A):
+        assert not IdempotencyKey.objects.exists()
