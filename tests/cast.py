@@ -13,7 +13,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.permissions import ROLES, Level
 from shanzhi.accounts.models import Post, User
 from shanzhi.accounts.selectors import actor_for
-from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.models import Area, AreaVersion, Unit
 from shanzhi.areas.paths import ROOT, child
 from shanzhi.cases.catalogue import Category
 from shanzhi.cases.models import Case
@@ -82,6 +82,20 @@ def _areas(cast: Cast, code: str, name: str) -> None:
         area(f"g{g}", "grid", f"{above.code}00{number}", label, village, number)
     for level in ("county", "township", "village", "grid"):
         Area.objects.bulk_create([row for row in cast.areas.values() if row.level == level])
+    AreaVersion.objects.bulk_create(
+        AreaVersion(
+            area=row,
+            number=1,
+            act="opened",
+            code=row.code,
+            name=row.name,
+            parent=row.parent,
+            valid_from=SINCE,
+            actor_name="系统",
+            recorded_at=timezone.now(),
+        )
+        for row in cast.areas.values()
+    )
 
 
 def _units(cast: Cast) -> None:
@@ -94,7 +108,7 @@ def _units(cast: Cast) -> None:
         cast.units[short] = Unit(
             area=area,
             kind="department",
-            code=f"{area.code[:9]}-{len(cast.units) + 1:02d}",
+            code=f"{area.code}D001",
             name=label,
             valid_from=SINCE,
         )

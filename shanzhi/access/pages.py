@@ -49,7 +49,7 @@ def page(permission: str, *, object: bool = False) -> Callable[[Callable[..., An
                     actor.require(permission)
             return view(request, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.permission, guarded.is_object = permission, object  # type: ignore[attr-defined]
         return guarded
 
     return decorate
