@@ -33,3 +33,10 @@ def test_phones(phone: str, shown: str) -> None:
 def test_a_masked_name_keeps_its_length_and_always_hides_something(name: str) -> None:
     assert len(name_mask(name)) == len(name)
     assert "*" in name_mask(name)
+
+
+@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+def test_a_masked_phone_hides_four_digits_and_keeps_its_length(phone: str) -> None:
+    shown = phone_mask(phone)
+    assert len(shown) == 11
+    assert shown.count("*") == 4

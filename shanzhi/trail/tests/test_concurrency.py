@@ -92,7 +92,7 @@ def test_a_verification_beside_writers_finds_nothing() -> None:
 
 
 def test_a_writer_does_not_wait_for_the_sealer() -> None:
-    """Two writers of different objects commit while a third one's entry stays open: the sealer takes only what is in."""
+    """Two writers of different objects commit while an entry stays open: the sealer takes what is in."""
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time")
     opened, close = threading.Event(), threading.Event()

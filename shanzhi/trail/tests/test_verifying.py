@@ -293,3 +293,25 @@ def test_the_command_names_what_it_found_and_exits_with_1() -> None:
     assert "341181：核对 3 条留痕、3 项内容、1 号封存，发现 1 个问题。" in out.getvalue()
     with pytest.raises(CommandError, match="六位代码"):
         call_command("verify_trail", county=999999)
+
+
+def test_the_command_compares_with_a_bundle_from_elsewhere(tmp_path: Path) -> None:
+    sealed()
+    kept = tmp_path / "kept-by-the-city.jsonl"
+    kept.write_text(bundle_path(A).read_text())
+    out = StringIO()
+    call_command("verify_trail", county=A, bundle=kept, stdout=out)
+    assert "全部相符" in out.getvalue()
+    kept.write_text(kept.read_text().replace('"digest": "', '"digest": "00'))
+    with pytest.raises(SystemExit):
+        call_command("verify_trail", county=A, bundle=kept, stdout=out)
+    assert "第 1 号封存与库外存底不符" in out.getvalue()
+
+
+def test_progress_is_told_as_it_goes() -> None:
+    sealed(4)
+    with county(A):
+        recorded_event(9)
+    told: list[tuple[int, int]] = []
+    verify_county(A, progress=lambda done, total: told.append((done, total)))
+    assert told == [(4, 5), (5, 5)]
