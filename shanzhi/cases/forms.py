@@ -157,8 +157,10 @@ class DispatchForm(ActForm):
     """Whom to give it to and how long they have; the grid where it happened is filled in."""
 
     target = forms.ChoiceField(
-        label="派给", required=False, widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "请在列出的网格、下级或单位里选一个。"},
+        label="派给", widget=forms.RadioSelect,
+        error_messages={
+            "required": "请选一个网格、下级或单位来处理。", "invalid_choice": "请在列出的网格、下级或单位里选一个。",
+        },
     )  # fmt: skip
     hours = forms.TypedChoiceField(
         label="处理时限", coerce=int, widget=forms.RadioSelect,

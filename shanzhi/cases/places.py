@@ -56,7 +56,7 @@ def grouped(areas: Sequence[Area]) -> list[Group]:
 
 
 def place_label(area: Area, *, alone: bool = False) -> str:
-    """第四网格 under its village; the village itself as 小关社区（全村）, if it has grids beside it."""
+    """第四网格 under its village; the village itself as 小关社区（不分网格）, if it has grids beside it."""
     if area.level == Area.Level.VILLAGE and not alone:
         return f"{area.name}（不分网格）"
     return area.name

@@ -307,6 +307,8 @@ def test_a_dispatch_that_names_nobody_or_no_time(cast: Cast, changes: dict[str, 
     answer = post(cast["village_clerk"].client(), case, "dispatch", **data)
     assert answer.status_code == 422
     assert "请今天去看" in answer.content.decode()
+    if not changes.get("target", "x"):
+        assert answer.content.decode().count("请选一个网格、下级或单位来处理。") == 2
     case.refresh_from_db()
     assert case.state == State.ACCEPTED
 
