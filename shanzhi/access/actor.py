@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Q
 
-from shanzhi.access.permissions import SELF, Level, roles_with
+from shanzhi.access.permissions import ROLES, SELF, roles_with
 from shanzhi.lib.errors import Forbidden
 
 BEYOND: Final = "~"  # sorts after every character of a path
@@ -153,5 +153,5 @@ class Actor:
 
     @cached_property
     def works_on_phone(self) -> bool:
-        """Whether every post is one that is worked from a phone (residents, grid workers and leaders)."""
-        return bool(self.posts) and all(post.area_level == Level.GRID for post in self.posts)
+        """Whether every post is one that is worked from a phone (residents, volunteers, grid workers and leaders)."""
+        return bool(self.posts) and all(ROLES[post.role].phone for post in self.posts)
