@@ -72,9 +72,7 @@ class ReportForm(PhotosMixin, forms.Form):
         choices=[(REPORTED, "我处理不了"), (SOLVED, "我能当场处理")],
         error_messages={"invalid_choice": "请选怎么办。"},
     )  # fmt: skip
-    solved = forms.CharField(
-        label="怎么处理的", required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    solved = forms.CharField(label="怎么处理的", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     urgent = forms.BooleanField(label="有人身危险", required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -72,5 +72,3 @@ def place_name(area: Area) -> str:
 def in_charge(area: Area) -> Area:
     """The level that a report from a phone goes to: the village of a grid."""
     return area.parent if area.level == Area.Level.GRID and area.parent is not None else area
-
-

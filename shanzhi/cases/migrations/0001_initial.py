@@ -10,274 +10,538 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('areas', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("areas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('number', models.CharField(max_length=20, verbose_name='编号')),
-                ('title', models.CharField(max_length=60, verbose_name='标题')),
-                ('body', models.TextField(max_length=2000, verbose_name='情况')),
-                ('category', models.CharField(choices=[('facilities', '道路水电设施'), ('sanitation', '环境卫生'), ('dispute', '矛盾纠纷'), ('security', '治安隐患'), ('fire', '消防与森林防火'), ('drowning', '防溺水'), ('straw', '秸秆禁烧'), ('building', '违建与耕地保护'), ('care', '特殊人群走访'), ('livelihood', '民生求助'), ('policy', '政策咨询'), ('farming', '农业灾情'), ('food', '食药安全'), ('other', '其他')], max_length=20, verbose_name='类别')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='地点')),
-                ('lon', models.IntegerField(null=True, verbose_name='经度')),
-                ('lat', models.IntegerField(null=True, verbose_name='纬度')),
-                ('accuracy', models.PositiveIntegerField(null=True, verbose_name='误差（米）')),
-                ('urgent', models.BooleanField(default=False, verbose_name='有人身危险')),
-                ('source', models.CharField(choices=[('snap', '随手拍'), ('counter', '工作人员代录'), ('resident', '居民反映'), ('api', '接口上报')], max_length=12, verbose_name='来源')),
-                ('area_path', shanzhi.tenancy.fields.PathField(max_length=40)),
-                ('owner_path', shanzhi.tenancy.fields.PathField(max_length=40)),
-                ('raised', models.PositiveSmallIntegerField(default=0)),
-                ('reporter_name', models.CharField(max_length=40, verbose_name='反映人')),
-                ('reporter_title', models.CharField(max_length=120, verbose_name='反映人岗位')),
-                ('state', models.CharField(choices=[('reported', '待受理'), ('accepted', '待分派'), ('dispatched', '待处理'), ('handling', '处理中'), ('returned', '已退回'), ('handled', '待核查'), ('verified', '待办结'), ('closed', '已办结'), ('rejected', '不予受理')], default='reported', max_length=12, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('occurred_at', models.DateTimeField(verbose_name='发生时间')),
-                ('received_at', models.DateTimeField(verbose_name='收到时间')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='办理时限')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('area', shanzhi.tenancy.fields.CountyForeignKey(index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='所在区划')),
-                ('handler_area', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('handler_unit', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.unit')),
-                ('owner', shanzhi.tenancy.fields.CountyForeignKey(index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='主办')),
-                ('reporter', shanzhi.tenancy.fields.CountyForeignKey(index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reporter_post', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
-                ('turn_area', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('turn_unit', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.unit')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("number", models.CharField(max_length=20, verbose_name="编号")),
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("body", models.TextField(max_length=2000, verbose_name="情况")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("facilities", "道路水电设施"),
+                            ("sanitation", "环境卫生"),
+                            ("dispute", "矛盾纠纷"),
+                            ("security", "治安隐患"),
+                            ("fire", "消防与森林防火"),
+                            ("drowning", "防溺水"),
+                            ("straw", "秸秆禁烧"),
+                            ("building", "违建与耕地保护"),
+                            ("care", "特殊人群走访"),
+                            ("livelihood", "民生求助"),
+                            ("policy", "政策咨询"),
+                            ("farming", "农业灾情"),
+                            ("food", "食药安全"),
+                            ("other", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("lon", models.IntegerField(null=True, verbose_name="经度")),
+                ("lat", models.IntegerField(null=True, verbose_name="纬度")),
+                ("accuracy", models.PositiveIntegerField(null=True, verbose_name="误差（米）")),
+                ("urgent", models.BooleanField(default=False, verbose_name="有人身危险")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("snap", "随手拍"),
+                            ("counter", "工作人员代录"),
+                            ("resident", "居民反映"),
+                            ("api", "接口上报"),
+                        ],
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("area_path", shanzhi.tenancy.fields.PathField(max_length=40)),
+                ("owner_path", shanzhi.tenancy.fields.PathField(max_length=40)),
+                ("raised", models.PositiveSmallIntegerField(default=0)),
+                ("reporter_name", models.CharField(max_length=40, verbose_name="反映人")),
+                ("reporter_title", models.CharField(max_length=120, verbose_name="反映人岗位")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reported", "待受理"),
+                            ("accepted", "待分派"),
+                            ("dispatched", "待处理"),
+                            ("handling", "处理中"),
+                            ("returned", "已退回"),
+                            ("handled", "待核查"),
+                            ("verified", "待办结"),
+                            ("closed", "已办结"),
+                            ("rejected", "不予受理"),
+                        ],
+                        default="reported",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
+                ("received_at", models.DateTimeField(verbose_name="收到时间")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="办理时限")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在区划",
+                    ),
+                ),
+                (
+                    "handler_area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "handler_unit",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.unit",
+                    ),
+                ),
+                (
+                    "owner",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="主办",
+                    ),
+                ),
+                (
+                    "reporter",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reporter_post",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.post",
+                    ),
+                ),
+                (
+                    "turn_area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "turn_unit",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事件',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "事件",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('state', models.CharField(choices=[('called', '已派出'), ('arrived', '已接手'), ('done', '已办完'), ('returned', '已退回')], default='called', max_length=10, verbose_name='状态')),
-                ('called_at', models.DateTimeField(verbose_name='派出时间')),
-                ('due_at', models.DateTimeField(verbose_name='时限')),
-                ('arrived_at', models.DateTimeField(null=True, verbose_name='接手时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('area', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('unit', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.unit')),
-                ('case', shanzhi.tenancy.fields.CountyForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='cases.case')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("called", "已派出"),
+                            ("arrived", "已接手"),
+                            ("done", "已办完"),
+                            ("returned", "已退回"),
+                        ],
+                        default="called",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("called_at", models.DateTimeField(verbose_name="派出时间")),
+                ("due_at", models.DateTimeField(verbose_name="时限")),
+                ("arrived_at", models.DateTimeField(null=True, verbose_name="接手时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "unit",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.unit",
+                    ),
+                ),
+                (
+                    "case",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分派',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "分派",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CaseText',
+            name="CaseText",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('tokens', shanzhi.cases.fields.TokensField()),
-                ('case', shanzhi.tenancy.fields.CountyForeignKey(index=False, on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='cases.case')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("tokens", shanzhi.cases.fields.TokensField()),
+                (
+                    "case",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False, on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='MonthCounter',
+            name="MonthCounter",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('month', models.CharField(max_length=4)),
-                ('last', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("month", models.CharField(max_length=4)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('county_id', 'id'), name='cases_month_id_dcca8f_u'), models.UniqueConstraint(fields=('county_id', 'month'), name='case_month_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="cases_month_id_dcca8f_u"),
+                    models.UniqueConstraint(fields=("county_id", "month"), name="case_month_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', shanzhi.tenancy.fields.CountyIdField(default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('county_id', models.IntegerField(editable=False)),
-                ('version', models.PositiveIntegerField()),
-                ('act', models.CharField(max_length=12, verbose_name='办理')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('actor_name', models.CharField(max_length=40)),
-                ('actor_title', models.CharField(max_length=120)),
-                ('text', models.TextField(blank=True, max_length=1000, verbose_name='说明')),
-                ('target', models.CharField(blank=True, max_length=120, verbose_name='对象')),
-                ('satisfied', models.BooleanField(null=True, verbose_name='满意')),
-                ('from_state', models.CharField(blank=True, max_length=12)),
-                ('to_state', models.CharField(max_length=12)),
-                ('was_due_at', models.DateTimeField(null=True, verbose_name='这一步的时限')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='下一步的时限')),
-                ('actor', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', shanzhi.tenancy.fields.CountyForeignKey(index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.case')),
-                ('post', shanzhi.tenancy.fields.CountyForeignKey(index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("version", models.PositiveIntegerField()),
+                ("act", models.CharField(max_length=12, verbose_name="办理")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor_name", models.CharField(max_length=40)),
+                ("actor_title", models.CharField(max_length=120)),
+                ("text", models.TextField(blank=True, max_length=1000, verbose_name="说明")),
+                ("target", models.CharField(blank=True, max_length=120, verbose_name="对象")),
+                ("satisfied", models.BooleanField(null=True, verbose_name="满意")),
+                ("from_state", models.CharField(blank=True, max_length=12)),
+                ("to_state", models.CharField(max_length=12)),
+                ("was_due_at", models.DateTimeField(null=True, verbose_name="这一步的时限")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="下一步的时限")),
+                (
+                    "actor",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False, on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="cases.case"
+                    ),
+                ),
+                (
+                    "post",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.post",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理步骤',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "verbose_name": "办理步骤",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['county_id', 'due_at', 'id'], name='case_open_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["county_id", "due_at", "id"], name="case_open_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['county_id', 'turn_area', 'due_at', 'id'], name='case_turn_area'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["county_id", "turn_area", "due_at", "id"],
+                name="case_turn_area",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('ended_at', None), ('turn_unit__isnull', False)), fields=['county_id', 'turn_unit', 'due_at', 'id'], name='case_turn_unit'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("turn_unit__isnull", False)),
+                fields=["county_id", "turn_unit", "due_at", "id"],
+                name="case_turn_unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['county_id', '-received_at', '-id'], name='case_received'),
+            model_name="case",
+            index=models.Index(fields=["county_id", "-received_at", "-id"], name="case_received"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['county_id', 'area_path', '-received_at', '-id'], name='case_place_received'),
+            model_name="case",
+            index=models.Index(fields=["county_id", "area_path", "-received_at", "-id"], name="case_place_received"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['county_id', 'reporter', '-received_at', '-id'], name='case_reporter'),
+            model_name="case",
+            index=models.Index(fields=["county_id", "reporter", "-received_at", "-id"], name="case_reporter"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['county_id', 'owner_path'], name='case_owner_path'),
+            model_name="case",
+            index=models.Index(fields=["county_id", "owner_path"], name="case_owner_path"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='cases_case_id_6bf46a_u'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="cases_case_id_6bf46a_u"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='area', name='cases_case_area_id_b14871_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="area", name="cases_case_area_id_b14871_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='owner', name='cases_case_owner_id_da56d4_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="owner", name="cases_case_owner_id_da56d4_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='handler_area', name='cases_case_handler__a7006e_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="handler_area", name="cases_case_handler__a7006e_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='handler_unit', name='cases_case_handler__ccfae6_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="handler_unit", name="cases_case_handler__ccfae6_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='turn_area', name='cases_case_turn_are_6aea63_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="turn_area", name="cases_case_turn_are_6aea63_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='turn_unit', name='cases_case_turn_uni_5a22f8_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="turn_unit", name="cases_case_turn_uni_5a22f8_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='reporter', name='cases_case_reporter_3baa5f_f', wide=False),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="reporter", name="cases_case_reporter_3baa5f_f", wide=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='reporter_post', name='cases_case_reporter_58a764_f', wide=True),
+            model_name="case",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="reporter_post", name="cases_case_reporter_58a764_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('county_id', 'number'), name='case_number_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("county_id", "number"), name="case_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', False), models.Q(('turn_area__isnull', False), ('turn_unit__isnull', True)), models.Q(('turn_area__isnull', True), ('turn_unit__isnull', False)), _connector='OR'), name='case_one_turn'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", False),
+                    models.Q(("turn_area__isnull", False), ("turn_unit__isnull", True)),
+                    models.Q(("turn_area__isnull", True), ("turn_unit__isnull", False)),
+                    _connector="OR",
+                ),
+                name="case_one_turn",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['county_id', 'case'], name='cases_assig_case_id_09a5ac_i'),
+            model_name="assignment",
+            index=models.Index(fields=["county_id", "case"], name="cases_assig_case_id_09a5ac_i"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['county_id', 'unit', 'case'], name='assignment_unit'),
+            model_name="assignment",
+            index=models.Index(fields=["county_id", "unit", "case"], name="assignment_unit"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['county_id', 'area', 'case'], name='assignment_area'),
+            model_name="assignment",
+            index=models.Index(fields=["county_id", "area", "case"], name="assignment_area"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='cases_assig_id_e09e4c_u'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="cases_assig_id_e09e4c_u"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='case', name='cases_assig_case_id_916b87_f', wide=True),
+            model_name="assignment",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="case", name="cases_assig_case_id_916b87_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='area', name='cases_assig_area_id_790d43_f', wide=True),
+            model_name="assignment",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="area", name="cases_assig_area_id_790d43_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='unit', name='cases_assig_unit_id_81e9e1_f', wide=True),
+            model_name="assignment",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="unit", name="cases_assig_unit_id_81e9e1_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('county_id', 'case'), name='assignment_one_open'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("county_id", "case"), name="assignment_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casetext',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='cases_caset_id_21371a_u'),
+            model_name="casetext",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="cases_caset_id_21371a_u"),
         ),
         migrations.AddConstraint(
-            model_name='casetext',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='case', name='cases_caset_case_id_4afb58_f', wide=True),
+            model_name="casetext",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="case", name="cases_caset_case_id_4afb58_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casetext',
-            constraint=models.UniqueConstraint(fields=('county_id', 'case'), name='case_text_once'),
+            model_name="casetext",
+            constraint=models.UniqueConstraint(fields=("county_id", "case"), name="case_text_once"),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(fields=['county_id', 'act', '-at'], name='step_act_time'),
+            model_name="step",
+            index=models.Index(fields=["county_id", "act", "-at"], name="step_act_time"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('county_id', 'id'), name='cases_step_id_93ff30_u'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("county_id", "id"), name="cases_step_id_93ff30_u"),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='case', name='cases_step_case_id_b61609_f', wide=True),
+            model_name="step",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="case", name="cases_step_case_id_b61609_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='actor', name='cases_step_actor_id_9be744_f', wide=False),
+            model_name="step",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="actor", name="cases_step_actor_id_9be744_f", wide=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(field='post', name='cases_step_post_id_04e6db_f', wide=True),
+            model_name="step",
+            constraint=shanzhi.tenancy.constraints.CountyForeignConstraint(
+                field="post", name="cases_step_post_id_04e6db_f", wide=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('county_id', 'case', 'version'), name='step_version_once'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("county_id", "case", "version"), name="step_version_once"),
         ),
     ]

@@ -220,7 +220,8 @@ def test_titles_of_steps(step: Step, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "title"), [("snap", "随手拍上报"), ("counter", "工作人员代录"), ("resident", "居民反映"), ("api", "接口上报")]
+    ("source", "title"),
+    [("snap", "随手拍上报"), ("counter", "工作人员代录"), ("resident", "居民反映"), ("api", "接口上报")],
 )
 def test_a_report_is_called_by_the_way_it_came(source: str, title: str) -> None:
     assert step_title(Case(source=source), Step(act="report")) == title

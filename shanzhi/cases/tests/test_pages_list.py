@@ -329,4 +329,3 @@ def test_ten_and_a_hundred_rows_need_the_same_statements(cast: Cast) -> None:
     with statements() as many:
         assert len(client.get(LIST).context["rows"]) == PAGE_SIZE
     assert len(few) == len(many) <= 8, few
-

@@ -125,5 +125,3 @@ def case_export(request: CountyRequest, county: int) -> HttpResponseBase:
     response["Content-Disposition"] = f"attachment; filename=\"cases.{kind}\"; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
