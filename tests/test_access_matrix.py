@@ -175,7 +175,8 @@ class World:
         with county(cast.county.id):
             if kind == "token":
                 token = ApiToken.objects.create(
-                    user=person.user, county_id=cast.county.id, name="x", digest=f"{place}{kind}", created_at=at, expires_at=at
+                    user=person.user, county_id=cast.county.id, name="x", digest=f"{place}{kind}", created_at=at,
+                    expires_at=at,
                 )  # fmt: skip
                 return str(token.pk)
             if kind == "notice":

@@ -19,7 +19,7 @@ path_holder("cases.Case", "owner_path")
 
 @every(30, title="七天没有评价的事件自动办结")
 def close_in_silence(at: datetime) -> int:
-    """Close what was verified seven days ago and nobody objected to; each in its own transaction, losers are skipped."""
+    """Close what was verified seven days ago and nobody objected to, each in its own transaction."""
     with atomic():
         silent = list(
             Case.objects.filter(state=State.VERIFIED, ended_at=None, due_at__lte=at).select_related("owner")[:1000]

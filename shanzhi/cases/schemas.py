@@ -1,4 +1,4 @@
-"""Cases on the wire. Ids are strings (they do not fit a JavaScript number), times ISO 8601 with an offset, places WGS 84."""
+"""Cases on the wire. Ids are strings (JavaScript would round them), times ISO 8601 with an offset, places WGS 84."""
 
 from datetime import datetime
 from typing import Annotated, Any

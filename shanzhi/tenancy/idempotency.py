@@ -39,11 +39,12 @@ def claim(*, key: str | None, actor: HasUserId, operation: str, body: Mapping[st
         return None
     if len(key) > KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise Invalid("重复提交标识要在 64 个字符以内，只能用字母、数字和符号。", code="idempotency_key_invalid")
-    table, user_id, digest = IdempotencyKey._meta.db_table, actor.user_id or 0, body_digest(body)
+    user_id, digest = actor.user_id or 0, body_digest(body)
     with connection.cursor() as cursor:
         # Waits for a concurrent holder of the key to commit, then inserts nothing: no race, one statement.
         cursor.execute(
-            f"INSERT INTO {table} (id, county_id, key, actor_id, operation, body_digest, result_id, created_at)"  # noqa: S608
+            "INSERT INTO tenancy_idempotencykey"
+            " (id, county_id, key, actor_id, operation, body_digest, result_id, created_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (county_id, key) DO NOTHING",
             [new_id(), current(), key, user_id, operation, digest, result_id, _db_time(timezone.now())],
         )

@@ -1,4 +1,4 @@
-"""The steps of a case after its report. Each is one guard, one compare-and-swap, one row, one trail entry, one event."""
+"""The steps of a case after its report: one guard, one compare-and-swap, one row, one trail entry, one event each."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import connection
 
-from shanzhi.cases.models import MonthCounter
 from shanzhi.lib.times import local
 from shanzhi.tenancy.context import current
 from shanzhi.tenancy.ids import new_id
@@ -19,7 +18,7 @@ def next_number(at: datetime) -> str:
     month = month_of(at)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {MonthCounter._meta.db_table} AS c (id, county_id, month, last) VALUES (%s, %s, %s, 1)"  # noqa: S608
+            "INSERT INTO cases_monthcounter AS c (id, county_id, month, last) VALUES (%s, %s, %s, 1)"
             " ON CONFLICT (county_id, month) DO UPDATE SET last = c.last + 1 RETURNING last",
             [new_id(), current(), month],
         )

@@ -1,4 +1,4 @@
-"""Work lists: who sees what in which tab, filters, search, paging, and that a list costs the same however long it is."""
+"""Work lists: who sees what in which tab, filters, search, paging; a list costs the same however long it is."""
 
 from datetime import timedelta
 
