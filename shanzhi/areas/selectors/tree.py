@@ -150,7 +150,8 @@ def area_get_for(actor: Actor, code: str, *, former: bool = False) -> Area:
     old = AreaVersion.objects.filter(code=code).select_related("area__parent").order_by("-number").first()
     if old is not None and view_scope(actor).covers(old.area.path):
         if former:
-            return old.area
+            found: Area = old.area
+            return found
         raise NotFound(_why_not(code), code="area_unknown")
     raise NotFound
 

@@ -36,9 +36,7 @@ def _url(request: CountyRequest, area: Area) -> str:
 
 
 def _words(request: CountyRequest, area: Area, title: str, act: str, busy: str, **more: Any) -> FormPage:
-    return FormPage(
-        title=title, act=act, busy=busy, back=_url(request, area), crumbs=crumbs_to(request, area, title), **more
-    )
+    return FormPage(title=title, act=act, busy=busy, back=_url(request, area), crumbs=crumbs_to(request, area), **more)
 
 
 @page(MANAGE, object=True)

@@ -1,5 +1,6 @@
 """The tree of areas: list, place, export."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
@@ -71,22 +72,33 @@ def area_list(request: CountyRequest, county: int) -> HttpResponse:
         found = selectors.area_page_for(
             actor, _wanted(request), after=request.GET.get("after", ""), before=request.GET.get("before", "")
         )
-        context |= {"page": found, "rows": _rows(found.rows), "narrowed": True}
+        context |= {"page": found, "narrowed": True, **_table(found.rows)}
     else:
         tops = selectors.tops_for(actor)
         shown = [place for top in tops for place in (top, *selectors.children(top))]
-        context |= {"rows": _rows(shown)}
+        context |= _table(shown)
     return render(request, "areas/list.html", context)
 
 
-def _rows(areas: Any) -> list[dict[str, Any]]:
-    """Places with what stands under them and the names above them; four queries for any number."""
+COUNTED = {"county": ("villages", "grids", "units"), "township": ("villages", "grids", "units"), "village": ("grids",)}
+
+
+def _table(areas: Iterable[Area]) -> dict[str, Any]:
+    """Rows with what stands under each place and the names above it, and the columns that mean something for them.
+
+    Four queries for any number; None where a place of that level can have none.
+    """
     places = list(areas)
     counts = selectors.below(places)
     crumbs = selectors.area_crumbs([place.path for place in places])
-    return [
-        {"area": place, "below": counts[place.id], "above": " / ".join(crumbs[place.path][:-1])} for place in places
-    ]
+    rows = []
+    for place in places:
+        row: dict[str, Any] = {"area": place, "above": " / ".join(crumbs[place.path][:-1])}
+        for name in ("villages", "grids", "units"):
+            row[name] = getattr(counts[place.id], name) if name in COUNTED.get(place.level, ()) else None
+        rows.append(row)
+    columns = {name: True for place in places for name in COUNTED.get(place.level, ())}
+    return {"rows": rows, "columns": columns}
 
 
 @page(VIEW)
@@ -99,11 +111,11 @@ def area_show(request: CountyRequest, county: int, code: str) -> HttpResponse:
         "area": area,
         "crumbs": crumbs_to(request, area),
         "heir": None if area.is_open else selectors.successor_of(area),
-        "rows": _rows(places),
+        **_table(places),
         "child_word": CHILD_WORDS.get(area.level, ""),
         "units": selectors.units_of(area) if area.level in (Area.Level.COUNTY, Area.Level.TOWNSHIP) else None,
         "below": selectors.below([area])[area.id],
-        "history": [_entry(version) for version in selectors.history_of(area)],
+        "history": [_entry(version, area.successor) for version in selectors.history_of(area)],
         "closed": request.GET.get("closed") == "1",
         "may_manage": request.actor.can(MANAGE) and area.is_open,
         "may_move": area.level in (Area.Level.VILLAGE, Area.Level.GRID),
@@ -115,13 +127,15 @@ def area_show(request: CountyRequest, county: int, code: str) -> HttpResponse:
 CHILD_WORDS = {"county": "乡镇（街道）", "township": "村（社区）", "village": "网格"}
 
 
-def _entry(version: AreaVersion) -> TimelineItem:
+def _entry(version: AreaVersion, successor: Area | None) -> TimelineItem:
     """An act of the history: since when, what it was called then, why, and who wrote it down."""
     since = version.valid_from
     what = f"{since.year}年{since.month}月{since.day}日起：{version.name}（{version.code}）"
     if version.valid_from == version.valid_to:
         what = f"{since.year}年{since.month}月{since.day}日止：{version.name}（{version.code}）"
-    if version.parent is not None:
+    if version.act == AreaVersion.Act.MERGED and successor is not None:
+        what += f"，并入{successor.name}（{successor.code}）"
+    elif version.parent is not None:
         what += f"，属{version.parent.name}"
     return TimelineItem(
         title=version.get_act_display(),

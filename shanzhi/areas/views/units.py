@@ -121,7 +121,7 @@ def unit_create(request: CountyRequest, county: int, code: str) -> HttpResponseB
         act="设立",
         busy="正在设立",
         back=reverse("areas:area", args=[county, area.code]),
-        crumbs=crumbs_to(request, area, title),
+        crumbs=crumbs_to(request, area),
     )
     return form_page(request, words, form, call)
 
@@ -140,7 +140,7 @@ def _words(request: CountyRequest, unit: Unit, title: str, act: str, busy: str, 
         act=act,
         busy=busy,
         back=_url(request, unit),
-        crumbs=crumbs_to(request, unit.area, unit.name, title),
+        crumbs=crumbs_to(request, unit.area, unit.name),
         **more,
     )
 
