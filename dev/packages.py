@@ -1,5 +1,6 @@
 """Programs of the system that the tests use and Python can't bring: a browser, Chinese fonts, the PostgreSQL server."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ from dev.environment import say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHINESE = ":lang=zh-cn"
+BROWSER_TESTS = "browser tests"
+POSTGRES_TESTS = "tests on PostgreSQL"
 
 
 def browser() -> str | None:
@@ -32,6 +35,15 @@ def has_chinese_font() -> bool:
     return bool(subprocess.run(["fc-list", CHINESE, "family"], capture_output=True, text=True).stdout.strip())
 
 
+def has_atomic() -> bool:
+    """The library without which Playwright's own Node does not start."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def has_postgres() -> bool:
     try:
         server_programs()
@@ -50,9 +62,10 @@ class Package:
 
 
 PACKAGES = (
-    Package("chromium", has_browser, "browser tests"),
+    Package("chromium", has_browser, BROWSER_TESTS),
+    Package("libatomic1", has_atomic, BROWSER_TESTS),
     Package("fonts-noto-cjk", has_chinese_font, "Chinese text in browser tests"),
-    Package("postgresql", has_postgres, "tests on PostgreSQL"),
+    Package("postgresql", has_postgres, POSTGRES_TESTS),
 )
 
 

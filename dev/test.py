@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from dev.check import check
 from dev.cluster import PrivateCluster, ended_by
 from dev.environment import PYTHON, ROOT, Problem, environment, prepare
-from dev.packages import Package, apt_line, browser, missing_packages
+from dev.packages import BROWSER_TESTS, POSTGRES_TESTS, Package, apt_line, browser, missing_packages
 
 WORKERS = 2
 STAGE_SECONDS: float = 40 * 60
-COMMAND = [str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+COMMAND = [str(PYTHON), "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
 NOTHING_COLLECTED = 5
 SUMMARY = re.compile(
     r"^(?:=+ )?((?:no tests ran|\d+ (?:passed|failed|errors?|skipped|deselected)).* in [\d.]+s.*?)(?: =+)?$"
@@ -84,7 +84,7 @@ def run_stage(stage: Stage, env: dict[str, str], extra: Sequence[str]) -> None:
 
 
 def run_suite(missing: Sequence[Package], extra: Sequence[str]) -> list[Stage]:
-    lacking = {package.apt for package in missing}
+    lacking = {package.tests for package in missing}
     env = environment(SHANZHI_CHROMIUM=browser() or "")
     env.pop("SHANZHI_DATABASE", None)
     env.pop("SHANZHI_DATABASE_OWNER", None)
@@ -92,11 +92,11 @@ def run_suite(missing: Sequence[Package], extra: Sequence[str]) -> list[Stage]:
     with ExitStack() as stack:
         for database in ("SQLite", "PostgreSQL"):
             if database == "PostgreSQL":
-                if "postgresql" in lacking:
+                if POSTGRES_TESTS in lacking:
                     break
                 env.update(stack.enter_context(PrivateCluster()).environment)
             for stage in stages(database):
-                if stage.name.startswith("browser") and "chromium" in lacking:
+                if stage.name.startswith("browser") and BROWSER_TESTS in lacking:
                     continue
                 run_stage(stage, env, extra)
                 done.append(stage)

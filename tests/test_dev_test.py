@@ -13,6 +13,7 @@ from dev.test import Stage
 
 POSTGRES = next(package for package in PACKAGES if package.apt == "postgresql")
 CHROMIUM = next(package for package in PACKAGES if package.apt == "chromium")
+ATOMIC = next(package for package in PACKAGES if package.apt == "libatomic1")
 OK = check.Outcome("types", 0, "", 1.0)
 
 
@@ -91,6 +92,7 @@ def test_a_failing_check_fails_the_whole(suite: Suite, monkeypatch: pytest.Monke
     [
         ([POSTGRES], ["tests on SQLite", "browser on SQLite"]),
         ([CHROMIUM], ["tests on SQLite", "tests on PostgreSQL"]),
+        ([ATOMIC], ["tests on SQLite", "tests on PostgreSQL"]),
         ([CHROMIUM, POSTGRES], ["tests on SQLite"]),
     ],
 )
