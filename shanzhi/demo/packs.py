@@ -17,12 +17,14 @@ FOLDER: Final = Path(settings.ROOT) / "packs" / "demo"
 
 @dataclass(frozen=True)
 class OpenCase:
-    """A case that has not ended: the way it goes, the last act done, how many hours ago, the limit it was given."""
+    """A case that has not ended: the way it goes, the last act done, how many hours ago, the limit it was given; `here`: in the
+    first grid, where the cast works."""
 
     way: str
     until: str
     ago: int
     hours: int = 0
+    here: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,11 +88,13 @@ class Teller:
     def _open(self, random: Random, wanted: OpenCase, photo: bool) -> Story:
         last = next(index for index, move in enumerate(WAYS[wanted.way]) if move.act == wanted.until)
         at = self.end - timedelta(hours=wanted.ago) - timedelta(minutes=random.randrange(3, 50))
-        return self._told(random, wanted.way, at, last, hours=wanted.hours, photo=photo, late=False, ends=at)
+        return self._told(
+            random, wanted.way, at, last, hours=wanted.hours, photo=photo, late=False, ends=at, here=wanted.here
+        )
 
     def _told(
         self, random: Random, name: str, received: datetime, last: int, *, hours: int, photo: bool, late: bool,
-        ends: datetime | None = None,
+        ends: datetime | None = None, here: bool = False,
     ) -> Story:  # fmt: skip
         way = WAYS[name][: last + 1]
         situation = self._situation(random, name, received, open_case=ends is not None)
@@ -113,7 +115,7 @@ class Teller:
             moments = times(random, way, received, urgent=situation.urgent, hours=hours, late=late)
         if ends is not None:
             moments[-1] = ends.replace(microsecond=0)
-        return self._written(random, situation, way, moments, hours, photo)
+        return self._written(random, situation, way, moments, hours, photo, here)
 
     def _situation(self, random: Random, way: str, received: datetime, *, open_case: bool) -> Situation:
         """One that happens in this month and that the way fits; an open case is nobody's danger to life."""
@@ -129,10 +131,12 @@ class Teller:
         return random.choices(fitting, weights=[one.weight for one in fitting])[0]
 
     def _written(
-        self, random: Random, one: Situation, way: Sequence[Move], moments: Sequence[datetime], hours: int, photo: bool
-    ) -> Story:
-        village = random.choice([village for village in self.township.villages if village.grids])
-        grid = random.choice(village.grids)
+        self, random: Random, one: Situation, way: Sequence[Move], moments: Sequence[datetime], hours: int, photo: bool,
+        here: bool,
+    ) -> Story:  # fmt: skip
+        villages = [village for village in self.township.villages if village.grids]
+        village = villages[0] if here else random.choice(villages)
+        grid = village.grids[0] if here else random.choice(village.grids)
         other = random.choice([each for each in self.township.villages if each != village] or [village])
         facts = {
             "n": random.randint(2, 6), "m": random.randrange(10, 80, 5), "s": random.choice(surnames()),

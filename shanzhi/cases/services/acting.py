@@ -86,7 +86,7 @@ class Acting:
             actor_name=self.actor.name, actor_title=self.post.title if self.post else "", text=text, target=target,
             satisfied=satisfied, from_state=before, to_state=state, was_due_at=was_due_at, due_at=case.due_at,
         )  # fmt: skip
-        files_attach(actor=self.actor, ids=list(photo_ids), owner=step)
+        files_attach(actor=self.actor, ids=list(photo_ids), owner=step, at=self.at)
         record(actor=self.actor, code=f"cases.case.{act.past}", obj=case, at=self.at, post=self.post)
         emit(EVENTS[act], subject_id=case.id, at=self.at, step=step.id)
         return case

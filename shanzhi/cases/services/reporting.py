@@ -117,7 +117,7 @@ def case_report(
         steps = _first_steps(case, report, actor, post, at)
         Step.objects.bulk_create(steps)
         CaseText.objects.create(case=case, tokens=_words(case))
-        files_attach(actor=actor, ids=list(report.photo_ids), owner=steps[0])
+        files_attach(actor=actor, ids=list(report.photo_ids), owner=steps[0], at=at)
         record(actor=actor, code=f"cases.case.{Act.REPORT.past}", obj=case, at=at, post=post)
         emit(EVENTS[Act.REPORT], subject_id=case.id, at=at, step=steps[-1].id)
     return case
