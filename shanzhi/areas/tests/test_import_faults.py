@@ -1,4 +1,4 @@
-"""Bad files and bad rows of a county's import, as the person sees them; rows that come back are mended and sent again."""
+"""Bad files and bad rows of a county's import, as the person sees them; rows that come back, mended and sent again."""
 
 import csv
 import io

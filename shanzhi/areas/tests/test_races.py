@@ -1,4 +1,4 @@
-"""Many at once: no path twice, no code twice, one winner; on SQLite through the fair lock, on PostgreSQL through rows."""
+"""Many at once: no path twice, no code twice, one winner; on SQLite by the fair lock, on PostgreSQL by rows."""
 
 import threading
 from collections.abc import Callable
