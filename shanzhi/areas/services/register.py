@@ -132,9 +132,9 @@ def _stored(codes: list[str]) -> Iterable[tuple[str, str, str, str]]:
     """Code, name, level and parent of those that are there; one array on PostgreSQL, four times as fast as a list."""
     if connection.vendor != "postgresql":
         return Division.objects.filter(code__in=codes).values_list("code", "name", "level", "parent_code")
-    table = Division._meta.db_table
+    query = f"SELECT code, name, level, parent_code FROM {Division._meta.db_table} WHERE code = ANY(%s)"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT code, name, level, parent_code FROM {table} WHERE code = ANY(%s)", [codes])  # noqa: S608
+        cursor.execute(query, [codes])
         return list(cursor.fetchall())
 
 
