@@ -31,8 +31,8 @@ class Problem(Schema):
 TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
 TITLES |= {409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content"}
 TITLES |= {429: "Too Many Requests", 500: "Internal Server Error"}
-REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
-WRITE_REFUSALS: dict[int, Any] = {**REFUSALS, 400: Problem, 409: Problem, 422: Problem, 429: Problem}
+REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+WRITE_REFUSALS: dict[int, Any] = {**REFUSALS, 400: Problem, 409: Problem, 413: Problem, 429: Problem}
 
 
 def problem(status: int, code: str, detail: str, fields: dict[str, list[str]] | None = None) -> JsonResponse:

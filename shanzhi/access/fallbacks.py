@@ -4,6 +4,7 @@ import logging
 from typing import Any, Final
 from uuid import uuid4
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from shanzhi.access.api import problem
@@ -12,6 +13,7 @@ from shanzhi.access.pages import not_found as not_found_error
 from shanzhi.lib.errors import DomainError, Forbidden
 
 UNREADABLE: Final = "请求读不懂，请返回上一页重试。"
+TOO_LONG: Final = "文字太多，没有收下，请返回上一页删减后再发一次。"
 BROKEN: Final = "系统出了问题，你填好的内容没有丢。请返回上一页再试一次。"
 
 
@@ -21,10 +23,18 @@ class BadRequest(DomainError):
     status = 400
 
 
+class TooLong(DomainError):
+    """More than DATA_UPLOAD_MAX_MEMORY_SIZE beside the files: no person typed that."""
+
+    status = 413
+
+
 logger = logging.getLogger("shanzhi.errors")
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return error_response(request, TooLong(TOO_LONG, code="too_long"))
     return error_response(request, BadRequest(UNREADABLE, code="bad_request"))
 
 

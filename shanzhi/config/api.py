@@ -6,25 +6,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import register_converter
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from shanzhi.access.api import guarded, problem, problem_of
+from shanzhi.access.parsing import TextParser
+from shanzhi.config.openapi import HouseAPI
 from shanzhi.lib.errors import DomainError
 from shanzhi.tenancy.converters import CountyConverter
 
 register_converter(CountyConverter, "county")
 
-api = NinjaAPI(
+api = HouseAPI(
     title="善治 Shanzhi API",
     version="1",
     description="Cases, areas, posts, notices and the trail of a county. Refusals are problem+json (RFC 9457).",
     urls_namespace="api",
     docs_url=None,
-    openapi_extra={
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        "security": [{"token": []}],
-    },
+    parser=TextParser(),
+    openapi_extra={"security": [{"token": []}]},
 )
 for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "portal", "trail"):
     if find_spec(f"shanzhi.{app}.api"):
@@ -48,4 +47,6 @@ def refuse_body(request: HttpRequest, error: Any) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refuse_request(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error.__cause__, DomainError):  # the parser's own sentence
+        return problem_of(error.__cause__)
     return problem(error.status_code, "bad_request", "请求读不懂，请检查格式。")
