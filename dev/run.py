@@ -140,7 +140,7 @@ def serve(host: str, port: int) -> None:
     env = environment(SHANZHI_HOSTS=os.environ.get("SHANZHI_HOSTS") or hosts(host))
     run([PYTHON, "-m", "dev.database"], env=env)
     web = Child("web server", web_command(host, port, env.get("SHANZHI_DATABASE", "")), env)
-    worker = Child("background worker", [str(PYTHON), "manage.py", "qcluster"], env)
+    worker = Child("background worker", [str(PYTHON), "manage.py", "worker"], env)
     try:
         watch(web, worker, host, port)
     finally:
