@@ -43,6 +43,7 @@ class Act(StrEnum):
     ESCALATE = "escalate", "escalated", "请上级办", "上报上级"
     VERIFY = "verify", "verified", "核查通过", "核查通过"
     CLOSE = "close", "closed", "办结", "办结"
+    PASS = "pass", "passed", "转办", "区划并入，转给"
 
     @property
     def permission(self) -> str:
@@ -55,7 +56,8 @@ AT_HANDLER: Final = frozenset({State.DISPATCHED, State.HANDLING})
 
 
 def _owner_posts(actor: Actor, case: Case, permission: str) -> Posts:
-    return [p for p in actor.posts if p.unit_id is None and p.area_id == case.owner_id and p.allows(permission)]
+    """By path, not by id: after a merge the people of both places are at the same path."""
+    return [p for p in actor.posts if p.unit_id is None and p.area_path == case.owner_path and p.allows(permission)]
 
 
 def _handler_posts(actor: Actor, case: Case, permission: str) -> Posts:
@@ -102,9 +104,7 @@ def _may_escalate(actor: Actor, case: Case) -> Posts:
     return [
         post
         for post in actor.posts
-        if post.unit_id is None
-        and post.allows(permissions.ESCALATE)
-        and (post.area_id == case.owner_id or post.area_path == above)
+        if post.unit_id is None and post.allows(permissions.ESCALATE) and post.area_path in (case.owner_path, above)
     ]
 
 

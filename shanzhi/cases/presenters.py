@@ -33,6 +33,7 @@ ICONS: Final = {
     Act.ESCALATE: "arrow-up-right",
     Act.VERIFY: "shield-check",
     Act.CLOSE: "circle-check",
+    Act.PASS: "git-merge",
 }
 SOURCE_ICONS: Final = {Source.SNAP: "camera", Source.COUNTER: "edit", Source.RESIDENT: "message", Source.API: "world"}
 

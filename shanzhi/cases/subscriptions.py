@@ -4,12 +4,16 @@ from typing import Any
 
 from django.urls import reverse
 
+from shanzhi.access.actor import Actor
 from shanzhi.accounts.selectors import users_with
+from shanzhi.areas.events import MERGED
+from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import AT_HANDLER, Act
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.models import Case, Step
+from shanzhi.cases.services import cases_pass_on
 from shanzhi.notices.services import notice_send
 from shanzhi.tenancy.models import OutboxEvent
 from shanzhi.tenancy.outbox import subscribe
@@ -58,6 +62,13 @@ def _whose_turn(case: Case, step: Step) -> list[int]:
     assert case.turn_area is not None
     permission = permissions.HANDLE if case.state in AT_HANDLER else permissions.ACCEPT
     return users_with(permission, at=step.at, area_path=case.turn_area.path, exact=True)
+
+
+@subscribe(MERGED)
+def pass_on(event: OutboxEvent) -> None:
+    """Open cases of a merged place go on at its successor."""
+    old, new = Area.objects.get(id=event.subject_id), Area.objects.get(id=int(event.data["into"]))
+    cases_pass_on(actor=Actor.system(event.county_id), old=old, new=new, at=event.at)
 
 
 for _event in EVENTS.values():

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.db.transaction import atomic
 
 from shanzhi.access.actor import Actor
+from shanzhi.areas.events import MERGED
 from shanzhi.areas.models import Area, AreaVersion, Unit, UnitVersion
 from shanzhi.areas.permissions import MANAGE
 from shanzhi.areas.services import register
@@ -27,6 +28,7 @@ from shanzhi.areas.services.units import unit_history
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
+from shanzhi.tenancy.outbox import emit
 
 
 def area_merge(
@@ -65,6 +67,7 @@ def area_merge(
         if area.level != Area.Level.GRID:
             register.division_end(area.code, into.code)
         moves_enqueue(actor, act_id)
+        emit(MERGED, subject_id=area.id, at=at, into=into.id)
         return area
 
 

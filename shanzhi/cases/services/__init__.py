@@ -11,6 +11,7 @@ from shanzhi.cases.services.acting import (
     case_start,
     case_verify,
 )
+from shanzhi.cases.services.passing import cases_pass_on
 from shanzhi.cases.services.reporting import Report, case_report
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "case_return",
     "case_start",
     "case_verify",
+    "cases_pass_on",
 ]
