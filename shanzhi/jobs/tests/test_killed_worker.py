@@ -114,3 +114,28 @@ def test_a_running_job_is_cancelled_from_outside(start_worker: Callable[[], subp
     ended = wait_until(job.id, lambda row: not row.is_open)
     assert ended.state == "cancelled"
     assert 0 < ended.done < 60
+
+
+@pytest.mark.parametrize("whom", ["process", "group"])
+def test_a_worker_that_is_asked_to_stop_stops(whom: str, start_worker: Callable[[], subprocess.Popen[bytes]]) -> None:
+    with county(A):
+        job_id = enqueue(STEPS, actor=person(), args={"total": 1}).id
+    process = start_worker()
+    wait_until(job_id, lambda row: not row.is_open)
+    if whom == "process":
+        process.terminate()
+    else:
+        os.killpg(process.pid, signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+def test_a_worker_whose_guard_died_ends_so_that_it_is_started_again(
+    start_worker: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    with county(A):
+        job_id = enqueue(STEPS, actor=person(), args={"total": 1}).id
+    process = start_worker()
+    wait_until(job_id, lambda row: not row.is_open)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    assert process.wait(30) == 1
