@@ -1,0 +1,133 @@
+"""`python -m bench`: every measurement that was asked for, on PostgreSQL and on SQLite; see `make bench`.
+
+A temporary folder holds the SQLite database, the static files and the traces; nothing of it outlives the run.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from bench import cases, divisions
+from bench.meter import FOLDER
+from bench.replay import Replayer
+from bench.report import Result, save, table
+from bench.server import Broken, Server
+from dev.environment import PYTHON, ROOT, environment, say
+
+NAMES: Final = ("case_create", "case_list_20k", "case_page", "divisions_import")
+RESULTS: Final = ROOT / "bench/results/latest.jsonl"
+CASES: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Database:
+    """One that is measured: its addresses for the application and for the owner, and the environment of programs."""
+
+    name: str
+    app: str
+    owner: str
+    env: dict[str, str]
+
+
+def chosen(text: str, known: Sequence[str]) -> list[str]:
+    """The names of a comma-separated list, all of them if it is empty; ValueError for an unknown one."""
+    wanted = [one.strip() for one in text.split(",") if one.strip()]
+    unknown = [one for one in wanted if one not in known]
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; there are {', '.join(known)}")
+    return [one for one in known if one in wanted] or list(known)
+
+
+def databases(folder: Path, names: Sequence[str]) -> list[Database]:
+    """PostgreSQL is the private cluster that `make bench` started and names in the environment."""
+    sqlite = f"sqlite:///{folder}/shanzhi.sqlite3"
+    addresses = {
+        "postgresql": (os.environ.get("SHANZHI_BENCH_PG", ""), os.environ.get("SHANZHI_BENCH_PG_OWNER", "")),
+        "sqlite": (sqlite, sqlite),
+    }
+    found = []
+    for name in names:
+        app, owner = addresses[name]
+        if not app:
+            raise Broken("PostgreSQL is measured on the cluster that `make bench` starts; use it")
+        env = environment(
+            SHANZHI_DATABASE=app, SHANZHI_DATABASE_OWNER=owner, SHANZHI_VAR=str(folder),
+            DJANGO_SETTINGS_MODULE="bench.settings", SHANZHI_REQUIRE_TOTP="0", **{FOLDER: str(folder / "traces")},
+        )  # fmt: skip
+        found.append(Database(name, app, owner, env))
+    return found
+
+
+def manage(database: Database, *arguments: str) -> str:
+    """What a command of manage.py printed; its complaints go to the terminal."""
+    done = subprocess.run(
+        [str(PYTHON), "manage.py", *arguments],
+        check=False,
+        cwd=ROOT,
+        env=database.env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        raise Broken(f"manage.py {arguments[0]} ended with {done.returncode}")
+    return done.stdout
+
+
+def seed(database: Database, count: int) -> cases.Site:
+    began = time.monotonic()
+    site: dict[str, Any] = json.loads(manage(database, "bench_seed", "--cases", str(count)))
+    say(f"{database.name}: {site['rows']:,} rows of {count:,} cases in {time.monotonic() - began:.0f} s")
+    return site
+
+
+def measure(database: Database, names: Sequence[str], folder: Path, pace: cases.Pace) -> Iterator[Result]:
+    """On an empty database: schema, then what needs a server, then the import, whose rows would be in the way."""
+    manage(database, "migrate", "--no-input", "--verbosity", "0")
+    manage(database, "distribute")
+    if any(name.startswith("case") for name in names):
+        site = seed(database, CASES)
+        manage(database, "collectstatic", "--no-input", "--verbosity", "0")
+        with Server(database.env) as server, closing(Replayer(database.app)) as replayer:
+            for scenario in cases.scenarios(site, names):
+                say(f"{database.name}: {scenario.name} ({scenario.via})")
+                found = cases.measure(scenario, server, replayer, folder / "traces", pace)
+                found.params["cases"] = CASES
+                yield found
+    if "divisions_import" in names:
+        say(f"{database.name}: divisions_import")
+        yield divisions.measure(database.env, database.owner, folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure, into bench/results/latest.jsonl.")
+    parser.add_argument("--only", default="", help=f"of {', '.join(NAMES)}, separated by commas")
+    parser.add_argument("--on", default="", help="postgresql, sqlite, or both (the default)")
+    options = parser.parse_args(arguments)
+    results: list[Result] = []
+    try:
+        names, wanted = chosen(options.only, NAMES), chosen(options.on, ("postgresql", "sqlite"))
+        with tempfile.TemporaryDirectory(prefix="shanzhi-bench-") as made:
+            folder = Path(made)
+            (folder / "traces").mkdir()
+            for database in databases(folder, wanted):
+                for result in measure(database, names, folder, cases.Pace()):
+                    results.append(replace(result, params={"database": database.name, **result.params}))
+                    save(results, RESULTS)
+    except (Broken, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(f"\n{table(results)}\n\ninto {RESULTS.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
