@@ -50,7 +50,7 @@ def case_list(request: HttpRequest, county: Path[int], query: Query[schemas.List
         received_from=schemas.aware(query.received_from, "received_from"),
         received_before=schemas.aware(query.received_before, "received_before"), sort=query.sort,
     )  # fmt: skip
-    rows = case_list_for(actor, wanted, now=timezone.now())
+    rows = case_list_for(actor, wanted, now=timezone.now()).select_related("area", "turn_area", "turn_unit")
     page = case_page(rows, order=wanted.order, cursor=query.cursor, size=query.limit)
     items = [schemas.CaseOut.of(case) for case in page.rows]
     return schemas.CaseListOut(items=items, next=page.next, previous=page.previous)

@@ -23,6 +23,7 @@ from shanzhi.cases.selectors import (
     case_get_for,
     case_list_for,
     case_page,
+    list_rows,
 )
 from shanzhi.cases.views.case import case_context
 from shanzhi.cases.views.cursors import Cursors
@@ -42,7 +43,7 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
     if counts[HERE] == 0:
         found = CasePage(rows=[])
     else:
-        found = case_page(rows.select_related("area__parent"), order=listing.wanted.order, cursor=listing.cursor)
+        found = case_page(list_rows(rows), order=listing.wanted.order, cursor=listing.cursor)
     context = {
         "listing": listing,
         "tabs": [
