@@ -10,6 +10,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.cases.acts import acts_for
 from shanzhi.cases.catalogue import Category, Source, State
 from shanzhi.cases.models import Case, Step
+from shanzhi.cases.presenters import shown_name
 from shanzhi.cases.selectors import PAGE_SIZE, Sort, Tab
 from shanzhi.lib.errors import Invalid
 
@@ -126,7 +127,7 @@ class CaseDetailOut(CaseOut):
             lat=None if case.lat is None else case.lat / DEGREE,
             occurred_at=case.occurred_at,
             acts=[act.value for act in acts_for(actor, case)],
-            steps=[_step(step, photos.get(step.id, [])) for step in steps],
+            steps=[_step(actor, step, photos.get(step.id, [])) for step in steps],
         )
 
 
@@ -147,9 +148,11 @@ def _row(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _step(step: Step, photos: list[Any]) -> StepOut:
+def _step(actor: Actor, step: Step, photos: list[Any]) -> StepOut:
+    """A resident is named as on the page: masked for everybody else."""
+    name = shown_name(actor, step.actor_name, step.actor_title, step.actor_id)
     return StepOut(
-        act=step.act, at=step.at, actor=step.actor_name, post=step.actor_title, text=step.text, target=step.target,
+        act=step.act, at=step.at, actor=name, post=step.actor_title, text=step.text, target=step.target,
         satisfied=step.satisfied, state=step.to_state, late=step.is_late, photos=[photo.url for photo in photos],
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from shanzhi.files.trails import ATTACHED, DROPPED, STORED
 from shanzhi.lib.errors import Conflict, DomainError, Forbidden, Invalid, TooMany
 from shanzhi.tenancy.context import current
 from shanzhi.tenancy.idempotency import claim
-from shanzhi.tenancy.ids import new_id
+from shanzhi.tenancy.ids import LARGEST, new_id
 from shanzhi.tenancy.models import CountyModel
 from shanzhi.trail.services import forget, record, record_bulk
 
@@ -131,7 +131,7 @@ def files_attach(
         there = StoredFile.objects.filter(owner_type=owner_type, owner_id=owner.pk).count()
         if there + len(wanted) > limit:
             raise Invalid(f"最多 {limit} 张照片，请去掉 {there + len(wanted) - limit} 张。", code="photo_count")
-        drafts = draft_list_for(actor=actor).filter(id__in=wanted)
+        drafts = draft_list_for(actor=actor).filter(id__in=[number for number in wanted if number <= LARGEST])
         if drafts.update(owner_type=owner_type, owner_id=owner.pk) != len(wanted):
             raise Conflict("有照片已经过期或用过了，请重新选择照片。", code="photo_gone")
         files = list(StoredFile.objects.filter(id__in=wanted).order_by("id"))

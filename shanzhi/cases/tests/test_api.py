@@ -135,3 +135,24 @@ def test_a_browser_needs_its_csrf_token(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast["grid_worker"].user)
     problem(send(client, "/cases", {**BODY, "area": cast.areas["g1"].code}), 403, "csrf")
+
+
+def test_a_resident_s_name_is_masked_as_on_the_page(cast: Cast) -> None:
+    case = report(cast, by="resident", place="v1")
+    name = cast["resident"].user.name
+    seen = cast["village_clerk"].client().get(f"{ROOT}/cases/{case.number}")
+    assert name not in json.dumps(seen.json(), ensure_ascii=False)
+    assert [step["actor"] for step in seen.json()["steps"]] == ["赵*民"]
+    own = cast["resident"].client().get(f"{ROOT}/cases/{case.number}").json()
+    assert [step["actor"] for step in own["steps"]] == [name]
+
+
+@pytest.mark.parametrize("number", [str(2**63), "9" * 19])
+def test_a_photo_beyond_every_id_is_gone(cast: Cast, number: str) -> None:
+    worker = cast["grid_worker"].client()
+    answer = send(worker, "/cases", {**BODY, "area": cast.areas["g1"].code, "photos": [number]})
+    problem(answer, 409, "photo_gone")
+    form = {**BODY, "area": cast.areas["g1"].code, "photo_ids": [number]}
+    page = worker.post("/341181/cases/new/", form)
+    assert page.status_code == 422
+    assert "有照片已经过期" in page.content.decode()
