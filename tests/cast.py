@@ -1,6 +1,7 @@
 """The cast of contract.md: in each of two counties two townships, three villages, four grids, a unit of each level, and
 one person for each role at the first of them; plus somebody with a second grid. Built by bulk, for speed."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -41,9 +42,13 @@ class Person:
             return actor_for(user=self.user, county_id=self.county_id, at=timezone.now())
 
     def client(self) -> Client:
-        """A signed-in browser."""
+        """A browser, signed in with the password a moment ago."""
         client = Client()
         client.force_login(self.user)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(self.user.pk)
+        session.save()
         return client
 
 

@@ -8,13 +8,14 @@ from ninja import Path, Query, Router, Status
 
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
 from shanzhi.accounts import selectors, services
+from shanzhi.accounts.fresh import require_confirmed
 from shanzhi.accounts.permissions import GRANT, VIEW
 from shanzhi.accounts.schemas import PostIn, PostListOut, PostOut, RevocationIn, UserListOut, UserOut
 from shanzhi.lib.errors import Invalid
 
 router = Router(tags=["accounts"])
 LIST_REFUSALS: dict[int, Any] = {**REFUSALS, 400: Problem, 422: Problem}
-Cursor = Annotated[str, Query(pattern=r"^\d{0,18}$", description="`next` of the page before")]
+Cursor = Annotated[str, Query(pattern=r"^\d{0,19}$", description="`next` of the page before")]
 
 
 def _number(text: str) -> int | None:
@@ -68,6 +69,7 @@ def post_get(request: HttpRequest, county: Path[int], post_id: int) -> Any:
 @operation(GRANT)
 def post_create(request: HttpRequest, county: Path[int], body: PostIn) -> Any:
     """Grant a post. Header `Idempotency-Key`: sent twice, it is granted once."""
+    require_confirmed(request)
     area = selectors.area_of(body.area_code) if body.area_code else None
     unit = selectors.unit_of(int(body.unit_id)) if body.unit_id else None
     post = services.post_grant(
@@ -87,8 +89,11 @@ def post_create(request: HttpRequest, county: Path[int], body: PostIn) -> Any:
 @operation(GRANT, object=True)
 def post_revocation_create(request: HttpRequest, county: Path[int], post_id: int, body: RevocationIn) -> Any:
     """End a post at once. `version` is the one that the caller saw; a newer one answers 409 `stale`."""
+    actor = actor_of(request)
+    selectors.post_get_for(actor, post_id, permission=GRANT)
+    require_confirmed(request)
     post = services.post_revoke(
-        actor=actor_of(request),
+        actor=actor,
         post_id=post_id,
         version=body.version,
         reason=body.reason,

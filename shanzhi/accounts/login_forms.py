@@ -1,5 +1,6 @@
 """allauth's forms in plain Chinese; wrong codes count as wrong passwords do."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
@@ -37,7 +38,24 @@ class LoginForm(BaseLoginForm):
         return str(super().clean_login()).lower()
 
 
-class ChangePasswordForm(BaseChangePasswordForm):
+class CountedMixin:
+    """Each wrong password or code counts against the login, five lock it: `once(check)` asks and counts."""
+
+    user: Any
+
+    def once(self, check: Callable[[], Any]) -> str:
+        request, credentials = context.request, {"username": self.user.username}
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            request.axes_locked_out, request.axes_credentials = True, credentials
+            raise ValidationError("试得太多了，请稍后再试。", code="locked")
+        try:
+            return str(check())
+        except ValidationError:
+            user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+            raise
+
+
+class ChangePasswordForm(CountedMixin, BaseChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["oldpassword"], "现在的密码", "请填现在的密码。")
@@ -53,17 +71,22 @@ class ChangePasswordForm(BaseChangePasswordForm):
             self.add_error("password1", "新密码不能和现在的密码相同，请换一个。")
         return data
 
+    def clean_oldpassword(self) -> str:
+        return self.once(super().clean_oldpassword)
 
-class ReauthenticateForm(BaseReauthenticateForm):
+
+class ReauthenticateForm(CountedMixin, BaseReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["password"], "密码", "请填密码。")
 
+    def clean_password(self) -> str:
+        return self.once(super().clean_password)
 
-class CodeMixin:
-    """A six-digit code or a recovery code. Each wrong one counts against the login, five lock it."""
 
-    user: Any
+class CodeMixin(CountedMixin):
+    """A six-digit code or a recovery code."""
+
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,15 +97,7 @@ class CodeMixin:
         self.fields["code"].widget.attrs.update(CODE_ATTRS)
 
     def clean_code(self) -> str:
-        request, credentials = context.request, {"username": self.user.username}
-        if not AxesProxyHandler.is_allowed(request, credentials):
-            request.axes_locked_out, request.axes_credentials = True, credentials
-            raise ValidationError("试得太多了，请稍后再试。", code="locked")
-        try:
-            return str(super().clean_code())  # type: ignore[misc]
-        except ValidationError:
-            user_login_failed.send(sender=__name__, credentials=credentials, request=request)
-            raise
+        return self.once(super().clean_code)  # type: ignore[misc]
 
 
 class TotpForm(CodeMixin, AuthenticateForm):

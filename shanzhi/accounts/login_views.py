@@ -22,6 +22,7 @@ from shanzhi.access.pages import not_found, page
 from shanzhi.access.permissions import PUBLIC
 from shanzhi.accounts import selectors, services
 from shanzhi.accounts.middleware import NEXT
+from shanzhi.tenancy.ids import id_of
 
 open_page = page(PUBLIC)
 
@@ -94,11 +95,12 @@ def sessions(request: Any) -> HttpResponse:
     """One's own devices; a POST signs one of them out, or all others."""
     if request.method == "POST":
         chosen = request.POST.get("session", "")
+        session_id = id_of(chosen)
         if chosen == "others":
             services.end_sessions(user_id=request.user.pk, keep=request.session.session_key)
             messages.success(request, "其他设备已全部退出。")
-        elif chosen.isdigit():
-            services.session_end(user=request.user, session_id=int(chosen))
+        elif session_id is not None:
+            services.session_end(user=request.user, session_id=session_id)
             messages.success(request, "这台设备已退出。")
         return HttpResponseRedirect(reverse("usersessions_list"))
     rows = selectors.sessions_of(request.user, at=timezone.now(), current_key=request.session.session_key)

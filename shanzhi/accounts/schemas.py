@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shanzhi.accounts.selectors import PostRow, UserRow
 
-Id = Annotated[str, Field(pattern=r"^\d{1,18}$", examples=["123456789012345678"])]
+Id = Annotated[str, Field(pattern=r"^\d{1,19}$", examples=["123456789012345678"])]
 
 
 class PostOut(Schema):

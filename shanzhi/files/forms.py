@@ -17,6 +17,7 @@ from shanzhi.files.models import StoredFile
 from shanzhi.files.selectors import photos_own
 from shanzhi.files.services import PHOTO_LIMIT, digest_of, photo_store
 from shanzhi.lib.errors import Conflict, DomainError
+from shanzhi.tenancy.ids import id_of
 
 GONE = "有照片已经过期，请重新拍照或选择。"
 
@@ -40,7 +41,7 @@ class PhotoIdsField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def to_python(self, value: Any) -> list[int]:
-        numbers = [int(text) if str(text).isdecimal() and len(str(text)) < 20 else 0 for text in value or ()]
+        numbers = [id_of(str(text)) or 0 for text in value or ()]
         return list(dict.fromkeys(numbers))
 
 

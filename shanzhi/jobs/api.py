@@ -20,7 +20,7 @@ router = Router(tags=["jobs"])
 def job_list(
     request: HttpRequest,
     county: Path[int],
-    after: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
+    after: Annotated[str, Query(pattern=r"^\d{0,19}$")] = "",
     size: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Any:
     """One's own jobs, newest first."""

@@ -8,8 +8,8 @@ from shanzhi.access.pages import not_found
 from shanzhi.jobs.models import Job
 from shanzhi.jobs.registry import kind_title
 from shanzhi.lib.errors import Invalid
+from shanzhi.tenancy.ids import LARGEST, id_of
 
-LARGEST = 2**63
 NOBODY = -1
 
 
@@ -50,14 +50,15 @@ def _titled(jobs: Sequence[Job]) -> list[tuple[Job, str]]:
 
 
 def _cursor(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
+    number = id_of(text)
+    if number is None:
         raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
-    return int(text)
+    return number
 
 
 def job_get_for(actor: Actor, job_id: int) -> Job:
     """One of the actor's jobs; another's is not found, as one that does not exist."""
-    job = Job.objects.filter(id=job_id, created_by=owner_id(actor)).first() if job_id < LARGEST else None
+    job = Job.objects.filter(id=job_id, created_by=owner_id(actor)).first() if job_id <= LARGEST else None
     if job is None:
         raise not_found()
     return job

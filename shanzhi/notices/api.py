@@ -20,7 +20,7 @@ def notice_list(
     request: HttpRequest,
     county: Path[int],
     unread: bool = False,
-    after: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
+    after: Annotated[str, Query(pattern=r"^\d{0,19}$")] = "",
     size: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Any:
     """One's own notices, newest first."""

@@ -51,7 +51,7 @@ class NoticeListOut(Schema):
 class ReadAllIn(Schema):
     """`up_to`: the newest notice that the person saw; what came later stays unread."""
 
-    up_to: str = Field(pattern=r"^\d{1,18}$")
+    up_to: str = Field(pattern=r"^\d{1,19}$")
 
 
 class ReadAllOut(Schema):

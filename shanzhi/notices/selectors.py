@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.notices.models import Notice
+from shanzhi.tenancy.ids import id_of
 
 PAGE: Final = 30
 BADGE_LIMIT: Final = 100
@@ -40,7 +41,7 @@ def notice_page_for(
     rows = notices_of(actor=actor)
     if unread:
         rows = rows.filter(read_at=None)
-    older, newer = _cursor(after), _cursor(before)
+    older, newer = id_of(after), id_of(before)
     if newer is not None:
         found = list(rows.filter(id__gt=newer).order_by("id")[: size + 1])
         if len(found) > size:
@@ -77,5 +78,3 @@ def read_long_ago(*, before: datetime) -> QuerySet[Notice]:
     return Notice.objects.filter(read_at__lt=before)
 
 
-def _cursor(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None

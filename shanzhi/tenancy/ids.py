@@ -19,6 +19,7 @@ EPOCH_MS: Final = 1_704_067_200_000  # 2024-01-01T00:00:00Z; 41 bits last until 
 SEQUENCE_BITS: Final = 12
 NODE_BITS: Final = 10
 RESERVE_MS: Final = 10_000
+LARGEST: Final = 2**63 - 1  # of 19 digits; ids have 18 digits until the summer of 2031 only
 
 
 class NodesExhausted(RuntimeError):
@@ -98,3 +99,11 @@ def new_id() -> int:
 def id_at(ms_since_1970: int) -> int:
     """The smallest id that can have been made at this time; for ranges over ids by time."""
     return max(ms_since_1970 - EPOCH_MS, 0) << (NODE_BITS + SEQUENCE_BITS)
+
+
+def id_of(text: str) -> int | None:
+    """The id that a text names; None for what can be none: no ASCII digits, too many of them, beyond 63 bits."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return None
+    number = int(text)
+    return number if number <= LARGEST else None

@@ -19,7 +19,7 @@ Moment = Annotated[
     AwareDatetime | None, Query(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))
 ]
 Code = Annotated[str, Query(pattern=r"^[a-z0-9_.]{0,80}$")]
-Id = Annotated[str | None, Query(pattern=r"^\d{1,18}$")]
+Id = Annotated[str | None, Query(pattern=r"^\d{1,19}$")]
 
 
 @router.get("trail/entries", response={200: EntryListOut, **READS}, operation_id="trail_entry_list")
@@ -33,7 +33,7 @@ def entry_list(
     code: Code = "",
     object_type: Code = "",
     object_id: Id = None,
-    after: Annotated[str, Query(pattern=r"^(\d{1,16}-\d{1,18})?$")] = "",
+    after: Annotated[str, Query(pattern=r"^(\d{1,16}-\d{1,19})?$")] = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """Entries, newest first: `since` ≤ time < `until`, by person, act or object."""

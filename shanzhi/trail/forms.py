@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from shanzhi.lib.times import SHANGHAI
+from shanzhi.tenancy.ids import id_of
 from shanzhi.trail.selectors import EntryFilter, person_by_login
 
 NOBODY = -1
@@ -31,12 +32,12 @@ class EntryFilterForm(forms.Form):
         self.is_valid()
         given: dict[str, Any] = self.cleaned_data
         first, last, text = given.get("at_from"), given.get("at_to"), given.get("q", "").strip()
-        by_id = text.isdecimal() and len(text) <= 18
+        number = id_of(text)
         return EntryFilter(
             since=datetime.combine(first, time.min, SHANGHAI) if first else None,
             until=datetime.combine(last + timedelta(days=1), time.min, SHANGHAI) if last else None,
-            actor_id=(person_by_login(text.lower()) or NOBODY) if text and not by_id else None,
+            actor_id=(person_by_login(text.lower()) or NOBODY) if text and number is None else None,
             code=given.get("code", ""),
             object_type=given.get("type", ""),
-            object_id=int(text) if by_id else None,
+            object_id=number,
         )

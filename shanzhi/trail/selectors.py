@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.lib.errors import Invalid
+from shanzhi.tenancy.ids import id_of
 from shanzhi.trail.models import Check, Entry, Salt, Seal, SealItem
 from shanzhi.trail.permissions import VIEW
 from shanzhi.trail.trails import CODE_LABELS, TRACKED, code_label, post_names, type_label
@@ -103,9 +104,10 @@ def _cursor(entry: Entry) -> str:
 def _place(cursor: str) -> tuple[datetime, int]:
     """Time and id of a cursor; Invalid for one that is not ours."""
     micros, _, last = cursor.partition("-")
-    if not (micros.isdecimal() and last.isdecimal() and len(micros) <= 16 and len(last) <= 18):
+    number = id_of(last)
+    if number is None or not (micros.isdecimal() and len(micros) <= 16):
         raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
-    return EPOCH + int(micros) * MICROSECOND, int(last)
+    return EPOCH + int(micros) * MICROSECOND, number
 
 
 def _lines(entries: Sequence[Entry]) -> list[Line]:

@@ -1,9 +1,8 @@
 """The API of posts and accounts: pages of lists, filters, refusals as problem+json, sessions with and without CSRF."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from shanzhi.accounts import services
@@ -119,13 +118,29 @@ def test_own_post_is_refused(town: Town, security: User) -> None:
 
 
 def test_session_that_writes_needs_our_own_page(town: Town, security: User) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(security)
+    client = browser(security)
+    client.handler.enforce_csrf_checks = True
     body = {"user_id": str(make_user(town).pk), "role": "grid_worker", "area_code": town.areas["grid"].code}
     assert client.post(town.api("posts"), body, "application/json").status_code == 403
     client.get(town.url("users/"))
     headers = {"X-CSRFToken": client.cookies["csrf"].value}
     assert client.post(town.api("posts"), body, "application/json", headers=headers).status_code == 201
+
+
+def test_session_that_was_left_open_grants_and_revokes_nothing(town: Town, security: User, worker: User) -> None:
+    """As on the pages: whoever finds an unlocked browser has to know the password."""
+    post = Post.objects.get(user=worker)
+    grant = {"user_id": str(worker.pk), "role": "volunteer", "area_code": town.areas["grid"].code}
+    revoke, where = {"reason": "调离", "version": 0}, town.api(f"posts/{post.id}/revocations")
+    left = browser(security, ago=timedelta(hours=1))
+    for path, body in ((town.api("posts"), grant), (where, revoke)):
+        answer = left.post(path, body, "application/json")
+        assert (answer.status_code, answer.json()["code"]) == (403, "confirmation_required")
+    assert left.post(town.api("posts/1/revocations"), revoke, "application/json").status_code == 404
+    assert Post.objects.get(user=worker).revoked_at is None
+    there = browser(security, ago=timedelta(minutes=20))  # within the time for filling in a form
+    assert there.post(town.api("posts"), grant, "application/json").status_code == 201
+    assert there.post(where, revoke, "application/json").status_code == 200
 
 
 def test_ended_posts_are_listed_on_request(town: Town, security: User, worker: User) -> None:

@@ -157,3 +157,10 @@ def test_me_page_shows_who_and_where(town: Town, worker: User) -> None:
 def test_device_words(agent: str, expected: str, phone: bool) -> None:
     assert device_words(agent) == expected
     assert is_phone(agent) is phone
+
+
+@pytest.mark.parametrize("chosen", ["²", "9" * 19, "9" * 5000])
+def test_numbers_that_are_none_end_nothing(town: Town, worker: User, chosen: str) -> None:
+    client = browser(worker)
+    assert client.post(LIST, {"session": chosen}).status_code == 302
+    assert client.get(LIST).status_code == 200

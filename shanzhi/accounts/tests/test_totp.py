@@ -210,3 +210,15 @@ def test_confirmation_by_code(worker: User) -> None:
     assert "改用密码" in words(client.get(where))
     assert client.post(where, {"code": code_now(secret)})["Location"] == "/accounts/2fa/recovery-codes/"
     assert client.get("/accounts/2fa/recovery-codes/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("where", "name"), [("/accounts/reauthenticate/", "password"), ("/accounts/password/change/", "oldpassword")]
+)
+def test_wrong_passwords_in_an_open_session_lock_as_at_the_login(worker: User, where: str, name: str) -> None:
+    client = browser(worker)
+    form = {name: "wrong", "password1": "Neues-Wort-2026", "password2": "Neues-Wort-2026"}
+    assert [client.post(where, form).status_code for _ in range(5)][-1] == 429
+    assert client.post(where, form | {name: "Yangcun-2026"}).status_code == 429
+    worker.refresh_from_db()
+    assert worker.check_password("Yangcun-2026")

@@ -299,3 +299,10 @@ def test_command_makes_the_first_security_administrator(town: Town, capsys: pyte
     with pytest.raises(CommandError):
         call_command("security_admin", "999999", "second.admin", "郑安")
     assert user.check_password(PASSWORD) is False
+
+
+@pytest.mark.parametrize("cursor", ["²", "9" * 19, "9" * 5000])
+def test_cursors_that_are_none_begin_at_the_top(town: Town, security: User, worker: User, cursor: str) -> None:
+    client = browser(security)
+    for name in ("after", "before"):
+        assert worker.name in words(client.get(town.url("users/"), {name: cursor}))

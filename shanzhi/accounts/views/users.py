@@ -19,6 +19,7 @@ from shanzhi.accounts.models import User
 from shanzhi.accounts.permissions import GRANT, MANAGE, TOKENS, VIEW
 from shanzhi.accounts.selectors.people import STATES
 from shanzhi.lib.errors import DomainError
+from shanzhi.tenancy.ids import id_of
 from shanzhi.ui.filters import Choice, filter_bar
 from shanzhi.ui.parts import Crumb, TimelineItem
 
@@ -52,8 +53,8 @@ def user_list(request: CountyRequest, county: int) -> HttpResponse:
         request.actor,
         wanted,
         at=timezone.now(),
-        after=int(after) if after.isdigit() else None,
-        before=int(before) if before.isdigit() else None,
+        after=id_of(after),
+        before=id_of(before),
     )
     bar = filter_bar(
         query,

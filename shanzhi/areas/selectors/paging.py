@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Q
 
 from shanzhi.lib.errors import Invalid
+from shanzhi.tenancy.ids import id_of
 from shanzhi.tenancy.models import CountyModel
 
 M = TypeVar("M", bound=CountyModel)
@@ -51,9 +52,10 @@ def _flipped(name: str) -> str:
 def _behind(model: type[CountyModel], order: Sequence[str], cursor: str) -> Q:
     """(a, b) > (x, y) as plain comparisons, with each field's own direction."""
     fields = [name.lstrip("-") for name in order]
-    if not cursor.isdecimal() or len(cursor) > 18:
+    edge = id_of(cursor)
+    if edge is None:
         raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
-    values = model.objects.filter(id=int(cursor)).values_list(*fields).first()
+    values = model.objects.filter(id=edge).values_list(*fields).first()
     if values is None:
         raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
     condition, same = Q(), Q()

@@ -98,3 +98,15 @@ def test_ids_are_ranges_of_time() -> None:
     now_ms = int(ids.time.time() * 1000)
     assert id_at(now_ms - 60_000) < new_id() < id_at(now_ms + 3_600_000)
     assert id_at(0) == 0
+
+
+@pytest.mark.parametrize("text", ["", "²", "٣", "-1", " 1", "1e3", str(2**63), "9" * 19, "9" * 5000])
+def test_what_can_be_no_id_is_none(text: str) -> None:
+    assert ids.id_of(text) is None
+
+
+def test_ids_are_read_until_the_last_one() -> None:
+    """They have nineteen digits from 2031 on."""
+    later = id_at(1_987_654_321_000)
+    assert len(str(later)) == 19
+    assert [ids.id_of(str(number)) for number in (0, 1, later, ids.LARGEST)] == [0, 1, later, ids.LARGEST]
