@@ -130,9 +130,11 @@ def trail_check_start(*, actor: Actor, key: str | None, at: datetime | None = No
     """Start a verification of the county's trail; while one of the actor's is under way, that one is returned."""
     actor.require(VIEW)
     with atomic():
+        running = Job.objects.filter(kind="trail.verify", state__in=OPEN, created_by=owner_id(actor)).first()
+        if running is not None:  # before the key is used: a key always names a job that is there
+            return running
         job_id = new_id()
         earlier = claim(key=key, actor=actor, operation="trail.check", body={}, result_id=job_id)
         if earlier is not None:
             return Job.objects.get(id=earlier)
-        running = Job.objects.filter(kind="trail.verify", state__in=OPEN, created_by=owner_id(actor)).first()
-        return running or enqueue("trail.verify", actor=actor, args={}, at=at, job_id=job_id)
+        return enqueue("trail.verify", actor=actor, args={}, at=at, job_id=job_id)

@@ -165,3 +165,13 @@ def test_a_double_click_on_a_started_check_queues_one_task(cast: Cast) -> None:
         client.post(f"/{A}/trail/checks/", {"idempotency_key": uuid4().hex})
     assert drain() == 1
     assert OutboxEvent.objects.filter(code="jobs.job.ended").count() == 1
+
+
+def test_a_key_that_met_a_running_check_stays_good(cast: Cast) -> None:
+    client = cast["audit_admin"].client()
+    first = client.post(f"/{A}/trail/checks/", {"idempotency_key": uuid4().hex})
+    second = {"idempotency_key": uuid4().hex}
+    for _ in range(2):
+        assert client.post(f"/{A}/trail/checks/", second)["Location"] == first["Location"]
+    drain()
+    assert client.post(f"/{A}/trail/checks/", second).status_code == 302
