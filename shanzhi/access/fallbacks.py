@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from shanzhi.access.api import problem
 from shanzhi.access.middleware import error_response
 from shanzhi.access.pages import not_found as not_found_error
+from shanzhi.access.uploads import FilesTooBig
 from shanzhi.lib.errors import DomainError, Forbidden
 
 UNREADABLE: Final = "请求读不懂，请返回上一页重试。"
 TOO_LONG: Final = "文字太多，没有收下，请返回上一页删减后再发一次。"
+TOO_BIG: Final = "一次传的文件太大，没有收下，请返回上一页，分几次传或换小一点的文件。"
 BROKEN: Final = "系统出了问题，你填好的内容没有丢。请返回上一页再试一次。"
 
 
@@ -33,6 +35,8 @@ logger = logging.getLogger("shanzhi.errors")
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if isinstance(exception, FilesTooBig):
+        return error_response(request, TooLong(TOO_BIG, code="too_big"))
     if isinstance(exception, RequestDataTooBig):
         return error_response(request, TooLong(TOO_LONG, code="too_long"))
     return error_response(request, BadRequest(UNREADABLE, code="bad_request"))

@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shanzhi.access.api import problem_of
-from shanzhi.lib.errors import DomainError, TooMany
+from shanzhi.lib.errors import DomainError, Invalid, TooMany
 
+UNREADABLE = "地址里有读不懂的字符，请从首页重新进入。"
 BUSY = "现在用的人太多，这次没有存上，请过一分钟再试。"
 
 
@@ -28,6 +29,12 @@ class ErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """No page is asked for with a NUL, and PostgreSQL compares nothing with one; the API's parser names the field."""
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
+            return error_response(request, Invalid(UNREADABLE, code="text_invalid"))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Any) -> HttpResponse | None:
         if isinstance(exception, DomainError):
