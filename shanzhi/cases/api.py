@@ -27,7 +27,7 @@ from shanzhi.files.selectors import photo_strip
 from shanzhi.lib.errors import DomainError, Invalid
 
 router = Router()
-Number = Annotated[str, StringConstraints(max_length=20)]
+Number = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,9}$")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 READ: dict[Any, Any] = {200: schemas.CaseDetailOut, **REFUSALS}
 WRITE: dict[Any, Any] = {200: schemas.CaseDetailOut, **WRITE_REFUSALS}
