@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.utils import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from shanzhi.access.api import problem_of
-from shanzhi.lib.errors import DomainError, Invalid, TooMany
+from shanzhi.lib.errors import DomainError, TooMany
 
-UNREADABLE = "地址里有读不懂的字符，请从首页重新进入。"
 BUSY = "现在用的人太多，这次没有存上，请过一分钟再试。"
 
 
@@ -30,11 +29,10 @@ class ErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
-        """No page is asked for with a NUL, and PostgreSQL compares nothing with one; the API's parser names the field."""
+    def process_view(self, request: HttpRequest, *view: Any) -> None:
+        """A condition with a NUL is left out: PostgreSQL compares nothing with one. The API's parser names the field."""
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
-            return error_response(request, Invalid(UNREADABLE, code="text_invalid"))
-        return None
+            request.GET = _without_nul(request.GET)  # type: ignore[assignment]
 
     def process_exception(self, request: HttpRequest, exception: Any) -> HttpResponse | None:
         if isinstance(exception, DomainError):
@@ -42,3 +40,12 @@ class ErrorMiddleware:
         if isinstance(exception, OperationalError) and "locked" in str(exception):
             return error_response(request, TooMany(BUSY, code="busy"))
         return None
+
+
+def _without_nul(query: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        for value in values:
+            if "\0" not in name + value:
+                kept.appendlist(name, value)
+    return kept
