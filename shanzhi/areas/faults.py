@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from shanzhi.areas.source import split
+from shanzhi.lib.cells import inert
 
 ADDED = ("行号", "错在", "怎么改")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def fault_table(header: Sequence[str], faults: Iterable[tuple[int, str, str, str]]) -> Iterator[list[str]]:
@@ -21,7 +21,7 @@ def fault_table(header: Sequence[str], faults: Iterable[tuple[int, str, str, str
         if len(cells) == len(header):
             cells = [cells[at] for at in kept]
         cells += [""] * (len(kept) - len(cells))
-        yield [*(_inert(cell) for cell in _fitted(cells, len(kept))), str(number), column, sentence]
+        yield [*map(inert, _fitted(cells, len(kept))), str(number), column, sentence]
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:
@@ -29,7 +29,3 @@ def _fitted(cells: list[str], width: int) -> list[str]:
     if len(cells) <= width:
         return cells
     return [*cells[: width - 1], "，".join(cells[width - 1 :])]
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -12,6 +12,7 @@ from shanzhi.cases.catalogue import Category, Source, State
 from shanzhi.cases.models import Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import handler_words
+from shanzhi.lib.cells import inert
 from shanzhi.lib.times import local
 
 LIMIT: Final = 5000
@@ -19,7 +20,6 @@ HEADS: Final = (
     "编号", "标题", "所在地方", "地点", "类别", "来源", "有人身危险", "状态", "主办", "承办", "收到时间", "办理时限", "结束时间",
 )  # fmt: skip
 WIDTHS: Final = (12, 36, 20, 24, 14, 14, 10, 10, 16, 16, 17, 17, 17)
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 FORMATS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -56,7 +56,7 @@ def as_csv(cases: Iterable[Case]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(HEADS)
     for line in lines_of(cases):
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line])
+        writer.writerow(map(inert, line))
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -244,3 +244,13 @@ def test_the_filter_bar_keeps_its_state_in_the_address(tree: Tree, desk: Client)
     assert "级别：村级" in page
     assert "乡镇（街道）：杨村镇" in page
     assert "清除条件" in page
+
+
+def test_a_column_that_a_file_named_is_no_formula_either() -> None:
+    """Bad rows come back under the columns of the file that somebody sent."""
+    from shanzhi.areas.views.shared import csv_answer
+
+    answer = csv_answer("x", ("=1+1", "\ta", "code"), [("1", "\r2", "3")])
+    head, rest = answer.content.decode("utf-8-sig").split("\r\n", 1)
+    assert head == "'=1+1,'\ta,code"
+    assert "'\r2" in rest

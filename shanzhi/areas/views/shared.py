@@ -16,6 +16,7 @@ from django.utils import timezone
 from shanzhi.access.pages import CountyRequest
 from shanzhi.areas import selectors
 from shanzhi.areas.models import Area
+from shanzhi.lib.cells import inert
 from shanzhi.lib.errors import DomainError
 from shanzhi.lib.times import local
 from shanzhi.ui.parts import Crumb
@@ -84,9 +85,9 @@ def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) 
     """A CSV that the usual office program opens in Chinese; a cell that it would compute gets an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(header)
+    writer.writerow(map(inert, header))  # a file that was sent named its own columns
     for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in row])
+        writer.writerow(map(inert, row))
     answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
