@@ -47,6 +47,7 @@ FAST = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "autovacuum_naptime": "1h",
+    "lock_timeout": "60s",  # a test that waits for itself fails and names its statement, instead of hanging
 }
 DURABLE = {
     "fsync": "on",
