@@ -30,7 +30,7 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
-        """A condition with a NUL is left out: PostgreSQL compares nothing with one. The API's parser names the field."""
+        """A condition with a NUL is left out: PostgreSQL compares none with it. The API's parser names the field."""
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path_info.startswith("/api/"):
             request.GET = _without_nul(request.GET)  # type: ignore[assignment]
 
