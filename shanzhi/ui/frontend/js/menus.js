@@ -1,4 +1,4 @@
-/* Opened filters and menus: one at a time, closed by Escape and by a click elsewhere. */
+/* Opened filters and menus: one at a time, closed by Escape and by a click elsewhere; folded fields that are wrong. */
 
 import { all } from "./dom.js";
 
@@ -13,4 +13,9 @@ export function startMenus() {
     shut(null);
     if (menu) menu.querySelector("summary").focus();
   });
+  // A field that has to be filled in is of no use folded away: the browser could not point at it.
+  document.addEventListener("invalid", (event) => {
+    const fold = event.target.closest("details:not([open])");
+    if (fold) fold.open = true;
+  }, true);
 }
