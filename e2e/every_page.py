@@ -1,0 +1,123 @@
+"""Every page that there is, with somebody who may open it. `{case}` and the like are looked up on the way."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+
+GRID, CLERK, OFFICER = "tianchang.grid_worker", "tianchang.village_clerk", "tianchang.township_officer"
+HANDLER, LEADER = "tianchang.department_handler", "tianchang.county_leader"
+SYSTEM, SECURITY, AUDIT = "tianchang.system_admin", "tianchang.security_admin", "tianchang.audit_admin"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page: its name, whose it is (empty: nobody signed in), its address, what to do there first."""
+
+    name: str
+    who: str
+    address: str
+    first: Callable[[Page], None] | None = None
+
+
+def open_first(link: str) -> Callable[[Page], None]:
+    """Follow the first link to an address like this one."""
+
+    def follow(page: Page) -> None:
+        wanted = re.compile(link)
+        found = [one for one in hrefs(page) if wanted.fullmatch(one)]
+        assert found, f"no {link} on {page.url}"
+        page.goto(found[0])
+
+    return follow
+
+
+def hrefs(page: Page) -> list[str]:
+    return list(page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.getAttribute('href'))"))
+
+
+def then(*steps: Callable[[Page], None]) -> Callable[[Page], None]:
+    def every(page: Page) -> None:
+        for step in steps:
+            step(page)
+
+    return every
+
+
+def submit_empty(button: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=re.compile(button)).first.click()
+
+
+CASE = open_first(r"/341181/cases/\d{4}-\d+/")
+STOPS: Final = (
+    Stop("counties", "", "/"),
+    Stop("start", "", "/341181/"),
+    Stop("login", "", "/accounts/login/"),
+    Stop("login_wrong", "", "/accounts/login/", submit_empty("登录")),
+    Stop("not_found", "", "/341181/nothing/"),
+    Stop("parts", "", "/parts/"),
+    Stop("grid_home", GRID, "/341181/home/"),
+    Stop("grid_home_late", GRID, "/341181/home/?due=late"),
+    Stop("grid_report", GRID, "/341181/cases/new/"),
+    Stop("grid_report_wrong", GRID, "/341181/cases/new/", submit_empty("上报给")),
+    Stop("grid_list", GRID, "/341181/cases/"),
+    Stop("grid_list_none", GRID, "/341181/cases/?q=外星飞船"),
+    Stop("grid_case", GRID, "/341181/cases/", CASE),
+    Stop("grid_handle", GRID, "/341181/home/", open_first(r"/341181/cases/\d{4}-\d+/handlings/")),
+    Stop("grid_notices", GRID, "/341181/notices/"),
+    Stop("grid_me", GRID, "/341181/me/"),
+    Stop("resident_home", "tianchang.resident", "/341181/home/"),
+    Stop("resident_report", "tianchang.resident", "/341181/cases/new/"),
+    Stop("password", GRID, "/accounts/password/change/"),
+    Stop("sessions", GRID, "/accounts/sessions/"),
+    Stop("logout", GRID, "/accounts/logout/"),
+    Stop("two_factors", SECURITY, "/accounts/2fa/"),
+    Stop("recovery_codes", SECURITY, "/accounts/2fa/recovery-codes/"),
+    Stop("list", OFFICER, "/341181/cases/?tab=open"),
+    Stop("list_mine", OFFICER, "/341181/cases/?tab=mine"),
+    Stop("list_late", OFFICER, "/341181/cases/?tab=overdue"),
+    Stop("list_ended", OFFICER, "/341181/cases/?tab=ended"),
+    Stop("list_none", OFFICER, "/341181/cases/?tab=open&q=外星飞船"),
+    Stop("list_filtered", OFFICER, "/341181/cases/?tab=open&state=handling&category=facilities&urgent=1"),
+    Stop("case", OFFICER, "/341181/cases/?tab=ended", CASE),
+    Stop("dispatch", OFFICER, "/341181/cases/?tab=open&state=accepted", then(CASE, open_first(r".*/dispatches/"))),
+    Stop("escalate", OFFICER, "/341181/cases/?tab=open&state=accepted", then(CASE, open_first(r".*/escalations/"))),
+    Stop("reject", OFFICER, "/341181/cases/?tab=open&state=accepted", then(CASE, open_first(r".*/rejections/"))),
+    Stop("return", OFFICER, "/341181/cases/?tab=open&state=handled", then(CASE, open_first(r".*/returns/"))),
+    Stop("handle", HANDLER, "/341181/cases/?tab=mine", then(CASE, open_first(r".*/handlings/"))),
+    Stop("report", CLERK, "/341181/cases/new/"),
+    Stop("report_county", "tianchang.command_centre", "/341181/cases/new/"),
+    Stop("report_township", OFFICER, "/341181/cases/new/"),
+    Stop("notices", OFFICER, "/341181/notices/"),
+    Stop("me", OFFICER, "/341181/me/"),
+    Stop("leader_list", LEADER, "/341181/cases/"),
+    Stop("jobs", SYSTEM, "/341181/jobs/"),
+    Stop("areas", SYSTEM, "/341181/areas/"),
+    Stop("areas_closed", SYSTEM, "/341181/areas/?q=外星"),
+    Stop("area", SYSTEM, "/341181/areas/341181104000/"),
+    Stop("area_county", SYSTEM, "/341181/areas/341181000000/"),
+    Stop("village", SYSTEM, "/341181/areas/341181104000/", open_first(r"/341181/areas/341181104\d{3}/")),
+    Stop("rename", SYSTEM, "/341181/areas/341181104000/renames/"),
+    Stop("merge", SYSTEM, "/341181/areas/341181104000/", then(open_first(r"/341181/areas/341181104\d{3}/"),
+                                                             open_first(r".*/merges/"))),
+    Stop("child", SYSTEM, "/341181/areas/341181104000/children/"),
+    Stop("unit_new", SYSTEM, "/341181/areas/341181104000/units/"),
+    Stop("imports", SYSTEM, "/341181/areas/imports/"),
+    Stop("units", SYSTEM, "/341181/units/"),
+    Stop("unit", SYSTEM, "/341181/units/", open_first(r"/341181/units/\d{12}[CD]\d{3}/")),
+    Stop("users", SECURITY, "/341181/users/"),
+    Stop("users_none", SECURITY, "/341181/users/?role=accountant&state=disabled"),
+    Stop("user", SECURITY, "/341181/users/?role=township_officer", open_first(r"/341181/users/\d+/")),
+    Stop("user_new", SECURITY, "/341181/users/new/"),
+    Stop("user_new_wrong", SECURITY, "/341181/users/new/", submit_empty("建立账号")),
+    Stop("post_role", SECURITY, "/341181/users/?role=accountant",
+         then(open_first(r"/341181/users/\d+/"), open_first(r".*/posts/"))),
+    Stop("password_reset", SECURITY, "/341181/users/?role=accountant",
+         then(open_first(r"/341181/users/\d+/"), open_first(r".*/password-resets/"))),
+    Stop("trail", AUDIT, "/341181/trail/"),
+    Stop("seals", AUDIT, "/341181/trail/seals/"),
+    Stop("seal", AUDIT, "/341181/trail/seals/1/"),
+    Stop("forbidden", CLERK, "/341181/users/"),
+)  # fmt: skip
