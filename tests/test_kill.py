@@ -1,4 +1,4 @@
-"""kill -9 under load: of the web server, of the worker, of PostgreSQL. What was acknowledged is kept, once and whole."""
+"""kill -9 under load, of the web server, the worker and PostgreSQL: what was acknowledged is kept, once and whole."""
 
 import json
 import os

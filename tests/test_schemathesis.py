@@ -130,7 +130,8 @@ def world(cast: Cast, name: str) -> World:
         "number": case.number, "version": str(case.version), "area": cast.areas["v1"].code,
         "into": cast.areas["v2"].code, "parent": cast.areas["t2"].code, "township": cast.areas["t1"].code,
         "grid": cast.areas["g1"].code, "unit": cast.units["t1"].code, "post_id": str(cast["grid_worker"].post.id),
-        "user_id": str(clerk), "file_id": str(photo.id), "notice_id": str(notice.id), "job_id": str(job.id), "seal": "1",
+        "user_id": str(clerk), "file_id": str(photo.id), "notice_id": str(notice.id), "job_id": str(job.id),
+        "seal": "1",
     }  # fmt: skip
     return World(cast, {role: token(cast, role) for role in CALLERS}, there)
 

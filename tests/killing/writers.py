@@ -19,13 +19,14 @@ PATIENCE = 60
 class Book:
     """By key: `sent` was at least begun, `acked` got its number, the others are unknown: done or not.
 
-    `broken` counts the answers that were lost on the way.
+    `broken` counts the answers that were lost on the way, `said` is the last one that was no success.
     """
 
     sent: set[str] = field(default_factory=set)
     acked: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     broken: int = 0
+    said: str = ""
 
     @property
     def unknown(self) -> set[str]:
@@ -51,7 +52,7 @@ def post(port: int, world: World, key: str, *, timeout: float = 20) -> tuple[int
 
 
 class Writers:
-    """Threads that report one case after another; each with an even number tries an unknown one again until it knows."""
+    """Threads that report one case after another; those with an even number ask again until they know."""
 
     def __init__(self, port: int, world: World, threads: int = 4) -> None:
         self.port, self.world, self.book = port, world, Book()
@@ -76,7 +77,7 @@ class Writers:
         """Until so many more were acknowledged than now."""
         goal, deadline = len(self.book.acked) + acked, time.monotonic() + PATIENCE
         while len(self.book.acked) < goal:
-            assert time.monotonic() < deadline, f"{len(self.book.acked)} acknowledged; refused: {self.book.refused[:3]}"
+            assert time.monotonic() < deadline, f"{len(self.book.acked)} acknowledged; {self.book.said}"
             time.sleep(0.02)
 
     def _write(self, number: int) -> None:
@@ -99,8 +100,9 @@ class Writers:
                 with self.guard:
                     self.book.acked[key] = answer["number"]
                 return
+            self.book.said = f"{key}: {status} {answer}"
             if 400 <= status < 500 and status != 429:
-                self.book.refused.append(f"{key}: {status} {answer}")
+                self.book.refused.append(self.book.said)
                 return
             time.sleep(0.05)
             if not persistent:  # it may have been done or not: nobody ever asks again
