@@ -4,6 +4,7 @@ The register is global and holds no county's data. A row is written only if some
 file twice changes nothing.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -128,13 +129,15 @@ def _differing(batch: Sequence[Row], counts: Counts) -> list[Row]:
     return wanted
 
 
-def _stored(codes: list[str]) -> Iterable[tuple[str, str, str, str]]:
-    """Code, name, level and parent of those that are there; one array on PostgreSQL, four times as fast as a list."""
-    if connection.vendor != "postgresql":
-        return Division.objects.filter(code__in=codes).values_list("code", "name", "level", "parent_code")
-    query = f"SELECT code, name, level, parent_code FROM {Division._meta.db_table} WHERE code = ANY(%s)"  # noqa: S608
+def _stored(codes: list[str]) -> list[tuple[str, str, str, str]]:
+    """Code, name, level and parent of those that are there; one array for all codes, four times as fast as a list."""
+    values: list[str] | str = codes
+    among = "= ANY(%s)"
+    if connection.vendor == "sqlite":
+        among, values = "IN (SELECT value FROM json_each(%s))", json.dumps(codes)
+    table = Division._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(query, [codes])
+        cursor.execute(f"SELECT code, name, level, parent_code FROM {table} WHERE code {among}", [values])  # noqa: S608
         return list(cursor.fetchall())
 
 
