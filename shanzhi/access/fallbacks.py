@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
 from shanzhi.access.api import problem
 from shanzhi.access.middleware import error_response
@@ -16,7 +17,6 @@ from shanzhi.lib.errors import DomainError, Forbidden
 UNREADABLE: Final = "请求读不懂，请返回上一页重试。"
 TOO_LONG: Final = "文字太多，没有收下，请返回上一页删减后再发一次。"
 TOO_BIG: Final = "一次传的文件太大，没有收下，请返回上一页，分几次传或换小一点的文件。"
-BROKEN: Final = "系统出了问题，你填好的内容没有丢。请返回上一页再试一次。"
 
 
 class BadRequest(DomainError):
@@ -56,9 +56,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     logger.error("error %s on %s %s", number, request.method, request.path_info)
     if request.path_info.startswith("/api/"):
         return problem(500, "server_error", f"系统出了问题，请稍后再试，或把编号 {number} 告诉管理员。")
-    return HttpResponse(
-        '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>系统出了问题·善治</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<h1>系统出了问题</h1><p>{BROKEN}</p><p>编号 {number}</p>",
-        status=500,
-    )
+    return HttpResponse(render_to_string("500.html", {"number": number}), status=500)

@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.transaction import atomic
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,8 +50,9 @@ class OurPasswordView(UnprocessableMixin, PasswordChangeView):
 
 class TotpOnView(UnprocessableMixin, ActivateTOTPView):
     def form_valid(self, form: Any) -> Any:
-        response = super().form_valid(form)
-        services.own_act(user=self.request.user, kind="totp_on")
+        with atomic():  # the change and its trail row, or neither
+            response = super().form_valid(form)
+            services.own_act(user=self.request.user, kind="totp_on")
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -60,15 +62,17 @@ class TotpOnView(UnprocessableMixin, ActivateTOTPView):
 
 class TotpOffView(UnprocessableMixin, DeactivateTOTPView):
     def form_valid(self, form: Any) -> Any:
-        response = super().form_valid(form)
-        services.own_act(user=self.request.user, kind="totp_off")
+        with atomic():  # the change and its trail row, or neither
+            response = super().form_valid(form)
+            services.own_act(user=self.request.user, kind="totp_off")
         return response
 
 
 class CodesRenewView(UnprocessableMixin, codes.GenerateRecoveryCodesView):
     def form_valid(self, form: Any) -> Any:
-        response = super().form_valid(form)
-        services.own_act(user=self.request.user, kind="codes_renewed")
+        with atomic():  # the change and its trail row, or neither
+            response = super().form_valid(form)
+            services.own_act(user=self.request.user, kind="codes_renewed")
         return response
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Path, Query, Router
+from ninja import Header, Path, Query, Router, Status
 from pydantic import StringConstraints
 
 from shanzhi.access.actor import Actor
@@ -68,7 +68,7 @@ def case_report(request: HttpRequest, county: Path[int], body: schemas.ReportIn,
         photo_ids=[int(number) for number in body.photos],
     )  # fmt: skip
     case = services.case_report(actor=actor, report=report, area=_report_area(actor, body.area), key=key)
-    return 201, _detail(actor, case)
+    return Status(201, _detail(actor, case))
 
 
 @router.get("/cases/{number}", response=READ, summary="One case")

@@ -49,11 +49,12 @@ class Case(CountyModel):
     received_at = models.DateTimeField("收到时间")
     due_at = models.DateTimeField("办理时限", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
+    history = models.CharField("经过的指纹", max_length=64, default="")
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
         "number", "title", "body", "category", "place", "lon", "lat", "urgent", "source", "area_id", "owner_id",
         "raised", "handler_area_id", "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id", "state",
-        "version", "occurred_at", "received_at", "due_at", "ended_at",
+        "version", "occurred_at", "received_at", "due_at", "ended_at", "history",
     )  # fmt: skip
 
     class Meta(CountyModel.Meta):
@@ -99,7 +100,10 @@ class Case(CountyModel):
 
 
 class Step(CountyModel):
-    """One act on a case, as it was: who, in which post, when, why, and what it changed. Never altered."""
+    """One act on a case, as it was: who, in which post, when, why, and what it changed. Never altered.
+
+    `link` chains it to the step before; the case's `history` is the newest link, so the trail proves all of them.
+    """
 
     APPEND_ONLY: ClassVar[bool] = True
     case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="steps", index=False)
@@ -117,6 +121,7 @@ class Step(CountyModel):
     to_state = models.CharField(max_length=12)
     was_due_at = models.DateTimeField("这一步的时限", null=True)
     due_at = models.DateTimeField("下一步的时限", null=True)
+    link = models.CharField("指纹", max_length=64, default="")
 
     class Meta(CountyModel.Meta):
         verbose_name = "办理步骤"

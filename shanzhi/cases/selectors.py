@@ -234,8 +234,8 @@ def _may_see(actor: Actor, case: Case) -> bool:
         return True
     if case.handler_unit_id in scope.unit_ids or case.handler_area_id in scope.area_ids:
         return True
-    held = Q(unit_id__in=scope.unit_ids) | Q(area_id__in=scope.area_ids)
-    return bool(scope.unit_ids) and Assignment.objects.filter(held, case_id=case.id).exists()
+    given = Assignment.objects.filter(unit_id__in=scope.unit_ids, case_id=case.id)
+    return bool(scope.unit_ids) and given.exists()
 
 
 def step_guard(actor: Actor, step_id: int) -> bool:
@@ -247,13 +247,6 @@ def step_guard(actor: Actor, step_id: int) -> bool:
 def steps_of(case: Case) -> list[Step]:
     """Every step of a case, the newest first."""
     return list(Step.objects.filter(case_id=case.id).order_by("-version"))
-
-
-def reportable_areas(actor: Actor) -> list[Area]:
-    """Where this person may report from: the open areas of their scope below the county, in tree order."""
-    scope = actor.scope(permissions.REPORT)
-    rows = Area.objects.filter(scope.q("path"), valid_to=None).exclude(level=Area.Level.COUNTY)
-    return list(rows.select_related("parent").order_by("path"))
 
 
 def report_area_get(actor: Actor, code: str) -> Area:

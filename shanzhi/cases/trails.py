@@ -1,8 +1,9 @@
 """What of a case the trail proves."""
 
 from shanzhi.cases.acts import Act
+from shanzhi.cases.history import steps_agree
 from shanzhi.cases.models import Case
 from shanzhi.trail.trails import track, trail_labels
 
-track(Case)
+track(Case, also=steps_agree)
 trail_labels({f"cases.case.{act.past}": f"事件{act.done}" for act in Act})

@@ -194,7 +194,7 @@ def _require_person(actor: Actor) -> None:
 
 def _check_drafts(actor: Actor) -> None:
     if drafts_full(actor=actor, limit=DRAFT_LIMIT):
-        raise TooMany(f"您有 {DRAFT_LIMIT} 张照片还没用上，请先完成正在填的上报，或明天再传。", code="photo_drafts")
+        raise TooMany(f"你有 {DRAFT_LIMIT} 张照片还没用上，请先完成正在填的上报，或明天再传。", code="photo_drafts")
 
 
 def _keep(file: StoredFile, chunks: Iterator[bytes], size: str = storage.WHOLE) -> tuple[int, str]:

@@ -25,17 +25,6 @@ class DomainError(Exception):
         self.fields: dict[str, list[str]] = {name: list(rows) for name, rows in (fields or {}).items()}
         super().__init__(self.message)
 
-    def problem(self) -> dict[str, object]:
-        """Body of RFC 9457 problem+json; `detail` repeats the title for clients that show only one of them."""
-        return {
-            "type": f"urn:shanzhi:problem:{self.code}",
-            "title": self.message,
-            "status": self.status,
-            "code": self.code,
-            "detail": self.message,
-            "fields": self.fields,
-        }
-
 
 class NotFound(DomainError):
     """Absent, or not for this actor: the same words for both, so that nothing leaks."""
@@ -50,7 +39,7 @@ class Forbidden(DomainError):
 
     status = 403
     default_code = "forbidden"
-    default_message = "您的岗位没有这项权限，如有需要请联系安全管理员。"
+    default_message = "你的岗位没有这项权限，如有需要请联系安全管理员。"
 
 
 class Conflict(DomainError):

@@ -1,8 +1,6 @@
-"""Names and numbers for eyes that may not see them whole."""
+"""Names for eyes that may not see them whole."""
 
 from __future__ import annotations
-
-import re
 
 _COMPOUND_TEXT = (
     "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙"
@@ -22,11 +20,3 @@ def name_mask(name: str) -> str:
         return name[:2] + "*" if name[:2] in _COMPOUND else name[0] + "*" + name[-1]
     head = name[:2] if name[:2] in _COMPOUND else name[0]
     return head + "*" * (len(name) - len(head) - 1) + name[-1]
-
-
-def phone_mask(phone: str) -> str:
-    """13812345678 → 138****5678; shorter numbers keep the last two digits at most."""
-    digits = re.sub(r"\D", "", phone)
-    if len(digits) >= 11:
-        return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
-    return "*" * max(len(digits) - 2, 0) + digits[-2:] if len(digits) > 4 else "*" * len(digits)

@@ -4,7 +4,7 @@ An app registers its models in its own `trails.py`: `track(Case)`. The model dec
 changes one of these fields records it in the same transaction, else the verifier names the row.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -17,12 +17,18 @@ from shanzhi.tenancy.models import CountyModel
 ERASED: Final = bytes(32)  # digest of the last entry of a lawfully deleted object
 
 
+# What else must agree with rows that are proved themselves: gets rows of one county, yields a sentence for each fault.
+# It judges by what the given rows say, not by what was written since they were read.
+Also = Callable[[Sequence[Any]], Iterable[str]]
+
+
 @dataclass(frozen=True)
 class Tracked:
     """A model with the fields that its digests cover, in the order of their names."""
 
     model: type[CountyModel]
     fields: tuple["Field[Any, Any]", ...]
+    also: "Also | None" = None
 
     @property
     def type(self) -> str:
@@ -71,15 +77,15 @@ CODE_LABELS: dict[str, str] = {}
 _post_names: list[Callable[[Iterable[int]], Mapping[int, str]]] = []
 
 
-def track(model: type[CountyModel], *, fields: tuple[str, ...] | None = None) -> Tracked:
-    """Register a model once; `fields` defaults to its TRAIL_FIELDS. Unknown fields are programming errors."""
+def track(model: type[CountyModel], *, fields: tuple[str, ...] | None = None, also: Also | None = None) -> Tracked:
+    """Register a model once; `fields` defaults to its TRAIL_FIELDS, `also` checks what hangs on its rows. Unknown fields are programming errors."""
     names = fields if fields is not None else model.TRAIL_FIELDS  # type: ignore[attr-defined]
     if not names:
         raise ValueError(f"{model._meta.label}: TRAIL_FIELDS is empty")
     if model._meta.label_lower in TRACKED:
         raise ValueError(f"{model._meta.label} is tracked twice")
     found = tuple(model._meta.get_field(name) for name in sorted(names))
-    tracked = Tracked(model, found)  # type: ignore[arg-type]
+    tracked = Tracked(model, found, also)  # type: ignore[arg-type]
     TRACKED[tracked.type] = tracked
     return tracked
 

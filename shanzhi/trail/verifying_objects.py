@@ -105,6 +105,8 @@ def _check_rows(report: Report, known: Tracked, rows: Sequence[CountyModel], bat
         report.objects += 1
         if not _agrees(known, row, newest.get(row.id), salts.get(row.id)):
             _explain(report, known, row.id, batches)
+    for sentence in known.also(rows) if known.also else ():
+        report.add(sentence)
 
 
 def _agrees(known: Tracked, row: CountyModel, newest: Newest | None, salt: bytes | None) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts import lockout, selectors
-from shanzhi.accounts.models import LOGIN_RULE, AccountAct, User
+from shanzhi.accounts.models import LOGIN_RULE, AccountAct, ApiToken, User
 from shanzhi.accounts.permissions import MANAGE
 from shanzhi.accounts.services.sessions import end_sessions
 from shanzhi.accounts.validators import PasswordRule, initial_password
@@ -161,11 +161,13 @@ def user_enable(
 def password_reset(
     *, actor: Actor, user_id: int, version: int, key: str | None = None, at: datetime | None = None
 ) -> Done:
-    """A new initial password (`secret`, shown once, to be changed at the next login); ends sessions, lifts a lock."""
+    """A new initial password (`secret`, shown once, to be changed at the next login); ends sessions and
+    tokens, lifts a lock."""
     secret = initial_password()
 
     def then(user: User) -> None:
         end_sessions(user_id=user.pk)
+        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at or timezone.now())
         lockout.unlock(user.username)
 
     done = account_act(
@@ -219,7 +221,7 @@ def password_change(*, user: User, password: str, keep: str | None, at: datetime
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
         end_sessions(user_id=user.pk, keep=keep)
-    own_act(user=user, kind="password_changed", at=at)
+        own_act(user=user, kind="password_changed", at=at)
 
 
 def own_act(*, user: User, kind: str, at: datetime | None = None) -> None:

@@ -1,13 +1,14 @@
 """Accounts: the list with its filters and search, making one, and every act on one."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shanzhi.accounts import lockout, selectors, services
-from shanzhi.accounts.models import AccountAct, Post, User
+from shanzhi.accounts.models import AccountAct, ApiToken, Post, User
 from shanzhi.accounts.selectors import UserFilter
 from shanzhi.accounts.tests.factories import (
     PASSWORD,
@@ -187,6 +188,10 @@ def test_reset_password(town: Town, security: User, worker: User) -> None:
     locked = browser(ip="10.0.0.7")
     for _ in range(5):
         log_in(locked, worker, "wrong")
+    now = timezone.now()
+    token = ApiToken.objects.create(
+        user=worker, county_id=341181, name="同步", digest="d" * 64, created_at=now, expires_at=now + timedelta(days=9)
+    )
     client, where = browser(security), town.url(f"users/{worker.pk}/password-resets/")
     assert "马上作废" in words(client.get(where))
     answer = client.post(where, {"version": 0, "idempotency_key": "r1"})
@@ -196,6 +201,8 @@ def test_reset_password(town: Town, security: User, worker: User) -> None:
     assert log_in(locked, worker, shown[1]).status_code == 302, "the lock is lifted too"
     worker.refresh_from_db()
     assert worker.must_change_password
+    token.refresh_from_db()
+    assert token.revoked_at is not None, "a token is a password too"
     assert shown[1] not in words(client.post(where, {"version": 0, "idempotency_key": "r1"}))
     worker.refresh_from_db()
     assert worker.check_password(shown[1]), "sent twice, it is done once"

@@ -13,6 +13,7 @@ from shanzhi.areas.paths import WIDTH
 from shanzhi.cases.acts import AT_HANDLER, UNDECIDED, Act, require
 from shanzhi.cases.catalogue import ENDED, HANDLING_HOURS, State, hours_label, step_limit
 from shanzhi.cases.events import EVENTS
+from shanzhi.cases.history import chained
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.files.services import files_attach
 from shanzhi.lib.errors import Conflict, Invalid, Stale
@@ -76,16 +77,18 @@ class Acting:
         }
         if state in ENDED:
             changes |= {"ended_at": self.at, "turn_area_id": None, "turn_unit_id": None}
+        step = Step(
+            id=self.step_id, case_id=case.id, version=changes["version"], act=act, at=self.at,
+            actor_id=self.actor.user_id or None, post_id=self.post.id if self.post else None,
+            actor_name=self.actor.name, actor_title=self.post.title if self.post else "", text=text, target=target,
+            satisfied=satisfied, from_state=before, to_state=state, was_due_at=was_due_at, due_at=changes["due_at"],
+        )  # fmt: skip
+        changes["history"] = chained(case.history, [step])
         if not Case.objects.filter(id=case.id, version=self.version).update(**changes):
             raise Stale(STALE, code="stale")
         for name, value in changes.items():
             setattr(case, name, value)
-        step = Step.objects.create(
-            id=self.step_id, case_id=case.id, version=case.version, act=act, at=self.at,
-            actor_id=self.actor.user_id or None, post_id=self.post.id if self.post else None,
-            actor_name=self.actor.name, actor_title=self.post.title if self.post else "", text=text, target=target,
-            satisfied=satisfied, from_state=before, to_state=state, was_due_at=was_due_at, due_at=case.due_at,
-        )  # fmt: skip
+        step.save()
         files_attach(actor=self.actor, ids=list(photo_ids), owner=step, at=self.at)
         record(actor=self.actor, code=f"cases.case.{act.past}", obj=case, at=self.at, post=self.post)
         emit(EVENTS[act], subject_id=case.id, at=self.at, step=step.id)

@@ -15,6 +15,7 @@ from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import Category, Source, State, step_limit
 from shanzhi.cases.events import EVENTS
+from shanzhi.cases.history import chained
 from shanzhi.cases.models import Case, CaseText, Step
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
@@ -113,8 +114,9 @@ def case_report(
         owner = _level_in_charge(area, post)
         case = _opened(case_id, report, area, owner, actor, post, at)
         case.number = next_number(at)
-        case.save()
         steps = _first_steps(case, report, actor, post, at)
+        case.history = chained("", steps)
+        case.save()
         Step.objects.bulk_create(steps)
         CaseText.objects.create(case=case, tokens=_words(case))
         files_attach(actor=actor, ids=list(report.photo_ids), owner=steps[0], at=at)

@@ -21,12 +21,11 @@ def test_each_kind_has_its_status_code_and_a_whole_sentence(kind: type[DomainErr
     assert error.message.endswith("。")
 
 
-def test_problem_carries_the_sentence_and_the_fields() -> None:
+def test_an_error_carries_the_sentence_and_the_fields() -> None:
     error = Invalid("请改正标出的内容。", code="case_fields", fields={"title": ("请填写标题。",)})
-    body = error.problem()
-    assert body["code"] == "case_fields"
-    assert body["detail"] == str(error) == "请改正标出的内容。"
-    assert body["fields"] == {"title": ["请填写标题。"]}
+    assert error.code == "case_fields"
+    assert error.message == str(error) == "请改正标出的内容。"
+    assert error.fields == {"title": ["请填写标题。"]}
 
 
 def test_a_stale_version_is_a_conflict() -> None:
@@ -43,6 +42,6 @@ def test_a_field_may_have_several_sentences_and_the_caller_keeps_its_own_list() 
 
 
 def test_what_was_not_said_is_the_kinds_own_sentence_and_code() -> None:
-    assert NotFound().problem()["code"] == "not_found"
-    assert NotFound(code="case_gone").problem()["code"] == "case_gone"
+    assert NotFound().code == "not_found"
+    assert NotFound(code="case_gone").code == "case_gone"
     assert NotFound(code="case_gone").message == NotFound().message

@@ -18,7 +18,7 @@ def test_everybody_gets_one(county_a):
     rows = tell(11, 12, 12, 11, object_type="cases.case", object_id=7)
     assert [row.recipient_id for row in rows] == [11, 12]
     row = rows[0]
-    assert (row.title, row.body, row.path) == ("事件派给您了", "张庄路口井盖断裂", "/341181/cases/1/")
+    assert (row.title, row.body, row.path) == ("事件派给你了", "张庄路口井盖断裂", "/341181/cases/1/")
     assert (row.object_type, row.object_id, row.created_at, row.read_at) == ("cases.case", 7, NOW, None)
 
 
@@ -26,7 +26,7 @@ def test_a_redelivered_event_does_nothing(me):
     first = tell(me, 12, event_id=5)
     notice_read(actor=actor_of(me), notice_id=next(row.id for row in first if row.recipient_id == me.pk), at=NOW)
     again = tell(me, 12, 13, event_id=5, title="别的话")
-    assert {row.recipient_id: row.title for row in again} == {me.pk: "事件派给您了", 12: "事件派给您了", 13: "别的话"}
+    assert {row.recipient_id: row.title for row in again} == {me.pk: "事件派给你了", 12: "事件派给你了", 13: "别的话"}
     assert [row.read_at for row in again if row.recipient_id == me.pk] == [NOW]
 
 

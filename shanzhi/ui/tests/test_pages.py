@@ -152,7 +152,7 @@ def test_the_sentence_of_the_refusal_is_shown(status: int) -> None:
 def test_the_page_of_a_crash_needs_no_request() -> None:
     html = render_to_string("500.html", {"number": "7F2C"})
     assert "编号 7F2C" in html
-    assert "填好的内容没有丢" in html
+    assert "之前存下的都在" in html
 
 
 def test_a_message_is_escaped() -> None:
