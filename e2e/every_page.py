@@ -7,9 +7,8 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-GRID, CLERK, OFFICER = "tianchang.grid_worker", "tianchang.village_clerk", "tianchang.township_officer"
-HANDLER, LEADER = "tianchang.department_handler", "tianchang.county_leader"
-SYSTEM, SECURITY, AUDIT = "tianchang.system_admin", "tianchang.security_admin", "tianchang.audit_admin"
+from e2e.people import AUDIT, CLERK, GRID, HANDLER, LEADER, OFFICER, SECURITY, SYSTEM, People
+from e2e.screens import FIRST_GRID
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,10 @@ STOPS: Final = (
     Stop("grid_report_wrong", GRID, "/341181/cases/new/", submit_empty("上报给")),
     Stop("grid_list", GRID, "/341181/cases/"),
     Stop("grid_list_none", GRID, "/341181/cases/?q=外星飞船"),
-    Stop("grid_case", GRID, "/341181/cases/", CASE),
-    Stop("grid_handle", GRID, "/341181/home/", open_first(r"/341181/cases/\d{4}-\d+/handlings/")),
+    Stop("grid_case", GRID, "/341181/cases/{in_grid}/"),
+    Stop("grid_case_ended", GRID, "/341181/cases/?tab=ended", CASE),
+    Stop("grid_handle", GRID, "/341181/cases/{in_grid}/handlings/"),
+    Stop("grid_rate", GRID, "/341181/cases/{verified}/closures/"),
     Stop("grid_notices", GRID, "/341181/notices/"),
     Stop("grid_me", GRID, "/341181/me/"),
     Stop("resident_home", "tianchang.resident", "/341181/home/"),
@@ -82,11 +83,20 @@ STOPS: Final = (
     Stop("list_none", OFFICER, "/341181/cases/?tab=open&q=外星飞船"),
     Stop("list_filtered", OFFICER, "/341181/cases/?tab=open&state=handling&category=facilities&urgent=1"),
     Stop("case", OFFICER, "/341181/cases/?tab=ended", CASE),
-    Stop("dispatch", OFFICER, "/341181/cases/?tab=open&state=accepted", then(CASE, open_first(r".*/dispatches/"))),
-    Stop("escalate", OFFICER, "/341181/cases/?tab=open&state=accepted", then(CASE, open_first(r".*/escalations/"))),
-    Stop("reject", OFFICER, "/341181/cases/?tab=open&state=accepted", then(CASE, open_first(r".*/rejections/"))),
-    Stop("return", OFFICER, "/341181/cases/?tab=open&state=handled", then(CASE, open_first(r".*/returns/"))),
-    Stop("handle", HANDLER, "/341181/cases/?tab=mine", then(CASE, open_first(r".*/handlings/"))),
+    Stop("case_of_ones_own", OFFICER, "/341181/cases/{accepted}/"),
+    Stop("case_in_list", OFFICER, "/341181/cases/?tab=open&case={accepted}"),
+    Stop("dispatch", OFFICER, "/341181/cases/{accepted}/dispatches/"),
+    Stop("dispatch_wrong", OFFICER, "/341181/cases/{accepted}/dispatches/", submit_empty("派出去")),
+    Stop("accept", CLERK, "/341181/cases/{reported}/acceptances/"),
+    Stop("escalate", CLERK, "/341181/cases/{reported}/escalations/"),
+    Stop("reject", OFFICER, "/341181/cases/{accepted}/rejections/"),
+    Stop("return", HANDLER, "/341181/cases/{dispatched}/returns/"),
+    Stop("start", HANDLER, "/341181/cases/{dispatched}/starts/"),
+    Stop("handle", HANDLER, "/341181/cases/{dispatched}/handlings/"),
+    Stop("verify", OFFICER, "/341181/cases/{handled}/verifications/"),
+    Stop("close", OFFICER, "/341181/cases/{verified}/closures/"),
+    Stop("rejected", GRID, "/341181/cases/{rejected}/"),
+    Stop("stale", OFFICER, "/341181/cases/{accepted}/starts/"),
     Stop("report", CLERK, "/341181/cases/new/"),
     Stop("report_county", "tianchang.command_centre", "/341181/cases/new/"),
     Stop("report_township", OFFICER, "/341181/cases/new/"),
@@ -117,7 +127,37 @@ STOPS: Final = (
     Stop("password_reset", SECURITY, "/341181/users/?role=accountant",
          then(open_first(r"/341181/users/\d+/"), open_first(r".*/password-resets/"))),
     Stop("trail", AUDIT, "/341181/trail/"),
+    Stop("trail_none", AUDIT, "/341181/trail/?at_from=2001-01-01&at_to=2001-01-02"),
+    Stop("jobs_none", AUDIT, "/341181/jobs/"),
     Stop("seals", AUDIT, "/341181/trail/seals/"),
     Stop("seal", AUDIT, "/341181/trail/seals/1/"),
     Stop("forbidden", CLERK, "/341181/users/"),
 )  # fmt: skip
+
+
+def prepare(people: People) -> dict[str, str]:
+    """Numbers of cases in the states that the pages are about; long words, so that what does not fit shows."""
+    long = "杨村镇老街中段供销社门口到文化广场之间的路灯、井盖和排水沟一起坏了，晚上没有人敢走"
+
+    def made(words: str = long) -> str:
+        return people.report(GRID, FIRST_GRID, words, place="老街中段供销社门口向东五十米的十字路口旁边的水泥杆下")
+
+    def raised() -> str:
+        number = made()
+        people.act(CLERK, number, "escalations", text="村里办不了，请镇里协调城建中心和供电所一起来看。")
+        people.act(OFFICER, number, "acceptances")
+        return number
+
+    unit = next(one for one in people.call(OFFICER, "/units?limit=200")["items"] if one["name"] == "城建中心")
+    numbers = {"reported": made(), "accepted": raised(), "rejected": raised()}
+    for name in ("dispatched", "handled", "verified"):
+        numbers[name] = raised()
+        people.act(OFFICER, numbers[name], "dispatches", unit=unit["code"], hours=24)
+    for name in ("handled", "verified"):
+        people.act(HANDLER, numbers[name], "handlings", text="已换新井盖，四周用水泥封好，路灯换了两个灯泡。")
+    people.act(OFFICER, numbers["verified"], "verifications")
+    people.act(OFFICER, numbers["rejected"], "rejections", text="同一件事已经在办，并到前一件一起处理。")
+    numbers["in_grid"] = made("电线被树枝压住，刮风就冒火花")
+    people.act(CLERK, numbers["in_grid"], "acceptances")
+    people.act(CLERK, numbers["in_grid"], "dispatches", area=FIRST_GRID, hours=2)
+    return numbers

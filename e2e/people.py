@@ -74,6 +74,13 @@ class People:
             expect(page.get_by_role("heading", name="开启动态口令")).to_be_visible()
             self.set_up(page, login)
 
+    def confirm(self, page: Page, login: str) -> None:
+        """Ten minutes after the login, acts on accounts ask for the password again."""
+        if page.get_by_role("heading", name="确认是你本人").count():
+            page.get_by_label("密码").fill(self.cast[login].password)
+            page.get_by_role("button", name="核对密码").click()
+            expect(page.get_by_role("heading", name="确认是你本人")).to_have_count(0)
+
     def answer(self, page: Page, login: str) -> None:
         """The challenge of the second factor."""
         page.get_by_label("动态口令").fill(self.code(login))

@@ -1,0 +1,40 @@
+"""Every page, on a phone and on a desk: no rule of WCAG 2 A or AA broken, no error, no English, no wider than the window."""
+
+import pytest
+from playwright.sync_api import Page
+
+from e2e.browsing import DESK, PHONE, Watched, barriers, overflow
+from e2e.every_page import STOPS, Stop, prepare
+from e2e.people import People
+
+pytestmark = pytest.mark.browser
+SIZES = {"phone": PHONE, "desk": DESK}
+
+
+@pytest.fixture(scope="module")
+def prepared(people: People) -> dict[str, str]:
+    return prepare(people)
+
+
+def visit(page: Page, stop: Stop, prepared: dict[str, str], people: People) -> None:
+    page.goto(stop.address.format(**prepared))
+    if stop.first is not None:
+        stop.first(page)
+    if stop.who:
+        people.confirm(page, stop.who)
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
+def test_page(watched: Watched, people: People, prepared: dict[str, str], stop: Stop, size: str) -> None:
+    if stop.who:
+        with people.at(watched, stop.who, phone=size == "phone") as page:
+            visit(page, stop, prepared, people)
+            found, more = barriers(page), overflow(page)
+    else:
+        page = watched.context(SIZES[size]).new_page()
+        visit(page, stop, prepared, people)
+        found, more = barriers(page), overflow(page)
+    assert not found, "\n".join(found)
+    assert more <= 0, f"{more} pixels wider than the window"
