@@ -72,7 +72,7 @@ def test_every_operation_declares_its_refusals(document: dict[str, Any]) -> None
         if name.startswith("POST"):
             wanted |= {"400", "409", "413", "429"}
         wrong += [(name, status) for status in sorted(wanted - statuses)]
-        wrong += [(name, status) for status in statuses if status.startswith("5")]
+        wrong += [(name, status) for status in statuses if status.startswith("5") and status != "503"]  # disk full
     assert wrong == []
 
 

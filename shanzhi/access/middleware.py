@@ -1,13 +1,14 @@
 """Turn a DomainError into a page or problem+json: the same sentence for a person and for a program."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from shanzhi.access.api import problem_of
+from shanzhi.access.api import problem, problem_of
 from shanzhi.lib.errors import DomainError, TooMany
 
 BUSY = "现在用的人太多，这次没有存上，请过一分钟再试。"
@@ -27,7 +28,12 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.path_info.startswith("/api/"):
+            refusal = problem(405, "method_not_allowed", "这个地址不能这样请求，请对照接口文档换一种请求方法。")
+            refusal["Allow"] = response["Allow"]
+            return refusal
+        return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
         """A condition with a NUL is left out: PostgreSQL compares none with it. The API's parser names the field."""

@@ -12,8 +12,8 @@ from shanzhi.trail.trails import track, trail_labels
 def paths_agree(posts: Sequence[Post]) -> Iterator[str]:
     """A sentence for each post whose reach is not that of its place.
 
-    `area_path` repeats a path so that a scope needs no join, and the merge job rewrites it, so no digest covers it: it is
-    held against the area itself, whose path is proved. The places that an area was merged into count as its own, and so
+    `area_path` repeats a path so that a scope needs no join, and the merge job rewrites it, so no digest covers it:
+    it is held against the area itself, whose path is proved. The places that an area was merged into count as its own, and so
     does a path that waits to be rewritten.
     """
     related = ("area", "unit__area")

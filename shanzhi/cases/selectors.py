@@ -157,7 +157,7 @@ def list_rows(rows: Cases) -> Cases:
 
 
 def case_page(rows: Cases, *, order: str, cursor: str = "", size: int = PAGE_SIZE) -> CasePage:
-    """One page in keyset order, of rows with what the caller has joined. A cursor that was tampered with or belongs to another order is refused."""
+    """One page in keyset order, of rows with what the caller joined; a cursor of another order or hand is refused."""
     column, descending = Sort.FIELDS[order]
     backwards = False
     if cursor:

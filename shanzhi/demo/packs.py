@@ -17,8 +17,10 @@ FOLDER: Final = Path(settings.ROOT) / "packs" / "demo"
 
 @dataclass(frozen=True)
 class OpenCase:
-    """A case that has not ended: the way it goes, the last act done, how many hours ago, the limit it was given; `here`: in the
-    first grid, where the cast works."""
+    """A case that has not ended: the way it goes, the last act done, how many hours ago, the limit it was given.
+
+    `here`: in the first grid, where the cast works.
+    """
 
     way: str
     until: str

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import File, Form, Header, Path, Router, Status
 from ninja.files import UploadedFile
 
-from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, actor_of, operation
+from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
 from shanzhi.access.permissions import SELF
 from shanzhi.files.images import facts_seen
 from shanzhi.files.schemas import FileOut
@@ -19,7 +19,7 @@ from shanzhi.files.serving import answer
 router = Router(tags=["files"])
 
 
-@router.post("files", response={201: FileOut, **WRITE_REFUSALS}, operation_id="photo_create")
+@router.post("files", response={201: FileOut, **WRITE_REFUSALS, 503: Problem}, operation_id="photo_create")
 @operation(SELF)
 def photo_create(
     request: HttpRequest,

@@ -78,7 +78,10 @@ _post_names: list[Callable[[Iterable[int]], Mapping[int, str]]] = []
 
 
 def track(model: type[CountyModel], *, fields: tuple[str, ...] | None = None, also: Also | None = None) -> Tracked:
-    """Register a model once; `fields` defaults to its TRAIL_FIELDS, `also` checks what hangs on its rows. Unknown fields are programming errors."""
+    """Register a model once; `fields` defaults to its TRAIL_FIELDS, `also` checks what hangs on its rows.
+
+    Unknown fields are programming errors.
+    """
     names = fields if fields is not None else model.TRAIL_FIELDS  # type: ignore[attr-defined]
     if not names:
         raise ValueError(f"{model._meta.label}: TRAIL_FIELDS is empty")

@@ -1,4 +1,4 @@
-"""What open cases do when the place that has them is merged into another: they pass on to it, as a step of their own."""
+"""Open cases of a place that is merged into another pass on to it, as a step of their own."""
 
 from datetime import datetime
 from typing import Any

@@ -156,3 +156,9 @@ def test_a_photo_beyond_every_id_is_gone(cast: Cast, number: str) -> None:
     page = worker.post("/341181/cases/new/", form)
     assert page.status_code == 422
     assert "有照片已经过期" in page.content.decode()
+
+
+def test_a_wrong_method_is_a_problem_too_and_names_the_right_ones(cast: Cast) -> None:
+    answer = cast["grid_worker"].client().delete(f"{ROOT}/cases")
+    problem(answer, 405, "method_not_allowed")
+    assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
