@@ -30,11 +30,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "id", "county_id", "number", "title", "body", "category", "place", "lon", "lat", "accuracy", "urgent",
         "source", "area_id", "area_path", "owner_id", "owner_path", "raised", "handler_area_id", "handler_unit_id",
         "turn_area_id", "turn_unit_id", "reporter_id", "reporter_post_id", "reporter_name", "reporter_title", "state",
-        "version", "occurred_at", "received_at", "due_at", "ended_at",
+        "version", "occurred_at", "received_at", "due_at", "ended_at", "history",
     ),
     "cases_step": (
         "id", "county_id", "case_id", "version", "act", "at", "actor_id", "post_id", "actor_name", "actor_title",
-        "text", "target", "satisfied", "from_state", "to_state", "was_due_at", "due_at",
+        "text", "target", "satisfied", "from_state", "to_state", "was_due_at", "due_at", "link",
     ),
     "cases_assignment": (
         "id", "county_id", "case_id", "area_id", "unit_id", "state", "called_at", "due_at", "arrived_at", "ended_at",
@@ -79,17 +79,18 @@ class Writer:
         grid = spot.grid.id if given and not story.at_unit else None
         at_handler = story.state in ("dispatched", "handling")
         turn = (grid, unit) if at_handler else (story.owner.id, None)
+        history = self._steps(story, case_id, out)
         out["cases_case"].append((
             case_id, county, number, story.title, story.body, story.category, story.place, story.lon, story.lat, 12,
             story.urgent, "snap", spot.grid.id, spot.grid.path, story.owner.id, story.owner.path, 0, grid, unit,
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             story.state, len(story.deeds), first.at, first.at, last.due, None if story.is_open else last.at,
+            history,
         ))  # fmt: skip
         words = tokens(f"{story.title} {story.body} {story.place} {number}")
         prepared = CaseText._meta.get_field("tokens").get_db_prep_value(words, connection)
         out["cases_casetext"].append((self._id(first.at), county, case_id, prepared))
         out["trail_salt"].append((self._id(first.at), county, CASE_TYPE, case_id, secrets.token_bytes(16)))
-        self._steps(story, case_id, out)
         if given:
             ended = None if at_handler else last.at
             state = "called" if story.state == "dispatched" else "arrived" if at_handler else "done"
@@ -98,18 +99,21 @@ class Writer:
                 None if state == "called" else last.at, ended,
             ))  # fmt: skip
 
-    def _steps(self, story: Story, case_id: int, out: Rows) -> None:
-        spot, county = story.spot, self.county_id
+    def _steps(self, story: Story, case_id: int, out: Rows) -> str:
+        """The steps with their entries of the trail; returns the link of the last. Proofs are of the right length only."""
+        spot, county, link = story.spot, self.county_id, ""
         for version, deed in enumerate(story.deeds, 1):
+            link = secrets.token_hex(32)
             out["cases_step"].append((
                 self._id(deed.at), county, case_id, version, deed.act, deed.at, spot.user_id, spot.post_id, spot.worker,
                 spot.title, "" if version == 1 else f"{story.title}，已{deed.act}。", "", None, deed.before, deed.after,
-                deed.was_due, deed.due,
+                deed.was_due, deed.due, link,
             ))  # fmt: skip
             out["trail_entry"].append((
                 self._id(deed.at), county, deed.at, spot.user_id, spot.post_id, f"cases.case.{Act(deed.act).past}",
                 CASE_TYPE, case_id, version, 0, secrets.token_bytes(32), secrets.token_bytes(32),
             ))  # fmt: skip
+        return link
 
 
 def chunks(stories: Iterator[Story], size: int = CHUNK) -> Iterator[list[Story]]:
