@@ -116,7 +116,7 @@ class TestStart:
             seal = Seal.objects.get()
         page = opened(f"/{A}/")
         assert seal.root_hex[:32] in page
-        assert "第 1 号封存" in page
+        assert "最近一次是第 1 号，" in page
         with county(B):
             assert Seal.objects.get().root_hex[:32] not in page
 
