@@ -171,10 +171,12 @@ class DispatchForm(ActForm):
         self.areas = {f"area:{area.id}": area for area in targets.areas}
         self.units = {f"unit:{unit.id}": unit for unit in targets.units}
         choices = [(key, self._area_label(area)) for key, area in self.areas.items()]
-        choices += [(key, unit.name) for key, unit in self.units.items()]
-        self.fields["target"].choices = choices  # type: ignore[attr-defined]
-        own = next((key for key, area in self.areas.items() if case.area_path.startswith(area.path)), "")
-        self.fields["target"].initial = own
+        units = [(key, unit.name) for key, unit in self.units.items()]
+        # What was escalated is not given back to whoever asked for help: departments first, and nobody chosen yet.
+        self.fields["target"].choices = units + choices if case.raised else choices + units  # type: ignore[attr-defined]
+        if not case.raised:
+            own = next((key for key, area in self.areas.items() if case.area_path.startswith(area.path)), "")
+            self.fields["target"].initial = own
         self.fields["hours"].initial = 24 if case.urgent else 168
         self.order_fields(["target", "hours", "text"])
 

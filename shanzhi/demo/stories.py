@@ -97,7 +97,7 @@ class Teller:
         ends: datetime | None = None, here: bool = False,
     ) -> Story:  # fmt: skip
         way = WAYS[name][: last + 1]
-        situation = self._situation(random, name, received, open_case=ends is not None)
+        situation = self._situation(random, name, received, open_case=ends is not None, here=here)
         hours = hours or random.choice(HOURS[:2] if situation.urgent else HOURS)
         assert hours in HANDLING_HOURS
         state = random.getstate()
@@ -117,9 +117,12 @@ class Teller:
             moments[-1] = ends.replace(microsecond=0)
         return self._written(random, situation, way, moments, hours, photo, here)
 
-    def _situation(self, random: Random, way: str, received: datetime, *, open_case: bool) -> Situation:
-        """One that happens in this month and that the way fits; an open case is nobody's danger to life."""
-        units = set(self.township.pack.units)
+    def _situation(self, random: Random, way: str, received: datetime, *, open_case: bool, here: bool) -> Situation:
+        """One that happens in this month and that the way fits; an open case is nobody's danger to life.
+
+        `here`: for the first unit, where the cast works.
+        """
+        units = set(self.township.pack.units[:1] if here else self.township.pack.units)
         able = [
             one
             for one in situations()

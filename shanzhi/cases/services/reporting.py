@@ -52,9 +52,9 @@ class Report:
 
 
 def title_of(body: str) -> str:
-    """The first clause of a report, at most 30 characters."""
-    first = re.split(r"[，。；！？,;!?\n]", body.strip(), maxsplit=1)[0].strip()
-    return (first or body.strip())[:TITLE_LENGTH]
+    """The first clause of a report, at most 30 characters; what is cut ends with an ellipsis."""
+    first = re.split(r"[，。；！？,;!?\n]", body.strip(), maxsplit=1)[0].strip() or body.strip()
+    return first if len(first) <= TITLE_LENGTH else f"{first[: TITLE_LENGTH - 1]}…"
 
 
 def checked(report: Report, at: datetime) -> None:

@@ -133,6 +133,11 @@ def test_a_title_is_never_empty_and_never_long(body: str) -> None:
     assert 1 <= len(title_of(body)) <= 30
 
 
+def test_a_title_that_is_cut_says_so() -> None:
+    assert title_of("长" * 30) == "长" * 30
+    assert title_of("长" * 31) == "长" * 29 + "…"
+
+
 def test_a_title_is_the_first_clause() -> None:
     assert title_of("张庄路口污水井盖断成两半，晚上没有路灯") == "张庄路口污水井盖断成两半"
 

@@ -130,6 +130,7 @@ def _page(
         "button": BUTTONS.get(act, label),
         "draft": draft_name(act, case),
         "direct": act in DIRECT,
+        "harms": act == Act.REJECT,
         "possible": True,
         **more,
     }

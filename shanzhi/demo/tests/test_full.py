@@ -49,7 +49,7 @@ def test_the_start_page_shows_them(full: Loaded) -> None:
     for name, value in (("reported", 236), ("closed", 220), ("open", 16)):
         assert f'id="figure-{name}">{value}<' in page
     assert "<h1>杨村镇</h1>" in page
-    assert "号封存" in page
+    assert "最近一次是第" in page
 
 
 def test_the_api_says_the_same(full: Loaded) -> None:

@@ -27,10 +27,13 @@ class Picker {
   }
 
   async take(input) {
-    const files = Array.from(input.files);
+    const picked = Array.from(input.files);
+    const files = picked.filter((file) => !file.type || file.type.startsWith("image/"));
     const room = this.limit - this.items.length - this.reading;
     const left = files.length - room;
-    this.tell(left > 0 ? `最多 ${this.limit} 张，有 ${left} 张没有放进来` : "");
+    const others = picked.length - files.length;
+    if (others) this.tell(`有 ${others} 个文件不是照片，没有放进来`);
+    else this.tell(left > 0 ? `最多 ${this.limit} 张，有 ${left} 张没有放进来` : "");
     const chosen = files.slice(0, Math.max(0, room));
     this.reading += chosen.length;
     this.root.classList.toggle("photos-reading", this.reading > 0);
