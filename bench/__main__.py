@@ -109,7 +109,7 @@ def measure(database: Database, names: Sequence[str], folder: Path, pace: cases.
 
 
 def apart(database: Database, folder: Path) -> Database:
-    """SQLite maps its file into memory, so that the import would be charged for the cases: it gets a file of its own."""
+    """SQLite maps its file into memory: the import would be charged for the cases, and gets a file of its own."""
     if database.name != "sqlite":
         return database
     url = f"sqlite:///{folder}/divisions.sqlite3"

@@ -100,7 +100,7 @@ class Writer:
             ))  # fmt: skip
 
     def _steps(self, story: Story, case_id: int, out: Rows) -> str:
-        """The steps with their entries of the trail; returns the link of the last. Proofs are of the right length only."""
+        """The steps with their entries of the trail; returns the last link. Proofs only have the right length."""
         spot, county, link = story.spot, self.county_id, ""
         for version, deed in enumerate(story.deeds, 1):
             link = secrets.token_hex(32)
