@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Final
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ALL: Final = -1
@@ -58,16 +58,32 @@ def county(number: int, *, atomic: bool = True, using: str = DEFAULT_DB_ALIAS) -
     outer = _county.get()
     token = _county.set(number)
     try:
-        if connection.vendor != "postgresql" or (not atomic and not connection.in_atomic_block):
+        if connection.vendor != "postgresql":
             yield number
-            return
-        with transaction.atomic(using):
-            announce(connection, number)
+        elif atomic:
+            with transaction.atomic(using), _announced(connection, number, outer):
+                yield number
+        elif connection.in_atomic_block:
+            try:
+                with _announced(connection, number, outer):
+                    yield number
+            except BaseException:
+                with suppress(DatabaseError):  # a broken transaction gets its setting back when it is rolled back
+                    announce(connection, outer)
+                raise
+        else:  # each transaction of the block announces the county as it begins
             yield number
-            if outer is not None and not connection.needs_rollback:
-                announce(connection, outer)
     finally:
         _county.reset(token)
+
+
+@contextmanager
+def _announced(connection: BaseDatabaseWrapper, number: int, outer: int | None) -> Iterator[None]:
+    """Inside a transaction: the county of the block, and the one outside of it again afterwards."""
+    announce(connection, number)
+    yield
+    if outer is not None and not connection.needs_rollback:
+        announce(connection, outer)
 
 
 @contextmanager
