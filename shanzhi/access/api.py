@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.utils import check_csrf
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.access.permissions import PUBLIC, known
 from shanzhi.lib.errors import DomainError
+from shanzhi.tenancy import keyset
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,6 +34,8 @@ TITLES |= {409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Ty
 TITLES |= {429: "Too Many Requests", 500: "Internal Server Error"}
 REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 WRITE_REFUSALS: dict[int, Any] = {**REFUSALS, 400: Problem, 409: Problem, 413: Problem, 429: Problem}
+
+After = Annotated[str, Query(max_length=keyset.LENGTH, description="`next` of the page before")]
 
 
 def problem(status: int, code: str, detail: str, fields: dict[str, list[str]] | None = None) -> JsonResponse:

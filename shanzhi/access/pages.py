@@ -5,11 +5,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from shanzhi.access.actor import Actor
 from shanzhi.access.permissions import PUBLIC, known
 from shanzhi.lib.errors import NotFound
+from shanzhi.tenancy.keyset import CursorInvalid
+from shanzhi.ui.pages import CURSORS, first_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -33,6 +35,8 @@ def page(permission: str, *, object: bool = False) -> Callable[[Callable[..., An
 
     With `object=True` the permission is left to the service that the view calls, after the object was looked up in
     the actor's scope: a stranger gets 404 before anybody gets 403.
+
+    A list whose place can't be found again is shown from its first page: an old link still opens.
     """
     known(permission)
 
@@ -47,7 +51,12 @@ def page(permission: str, *, object: bool = False) -> Callable[[Callable[..., An
                     raise not_found()
                 if not object:
                     actor.require(permission)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except CursorInvalid:
+                if not request.GET.keys() & set(CURSORS):
+                    raise
+                return HttpResponseRedirect(first_page(request))
 
         guarded.permission, guarded.is_object = permission, object  # type: ignore[attr-defined]
         return guarded

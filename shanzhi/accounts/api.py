@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Query, Router, Status
 
-from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
+from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, After, Problem, actor_of, operation
 from shanzhi.accounts import selectors, services
 from shanzhi.accounts.fresh import require_confirmed
 from shanzhi.accounts.permissions import GRANT, VIEW
@@ -15,11 +15,6 @@ from shanzhi.lib.errors import Invalid
 
 router = Router(tags=["accounts"])
 LIST_REFUSALS: dict[int, Any] = {**REFUSALS, 400: Problem, 422: Problem}
-Cursor = Annotated[str, Query(pattern=r"^\d{0,19}$", description="`next` of the page before")]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text else None
 
 
 def _path_of(area: str) -> str:
@@ -42,19 +37,18 @@ def post_list(
     role: Annotated[str, Query(max_length=32)] = "",
     area: Annotated[str, Query(max_length=20, description="Code of an area; its subtree")] = "",
     all: Annotated[bool, Query(description="Also ended and revoked ones")] = False,
-    after: Cursor = "",
+    after: After = "",
 ) -> Any:
     """Up to 100 posts, oldest first."""
-    rows = selectors.post_list_for(
+    page = selectors.post_list_for(
         actor_of(request),
         at=timezone.now(),
         role=role,
         path=_path_of(area),
         only_live=not all,
-        after=_number(after),
+        cursor=after,
     )
-    more = str(rows[-1].id) if len(rows) == selectors.POSTS_PAGE else None
-    return PostListOut(items=[PostOut.of(row) for row in rows], next=more)
+    return PostListOut(items=[PostOut.of(row) for row in page.rows], next=page.next_cursor)
 
 
 @router.get("posts/{int:post_id}", response={200: PostOut, **LIST_REFUSALS}, operation_id="post_get")
@@ -110,11 +104,11 @@ def user_list(
     role: Annotated[str, Query(max_length=32)] = "",
     area: Annotated[str, Query(max_length=20)] = "",
     state: Annotated[str, Query(pattern=r"^(active|vacant|locked|disabled)?$")] = "",
-    after: Cursor = "",
+    after: After = "",
 ) -> Any:
     """Fifty accounts, the newest first, with the posts held today. No search by name: names stay out of addresses."""
     wanted = selectors.UserFilter(role=role, path=_path_of(area), state=state)
-    page = selectors.user_list_for(actor_of(request), wanted, at=timezone.now(), after=_number(after))
+    page = selectors.user_list_for(actor_of(request), wanted, at=timezone.now(), cursor=after)
     return UserListOut(items=[UserOut.of(row) for row in page.rows], next=page.next_cursor)
 
 

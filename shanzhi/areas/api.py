@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import File, Form, Header, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
-from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, actor_of, operation
+from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, After, actor_of, operation
 from shanzhi.areas import schemas, selectors, services
 from shanzhi.areas.codes import Kind
 from shanzhi.areas.models import Area, Unit
@@ -23,7 +23,6 @@ Code = Annotated[str, Path(pattern=schemas.CODE)]
 UnitCode = Annotated[str, Path(pattern=r"^\d{12}[CD]\d{3}$")]
 ImportId = Annotated[int, Path(ge=1, lt=2**63)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
-After = Annotated[str, Query(pattern=r"^\d{0,19}$")]
 Size = Annotated[int, Query(ge=1, le=200)]
 Text = Annotated[str, Query(max_length=60)]
 State = Literal["open", "closed", "all"]
@@ -64,7 +63,7 @@ def area_list(
 ) -> Any:
     """Areas at and below the caller's posts; `q` finds names, former names and codes."""
     wanted = AreaFilter(text=q.strip(), level=level, kind=kind, township=township, state=state, sort=sort)
-    page = selectors.area_page_for(actor_of(request), wanted, after=after, size=size)
+    page = selectors.area_page_for(actor_of(request), wanted, cursor=after, size=size)
     rows = selectors.with_parents(page.rows)
     return schemas.AreaListOut(items=[schemas.AreaOut.of(row, row.successor) for row in rows], next=page.next_cursor)
 
@@ -152,7 +151,7 @@ def unit_list(
 ) -> Any:
     """Departments and centres of the areas that the caller sees."""
     wanted = UnitFilter(text=q.strip(), kind=kind, area=area, state=state)
-    page = selectors.unit_page_for(actor_of(request), wanted, after=after, size=size)
+    page = selectors.unit_page_for(actor_of(request), wanted, cursor=after, size=size)
     return schemas.UnitListOut(items=[schemas.UnitOut.of(row) for row in page.rows], next=page.next_cursor)
 
 

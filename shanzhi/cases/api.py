@@ -19,12 +19,12 @@ from shanzhi.cases.selectors import (
     Tab,
     case_get_for,
     case_list_for,
-    case_page,
     report_area_get,
     steps_of,
 )
 from shanzhi.files.selectors import photo_strip
 from shanzhi.lib.errors import DomainError, Invalid
+from shanzhi.tenancy.keyset import page_of
 
 router = Router()
 Number = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,9}$")]
@@ -51,9 +51,9 @@ def case_list(request: HttpRequest, county: Path[int], query: Query[schemas.List
         received_before=schemas.aware(query.received_before, "received_before"), sort=query.sort,
     )  # fmt: skip
     rows = case_list_for(actor, wanted, now=timezone.now()).select_related("area", "turn_area", "turn_unit")
-    page = case_page(rows, order=wanted.order, cursor=query.cursor, size=query.limit)
+    page = page_of(rows, wanted.order, cursor=query.cursor, size=query.limit)
     items = [schemas.CaseOut.of(case) for case in page.rows]
-    return schemas.CaseListOut(items=items, next=page.next, previous=page.previous)
+    return schemas.CaseListOut(items=items, next=page.next_cursor or "", previous=page.previous_cursor or "")
 
 
 @router.post("/cases", response={201: schemas.CaseDetailOut, **WRITE_REFUSALS}, summary="Report a case")

@@ -14,6 +14,7 @@ from shanzhi.cases.catalogue import ENDED, OPEN, Category, Source, State
 from shanzhi.cases.selectors import CaseFilter, Sort, Tab, filter_areas
 from shanzhi.lib.times import SHANGHAI
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
+from shanzhi.ui.pages import cursor_in
 
 PLACES: Final = {1: ("乡镇（街道）", Area.Level.TOWNSHIP), 2: ("村（社区）", Area.Level.VILLAGE)}
 OPEN_TABS: Final = (Tab.MINE, Tab.OPEN, Tab.OVERDUE)
@@ -73,7 +74,7 @@ class Listing:
     def sorts(self) -> list[tuple[str, str, bool]]:
         """(address, words, chosen) of the orders that this tab has."""
         return [
-            (self.url(sort=name), words, name == self.wanted.order)
+            (self.url(sort=name), words, name == self.wanted.sorted_by)
             for name, words in Sort.LABELS.items()
             if name != Sort.DUE or self.tab in OPEN_TABS
         ]
@@ -118,7 +119,7 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
         received_before=last + timedelta(days=1) if last else None,
         sort=query.get("sort", ""),
     )
-    return Listing(wanted, kept, places, query.get("after") or query.get("before") or "")
+    return Listing(wanted, kept, places, cursor_in(query))
 
 
 def _places(actor: Actor) -> tuple[Area, ...]:

@@ -11,8 +11,9 @@ from shanzhi.cases.acts import acts_for
 from shanzhi.cases.catalogue import Category, Source, State
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.presenters import shown_name
-from shanzhi.cases.selectors import PAGE_SIZE, Sort, Tab
+from shanzhi.cases.selectors import Sort, Tab
 from shanzhi.lib.errors import Invalid
+from shanzhi.tenancy import keyset
 
 DEGREE = 10_000_000
 IdText = Annotated[str, StringConstraints(pattern=r"^\d{1,19}$")]
@@ -31,9 +32,9 @@ class ListQuery(Schema):
     urgent: bool = False
     received_from: datetime | None = None
     received_before: datetime | None = None
-    sort: str = Field("", pattern=f"^({'|'.join(Sort.FIELDS)})?$")
-    cursor: str = Field("", max_length=400)
-    limit: int = Field(PAGE_SIZE, ge=1, le=200)
+    sort: str = Field("", pattern=f"^({'|'.join(Sort.ORDERS)})?$")
+    cursor: str = Field("", max_length=keyset.LENGTH)
+    limit: int = Field(keyset.SIZE, ge=1, le=200)
 
 
 class ReportIn(Schema):

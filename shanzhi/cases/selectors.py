@@ -1,11 +1,10 @@
 """Reading cases, always as somebody: what is out of this person's scope does not exist for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.core import signing
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -18,9 +17,8 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Category, Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case, Step
-from shanzhi.lib.errors import Invalid
+from shanzhi.tenancy.keyset import Order
 
-PAGE_SIZE: Final = 50
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
 NUMBER_LENGTH: Final = 20
 ROW: Final = (
@@ -59,10 +57,10 @@ class Sort:
         NEWEST: "按收到时间，新的在前",
         OLDEST: "按收到时间，旧的在前",
     }
-    FIELDS: Final[dict[str, tuple[str, bool]]] = {
-        DUE: ("due_at", False),
-        NEWEST: ("received_at", True),
-        OLDEST: ("received_at", False),
+    ORDERS: Final[dict[str, Order]] = {
+        DUE: Order("cases", ("due_at",)),
+        NEWEST: Order("cases", ("received_at",), descending=True),
+        OLDEST: Order("cases", ("received_at",)),
     }
 
 
@@ -82,22 +80,16 @@ class CaseFilter:
     sort: str = ""
 
     @property
-    def order(self) -> str:
+    def order(self) -> Order:
+        return Sort.ORDERS[self.sorted_by]
+
+    @property
+    def sorted_by(self) -> str:
         """The order asked for, or the tab's own; ended cases have no time limit to sort by."""
         open_tab = self.tab in (Tab.MINE, Tab.OPEN, Tab.OVERDUE)
-        if self.sort in Sort.FIELDS and (open_tab or self.sort != Sort.DUE):
+        if self.sort in Sort.ORDERS and (open_tab or self.sort != Sort.DUE):
             return self.sort
         return Sort.DUE if open_tab else Sort.NEWEST
-
-
-@dataclass(frozen=True)
-class CasePage:
-    """Rows of a list with the cursors of the pages beside it; an empty cursor means there is none."""
-
-    rows: list[Case]
-    next: str = ""
-    previous: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
 
 
 def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
@@ -154,48 +146,6 @@ def _in_scope(actor: Actor) -> Q:
 def list_rows(rows: Cases) -> Cases:
     """What a line of a list shows, and no more: a query that is ordered pays for each column that it selects."""
     return rows.select_related("area__parent").only(*ROW)
-
-
-def case_page(rows: Cases, *, order: str, cursor: str = "", size: int = PAGE_SIZE) -> CasePage:
-    """One page in keyset order, of rows with what the caller joined; a cursor of another order or hand is refused."""
-    column, descending = Sort.FIELDS[order]
-    backwards = False
-    if cursor:
-        at, case_id, backwards = _opened_cursor(cursor, order)
-        later = descending == backwards
-        beyond = "gt" if later else "lt"
-        rows = rows.filter(
-            Q(**{f"{column}__{beyond}": at}) | Q(**{column: at, f"id__{beyond}": case_id}),
-            **{f"{column}__{beyond}e": at},  # the bound alone, so that the index is entered at it
-        )
-    sign = "-" if descending != backwards else ""
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    if not found:
-        return CasePage(rows=[])
-    ahead, behind = (bool(cursor), more) if backwards else (more, bool(cursor))
-    return CasePage(
-        rows=found,
-        next=_cursor(found[-1], column, order, back=False) if ahead else "",
-        previous=_cursor(found[0], column, order, back=True) if behind else "",
-    )
-
-
-def _cursor(row: Case, column: str, order: str, *, back: bool) -> str:
-    at: datetime = getattr(row, column)
-    return signing.dumps([order, at.isoformat(), row.id, back], salt="cases.cursor", compress=True)
-
-
-def _opened_cursor(cursor: str, order: str) -> tuple[datetime, int, bool]:
-    try:
-        made_for, at, case_id, back = signing.loads(cursor, salt="cases.cursor")
-        if made_for != order:
-            raise ValueError(order)
-        return datetime.fromisoformat(at), int(case_id), bool(back)
-    except (signing.BadSignature, ValueError, TypeError):
-        raise Invalid("翻页位置已失效，请从第一页重新看。", code="cursor_invalid") from None
 
 
 def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:

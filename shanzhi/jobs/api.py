@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Header, Path, Query, Router, Status
 
-from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
+from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, After, Problem, actor_of, operation
 from shanzhi.access.permissions import SELF
 from shanzhi.jobs.schemas import JobListOut, JobOut
 from shanzhi.jobs.selectors import job_get_for, job_page_for
@@ -20,12 +20,12 @@ router = Router(tags=["jobs"])
 def job_list(
     request: HttpRequest,
     county: Path[int],
-    after: Annotated[str, Query(pattern=r"^\d{0,19}$")] = "",
+    after: After = "",
     size: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Any:
     """One's own jobs, newest first."""
-    page = job_page_for(actor_of(request), after=after, limit=size)
-    return JobListOut.of(page.jobs, page.next_cursor)
+    page = job_page_for(actor_of(request), cursor=after, size=size)
+    return JobListOut.of(page)
 
 
 @router.get("jobs/{int:job_id}", response={200: JobOut, **REFUSALS}, operation_id="job_get")

@@ -1,6 +1,5 @@
 """Jobs on the wire."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from ninja import Schema
 
 from shanzhi.jobs.models import Job
 from shanzhi.jobs.registry import kind_title
+from shanzhi.tenancy.keyset import Page
 
 
 class JobOut(Schema):
@@ -51,5 +51,5 @@ class JobListOut(Schema):
     next: str | None
 
     @classmethod
-    def of(cls, jobs: Sequence[Job], following: str | None) -> "JobListOut":
-        return cls(items=[JobOut.of(job) for job in jobs], next=following)
+    def of(cls, page: Page[Job]) -> "JobListOut":
+        return cls(items=[JobOut.of(job) for job in page.rows], next=page.next_cursor)

@@ -12,13 +12,15 @@ from shanzhi.jobs.registry import kind_title
 from shanzhi.jobs.selectors import job_get_for, job_page_for
 from shanzhi.jobs.services import job_cancel, trail_check_start
 from shanzhi.trail.permissions import VIEW
+from shanzhi.ui.pages import cursor_in
 
 
 @page(SELF)
 @require_GET
 def job_list(request: CountyRequest, county: int) -> HttpResponse:
-    found = job_page_for(request.actor, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "jobs/list.html", {"page": found})
+    found = job_page_for(request.actor, cursor=cursor_in(request.GET))
+    rows = [(job, kind_title(job.kind)) for job in found.rows]
+    return render(request, "jobs/list.html", {"page": found.showing(rows)})
 
 
 @page(SELF, object=True)

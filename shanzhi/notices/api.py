@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
-from shanzhi.access.api import WRITE_REFUSALS, actor_of, operation
+from shanzhi.access.api import WRITE_REFUSALS, After, actor_of, operation
 from shanzhi.access.permissions import SELF
 from shanzhi.notices.schemas import NoticeListOut, NoticeOut, ReadAllIn, ReadAllOut
 from shanzhi.notices.selectors import notice_page_for, unread_count
@@ -20,12 +20,12 @@ def notice_list(
     request: HttpRequest,
     county: Path[int],
     unread: bool = False,
-    after: Annotated[str, Query(pattern=r"^\d{0,19}$")] = "",
+    after: After = "",
     size: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Any:
     """One's own notices, newest first."""
     actor = actor_of(request)
-    page = notice_page_for(actor=actor, unread=unread, after=after, size=size)
+    page = notice_page_for(actor=actor, unread=unread, cursor=after, size=size)
     return NoticeListOut.of(page, unread_count(actor=actor))
 
 

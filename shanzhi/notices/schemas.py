@@ -7,7 +7,7 @@ from ninja import Schema
 from pydantic import Field
 
 from shanzhi.notices.models import Notice
-from shanzhi.notices.selectors import NoticePage
+from shanzhi.tenancy.keyset import Page
 
 
 class NoticeOut(Schema):
@@ -44,7 +44,7 @@ class NoticeListOut(Schema):
     unread: int = Field(description="counted to 100 at most")
 
     @classmethod
-    def of(cls, page: NoticePage, unread: int) -> Self:
+    def of(cls, page: Page[Notice], unread: int) -> Self:
         return cls(items=[NoticeOut.of(row) for row in page.rows], next=page.next_cursor, unread=unread)
 
 

@@ -12,15 +12,14 @@ from shanzhi.notices.forms import ReadAllForm
 from shanzhi.notices.paths import is_local
 from shanzhi.notices.selectors import BADGE_LIMIT, notice_page_for, unread_count
 from shanzhi.notices.services import notice_read, notice_read_all
+from shanzhi.ui.pages import cursor_in
 
 
 @page(SELF)
 @require_GET
 def notice_list(request: CountyRequest, county: int) -> HttpResponse:
     unread = request.GET.get("show") == "unread"
-    found = notice_page_for(
-        actor=request.actor, unread=unread, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    found = notice_page_for(actor=request.actor, unread=unread, cursor=cursor_in(request.GET))
     count = unread_count(actor=request.actor)
     words = "99+" if count >= BADGE_LIMIT else str(count or "")
     context = {"page": found, "unread": unread, "unread_count": count, "unread_words": words}

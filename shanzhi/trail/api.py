@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 from pydantic import AwareDatetime
 
-from shanzhi.access.api import REFUSALS, Problem, actor_of, operation
+from shanzhi.access.api import REFUSALS, After, Problem, actor_of, operation
 from shanzhi.access.pages import not_found
 from shanzhi.trail.permissions import VIEW
 from shanzhi.trail.schemas import CheckOut, EntryListOut, SealListOut, SealOut
@@ -33,7 +33,7 @@ def entry_list(
     code: Code = "",
     object_type: Code = "",
     object_id: Id = None,
-    after: Annotated[str, Query(pattern=r"^(\d{1,16}-\d{1,19})?$")] = "",
+    after: After = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """Entries, newest first: `since` ≤ time < `until`, by person, act or object."""
@@ -45,7 +45,7 @@ def entry_list(
         object_type=object_type,
         object_id=int(object_id) if object_id else None,
     )
-    return EntryListOut.of(entry_page_for(actor_of(request), wanted, after=after, limit=size))
+    return EntryListOut.of(entry_page_for(actor_of(request), wanted, cursor=after, size=size))
 
 
 @router.get("trail/seals", response={200: SealListOut, **READS}, operation_id="trail_seal_list")
@@ -53,11 +53,11 @@ def entry_list(
 def seal_list(
     request: HttpRequest,
     county: Path[int],
-    after: Annotated[str, Query(pattern=r"^\d{0,9}$")] = "",
+    after: After = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """Seals, newest first."""
-    return SealListOut.of(seal_page_for(actor_of(request), after=after, limit=size))
+    return SealListOut.of(seal_page_for(actor_of(request), cursor=after, size=size))
 
 
 @router.get("trail/seals/{int:number}", response={200: SealOut, **READS}, operation_id="trail_seal_get")

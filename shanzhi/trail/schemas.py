@@ -1,12 +1,12 @@
 """The trail on the wire; ids are strings, because they are longer than a JavaScript number holds."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from ninja import Schema
 
+from shanzhi.tenancy.keyset import Page
 from shanzhi.trail.models import Check, Seal
-from shanzhi.trail.selectors import EntryPage, Line, SealPage
+from shanzhi.trail.selectors import Line
 
 
 class EntryOut(Schema):
@@ -59,8 +59,8 @@ class EntryListOut(Schema):
     next: str | None
 
     @classmethod
-    def of(cls, page: EntryPage) -> "EntryListOut":
-        return cls(items=[EntryOut.of(line) for line in page.lines], next=page.next_cursor)
+    def of(cls, page: Page[Line]) -> "EntryListOut":
+        return cls(items=[EntryOut.of(line) for line in page.rows], next=page.next_cursor)
 
 
 class SealOut(Schema):
@@ -92,12 +92,8 @@ class SealListOut(Schema):
     next: str | None
 
     @classmethod
-    def of(cls, page: SealPage) -> "SealListOut":
-        return cls(items=_seals(page.seals), next=page.next_cursor)
-
-
-def _seals(seals: Sequence[Seal]) -> list[SealOut]:
-    return [SealOut.of(seal) for seal in seals]
+    def of(cls, page: Page[Seal]) -> "SealListOut":
+        return cls(items=[SealOut.of(seal) for seal in page.rows], next=page.next_cursor)
 
 
 class CheckOut(Schema):

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
-from shanzhi.lib.errors import Invalid
-from shanzhi.tenancy.ids import id_of
+from shanzhi.tenancy.keyset import SIZE, Order, Page, page_of
 from shanzhi.trail.models import Check, Entry, Salt, Seal, SealItem
 from shanzhi.trail.permissions import VIEW
 from shanzhi.trail.trails import CODE_LABELS, TRACKED, code_label, post_names, type_label
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
+NEWEST: Final = Order("trail.entries", ("at",), descending=True)
+NEWEST_SEAL: Final = Order("trail.seals", ("number",), descending=True)
 
 
 @dataclass(frozen=True)
@@ -44,45 +43,21 @@ class Line:
     seal: int | None
 
 
-@dataclass(frozen=True)
-class EntryPage:
-    """A page of the list, newest first; a cursor is absent at an end."""
-
-    lines: Sequence[Line]
-    next_cursor: str | None = None
-    previous_cursor: str | None = None
-
-
-def entry_page_for(
-    actor: Actor, wanted: EntryFilter, *, after: str = "", before: str = "", limit: int = 50
-) -> EntryPage:
-    """Entries of the county; `after` goes on to older ones, `before` back to newer ones."""
+def entry_page_for(actor: Actor, wanted: EntryFilter, *, cursor: str = "", size: int = SIZE) -> Page[Line]:
+    """Entries of the county, newest first."""
     actor.require(VIEW)
-    found = _matching(wanted)
-    if before and not after:
-        at, last = _place(before)
-        newer = found.filter(Q(at__gt=at) | Q(at=at, id__gt=last), at__gte=at).order_by("at", "id")
-        rows = list(newer[: limit + 1])
-        more, rows = len(rows) > limit, rows[:limit][::-1]
-        return EntryPage(_lines(rows), _cursor(rows[-1]) if rows else None, _cursor(rows[0]) if more else None)
-    if after:
-        at, last = _place(after)
-        found = found.filter(Q(at__lt=at) | Q(at=at, id__lt=last), at__lte=at)
-    rows = list(found.order_by("-at", "-id")[: limit + 1])
-    more, rows = len(rows) > limit, rows[:limit]
-    return EntryPage(_lines(rows), _cursor(rows[-1]) if more else None, _cursor(rows[0]) if after and rows else None)
+    page = page_of(_matching(wanted), NEWEST, cursor=cursor, size=size)
+    return page.showing(_lines(page.rows))
 
 
 def entry_export_for(actor: Actor, wanted: EntryFilter, *, limit: int) -> Iterator[Line]:
     """Up to `limit` entries, newest first, read in steps."""
-    after = ""
-    while limit > 0:
-        page = entry_page_for(actor, wanted, after=after, limit=min(limit, 1000))
-        yield from page.lines
-        limit -= len(page.lines)
-        if page.next_cursor is None:
-            return
-        after = page.next_cursor
+    cursor: str | None = ""
+    while limit > 0 and cursor is not None:
+        page = entry_page_for(actor, wanted, cursor=cursor, size=min(limit, 1000))
+        yield from page.rows
+        limit -= len(page.rows)
+        cursor = page.next_cursor
 
 
 def _matching(wanted: EntryFilter) -> QuerySet[Entry]:
@@ -95,19 +70,6 @@ def _matching(wanted: EntryFilter) -> QuerySet[Entry]:
         "object_id": wanted.object_id,
     }
     return Entry.objects.filter(**{name: value for name, value in conditions.items() if value is not None})
-
-
-def _cursor(entry: Entry) -> str:
-    return f"{(entry.at - EPOCH) // MICROSECOND}-{entry.id}"
-
-
-def _place(cursor: str) -> tuple[datetime, int]:
-    """Time and id of a cursor; Invalid for one that is not ours."""
-    micros, _, last = cursor.partition("-")
-    number = id_of(last)
-    if number is None or not (micros.isdecimal() and len(micros) <= 16):
-        raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
-    return EPOCH + int(micros) * MICROSECOND, number
 
 
 def _lines(entries: Sequence[Entry]) -> list[Line]:
@@ -177,34 +139,10 @@ def type_choices() -> list[tuple[str, str]]:
     return sorted((tracked.type, tracked.label) for tracked in TRACKED.values())
 
 
-@dataclass(frozen=True)
-class SealPage:
-    """A page of seals, newest first."""
-
-    seals: Sequence[Seal]
-    next_cursor: str | None = None
-    previous_cursor: str | None = None
-
-
-def seal_page_for(actor: Actor, *, after: str = "", before: str = "", limit: int = 50) -> SealPage:
-    """Seals by number, newest first; `after` goes on to older ones."""
+def seal_page_for(actor: Actor, *, cursor: str = "", size: int = SIZE) -> Page[Seal]:
+    """Seals by number, newest first."""
     actor.require(VIEW)
-    found = Seal.objects.all()
-    if before and not after:
-        rows = list(found.filter(number__gt=_number(before)).order_by("number")[: limit + 1])
-        more, rows = len(rows) > limit, rows[:limit][::-1]
-        return SealPage(rows, str(rows[-1].number) if rows else None, str(rows[0].number) if more else None)
-    if after:
-        found = found.filter(number__lt=_number(after))
-    rows = list(found.order_by("-number")[: limit + 1])
-    more, rows = len(rows) > limit, rows[:limit]
-    return SealPage(rows, str(rows[-1].number) if more else None, str(rows[0].number) if after and rows else None)
-
-
-def _number(cursor: str) -> int:
-    if not cursor.isdecimal() or len(cursor) > 9:
-        raise Invalid("翻页位置无效，请回到第一页再看。", code="cursor")
-    return int(cursor)
+    return page_of(Seal.objects.all(), NEWEST_SEAL, cursor=cursor, size=size)
 
 
 def seal_get_for(actor: Actor, number: int) -> Seal:
@@ -215,15 +153,13 @@ def seal_get_for(actor: Actor, number: int) -> Seal:
     return seal
 
 
-def seal_lines_for(actor: Actor, seal: Seal, *, after: str = "", limit: int = 50) -> EntryPage:
-    """The entries under a seal in their order, from the place after `after`; what was removed is left out here."""
+def seal_lines_for(actor: Actor, seal: Seal, *, cursor: str = "", size: int = SIZE) -> Page[Line]:
+    """The entries under a seal in their order; what was removed is left out here."""
     actor.require(VIEW)
-    items = SealItem.objects.filter(seal=seal, position__gt=_number(after) if after else -1)
-    places = list(items.order_by("position").values_list("position", "entry_id")[: limit + 1])
-    more, places = len(places) > limit, places[:limit]
-    entries = Entry.objects.in_bulk([entry_id for _, entry_id in places])
-    lines = _lines([entries[entry_id] for _, entry_id in places if entry_id in entries])
-    return EntryPage(lines, str(places[-1][0]) if more else None)
+    order = Order(f"trail.seal.{seal.id}", ("position",))
+    page = page_of(SealItem.objects.filter(seal=seal), order, cursor=cursor, size=size)
+    entries = Entry.objects.in_bulk([item.entry_id for item in page.rows])
+    return page.showing(_lines([entries[item.entry_id] for item in page.rows if item.entry_id in entries]))
 
 
 def latest_seal() -> Seal | None:

@@ -26,6 +26,7 @@ from shanzhi.trail.selectors import (
     type_choices,
 )
 from shanzhi.ui.filters import Choice, Dates, filter_bar
+from shanzhi.ui.pages import cursor_in
 
 EXPORTED: Final = 50_000
 HEADINGS: Final = ("时间", "经手人", "岗位", "事项", "对象", "对象编号", "版本", "留痕编号", "封存号", "校验值")
@@ -34,12 +35,7 @@ HEADINGS: Final = ("时间", "经手人", "岗位", "事项", "对象", "对象�
 @page(VIEW)
 @require_GET
 def entry_list(request: CountyRequest, county: int) -> HttpResponse:
-    found = entry_page_for(
-        request.actor,
-        EntryFilterForm(request.GET).wanted(),
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
+    found = entry_page_for(request.actor, EntryFilterForm(request.GET).wanted(), cursor=cursor_in(request.GET))
     filters: list[Choice | Dates] = [
         Dates("at", "时间"),
         Choice("code", "事项", code_choices()),
@@ -90,7 +86,7 @@ def _row(line: Line) -> list[str]:
 @page(VIEW)
 @require_GET
 def seal_list(request: CountyRequest, county: int) -> HttpResponse:
-    found = seal_page_for(request.actor, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    found = seal_page_for(request.actor, cursor=cursor_in(request.GET))
     return render(request, "trail/seals.html", {"page": found})
 
 
@@ -98,5 +94,5 @@ def seal_list(request: CountyRequest, county: int) -> HttpResponse:
 @require_GET
 def seal_show(request: CountyRequest, county: int, number: int) -> HttpResponse:
     seal = seal_get_for(request.actor, number)
-    found = seal_lines_for(request.actor, seal, after=request.GET.get("after", ""))
+    found = seal_lines_for(request.actor, seal, cursor=cursor_in(request.GET))
     return render(request, "trail/seal.html", {"seal": seal, "page": found})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
+from django.utils.encoding import escape_uri_path
+
+CURSORS: Final = ("after", "before")  # in an address; a cursor itself knows which way it leads
 
 
 class PageLike(Protocol):
@@ -24,11 +27,27 @@ def page_urls(page: PageLike, query: QueryDict) -> dict[str, str]:
     }
 
 
+def cursor_in(query: QueryDict) -> str:
+    """The cursor in an address; empty for the first page."""
+    return query.get("after") or query.get("before") or ""
+
+
+def first_page(request: HttpRequest) -> str:
+    """The address of the first page of the same list."""
+    query = _without_cursors(request.GET).urlencode()
+    return f"{escape_uri_path(request.path)}?{query}" if query else escape_uri_path(request.path)
+
+
+def _without_cursors(query: QueryDict) -> QueryDict:
+    copy = query.copy()
+    for name in CURSORS:
+        copy.pop(name, None)
+    return copy
+
+
 def _with(query: QueryDict, name: str, cursor: str | None) -> str:
     if not cursor:
         return ""
-    copy = query.copy()
-    for key in ("after", "before"):
-        copy.pop(key, None)
+    copy = _without_cursors(query)
     copy[name] = cursor
     return f"?{copy.urlencode()}"

@@ -25,7 +25,6 @@ from shanzhi.accounts.selectors.people import (
     user_lock_for,
     user_row,
 )
-from shanzhi.accounts.selectors.posts import LIMIT as POSTS_PAGE
 from shanzhi.accounts.selectors.posts import (
     PostRow,
     area_of,
@@ -43,7 +42,6 @@ from shanzhi.accounts.selectors.posts import (
 )
 
 __all__ = [
-    "POSTS_PAGE",
     "PostRow",
     "SessionRow",
     "UserFilter",

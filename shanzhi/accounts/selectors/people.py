@@ -1,6 +1,6 @@
 """Accounts that a county sees: those it keeps, and those who hold or held a post in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,8 +18,9 @@ from shanzhi.accounts.models import AccountAct, ApiToken, Post, User
 from shanzhi.accounts.permissions import VIEW
 from shanzhi.accounts.selectors.actors import live
 from shanzhi.accounts.selectors.posts import PostRow, post_rows
+from shanzhi.tenancy.keyset import Order, Page, page_of
 
-PAGE_SIZE = 50
+NEWEST = Order("users", descending=True)
 STATES = {"active": "可以登录", "vacant": "没有岗位", "locked": "已锁定", "disabled": "已停用"}
 
 
@@ -52,15 +53,6 @@ class UserRow:
     @property
     def state_label(self) -> str:
         return STATES[self.state]
-
-
-@dataclass
-class UserPage:
-    """Fifty accounts, the newest first; cursors are the ids at the ends."""
-
-    rows: list[UserRow]
-    next_cursor: str | None = None
-    previous_cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,25 +90,12 @@ def user_lock_for(actor: Actor, user_id: int, *, permission: str) -> User:
     return (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
 
 
-def user_list_for(
-    actor: Actor, wanted: UserFilter, *, at: datetime, after: int | None = None, before: int | None = None
-) -> UserPage:
-    """A page of accounts in three statements, whatever its size (four when only locked ones are wanted)."""
+def user_list_for(actor: Actor, wanted: UserFilter, *, at: datetime, cursor: str = "") -> Page[UserRow]:
+    """Fifty accounts, the newest first, in three statements whatever their number (one more for locked ones, and one
+    at the way back to the first page)."""
     actor.require(VIEW)
-    found = _filtered(users_in(actor.county_id), wanted, at)
-    if before is not None:
-        users = list(found.filter(pk__gt=before).order_by("pk")[: PAGE_SIZE + 1])
-    else:
-        users = list((found.filter(pk__lt=after) if after is not None else found).order_by("-pk")[: PAGE_SIZE + 1])
-    more, users = len(users) > PAGE_SIZE, users[:PAGE_SIZE]
-    if before is not None:
-        users.reverse()
-    back, forth = (more, True) if before is not None else (after is not None, more)
-    return UserPage(
-        rows=_rows(users, at),
-        next_cursor=str(users[-1].pk) if users and forth else None,
-        previous_cursor=str(users[0].pk) if users and back else None,
-    )
+    page = page_of(_filtered(users_in(actor.county_id), wanted, at), NEWEST, cursor=cursor)
+    return page.showing(_rows(page.rows, at))
 
 
 def _filtered(users: QuerySet[User], wanted: UserFilter, at: datetime) -> QuerySet[User]:
@@ -139,7 +118,7 @@ def _filtered(users: QuerySet[User], wanted: UserFilter, at: datetime) -> QueryS
     return users.filter(is_active=True) if wanted.state == "active" else users
 
 
-def _rows(users: list[User], at: datetime) -> list[UserRow]:
+def _rows(users: Sequence[User], at: datetime) -> list[UserRow]:
     locks = lockout.locks(at=at)
     rows = {user.pk: UserRow(user, locked_until=locks.get(user.username)) for user in users}
     for post in post_rows(Post.objects.filter(live(at), user_id__in=list(rows)), at=at):

@@ -17,9 +17,11 @@ from shanzhi.accounts.selectors.actors import live, place_name
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import ancestors
 from shanzhi.lib.times import local
+from shanzhi.tenancy.keyset import Order, Page, page_of
 
 STATE_LABELS = {"live": "在任", "coming": "未到任期", "ended": "任期已满", "revoked": "已撤销"}
 LIMIT = 100
+OLDEST = Order("posts")
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ def posts_of(actor: Actor, user_id: int, *, at: datetime) -> list[PostRow]:
 
 
 def post_list_for(
-    actor: Actor, *, at: datetime, role: str = "", path: str = "", only_live: bool = True, after: int | None = None
-) -> list[PostRow]:
-    """Up to 100 posts of the county after the one with id `after`, oldest first."""
+    actor: Actor, *, at: datetime, role: str = "", path: str = "", only_live: bool = True, cursor: str = ""
+) -> Page[PostRow]:
+    """Posts of the county, 100 a page, oldest first."""
     actor.require(VIEW)
     posts = Post.objects.filter(live(at)) if only_live else Post.objects.all()
     if role:
@@ -111,10 +113,8 @@ def post_list_for(
     if path:
         below = PathRange.below(path)
         posts = posts.filter(area_path__gte=below.lo, area_path__lt=below.hi)
-    if after is not None:
-        posts = posts.filter(id__gt=after)
-    ids = list(posts.order_by("id").values_list("id", flat=True)[:LIMIT])
-    return post_rows(Post.objects.filter(id__in=ids), at=at)
+    page = page_of(posts, OLDEST, cursor=cursor, size=LIMIT)
+    return page.showing(post_rows(Post.objects.filter(id__in=[post.id for post in page.rows]), at=at))
 
 
 def post_get_for(actor: Actor, post_id: int, *, permission: str = VIEW) -> Post:

@@ -19,8 +19,8 @@ from shanzhi.accounts.models import User
 from shanzhi.accounts.permissions import GRANT, MANAGE, TOKENS, VIEW
 from shanzhi.accounts.selectors.people import STATES
 from shanzhi.lib.errors import DomainError
-from shanzhi.tenancy.ids import id_of
 from shanzhi.ui.filters import Choice, filter_bar
+from shanzhi.ui.pages import cursor_in
 from shanzhi.ui.parts import Crumb, TimelineItem
 
 SEARCH: Final = "accounts_search"
@@ -48,14 +48,7 @@ def user_list(request: CountyRequest, county: int) -> HttpResponse:
         state=query.get("state", ""),
         text=text,
     )
-    after, before = query.get("after", ""), query.get("before", "")
-    people = selectors.user_list_for(
-        request.actor,
-        wanted,
-        at=timezone.now(),
-        after=id_of(after),
-        before=id_of(before),
-    )
+    people = selectors.user_list_for(request.actor, wanted, at=timezone.now(), cursor=cursor_in(query))
     bar = filter_bar(
         query,
         [

@@ -10,7 +10,6 @@ from shanzhi.areas.selectors.imports import (
     import_job,
     import_list_for,
 )
-from shanzhi.areas.selectors.paging import Page
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.areas.selectors.tree import (
     AreaFilter,
@@ -45,7 +44,6 @@ __all__ = [
     "FAULTS_A_PAGE",
     "AreaFilter",
     "Below",
-    "Page",
     "UnitFilter",
     "ancestors",
     "area_crumbs",

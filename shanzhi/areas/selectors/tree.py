@@ -8,16 +8,16 @@ from django.db.models import Q
 from shanzhi.access.actor import Actor
 from shanzhi.areas import paths
 from shanzhi.areas.models import Area, AreaVersion, Division, Unit
-from shanzhi.areas.selectors.paging import SIZE, Page, page_of
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.lib.errors import NotFound
+from shanzhi.tenancy.keyset import SIZE, Order, Page, page_of
 from shanzhi.tenancy.models import CountyQuerySet
 
-SORTS: dict[str, tuple[str, ...]] = {
-    "tree": ("path", "id"),
-    "code": ("code", "id"),
-    "name": ("name", "id"),
-    "-valid_from": ("-valid_from", "-id"),
+SORTS: dict[str, Order] = {
+    "tree": Order("areas", ("path",)),
+    "code": Order("areas", ("code",)),
+    "name": Order("areas", ("name",)),
+    "-valid_from": Order("areas", ("valid_from",), descending=True),
 }
 
 
@@ -103,18 +103,16 @@ def area_list_for(actor: Actor, wanted: AreaFilter | None = None) -> CountyQuery
         areas = areas.filter(path__gte=low, path__lt=high)
     if wanted.text:
         areas = areas.filter(_matching(wanted.text))
-    return areas.order_by(*_order(wanted))  # type: ignore[return-value]
+    return areas.order_by(*_order(wanted).terms)  # type: ignore[return-value]
 
 
-def _order(wanted: AreaFilter) -> tuple[str, ...]:
+def _order(wanted: AreaFilter) -> Order:
     return SORTS.get(wanted.sort, SORTS["tree"])
 
 
-def area_page_for(
-    actor: Actor, wanted: AreaFilter, *, after: str = "", before: str = "", size: int = SIZE
-) -> Page[Area]:
+def area_page_for(actor: Actor, wanted: AreaFilter, *, cursor: str = "", size: int = SIZE) -> Page[Area]:
     """One page of the list."""
-    return page_of(area_list_for(actor, wanted), _order(wanted), after=after, before=before, size=size)
+    return page_of(area_list_for(actor, wanted), _order(wanted), cursor=cursor, size=size)
 
 
 def with_parents(areas: Sequence[Area]) -> list[Area]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area, Unit, UnitVersion
 from shanzhi.areas.paths import subtree
-from shanzhi.areas.selectors.paging import SIZE, Page, page_of
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.lib.errors import NotFound
+from shanzhi.tenancy.keyset import SIZE, Order, Page, page_of
 from shanzhi.tenancy.models import CountyQuerySet
 
-ORDER = ("area__path", "code")
+ORDER = Order("units", ("area__path", "code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,12 @@ def unit_list_for(actor: Actor, wanted: UnitFilter | None = None) -> CountyQuery
         units = units.filter(area__code=wanted.area)
     if wanted.text:
         units = units.filter(name__icontains=wanted.text)
-    return units.order_by(*ORDER)  # type: ignore[return-value]
+    return units.order_by(*ORDER.terms)  # type: ignore[return-value]
 
 
-def unit_page_for(
-    actor: Actor, wanted: UnitFilter, *, after: str = "", before: str = "", size: int = SIZE
-) -> Page[Unit]:
+def unit_page_for(actor: Actor, wanted: UnitFilter, *, cursor: str = "", size: int = SIZE) -> Page[Unit]:
     """One page of the list."""
-    return page_of(unit_list_for(actor, wanted), ORDER, after=after, before=before, size=size)
+    return page_of(unit_list_for(actor, wanted), ORDER, cursor=cursor, size=size)
 
 
 def unit_get_for(actor: Actor, code: str) -> Unit:

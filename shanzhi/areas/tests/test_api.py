@@ -66,11 +66,13 @@ def test_the_list_goes_on_by_its_cursor(tree: Tree, desk: Client) -> None:
     first = desk.get(tree.api("areas?size=4")).json()
     assert len(first["items"]) == 4
     assert codes(desk.get(tree.api(f"areas?size=4&after={first['next']}"))) == [ZHANGPU, GUANGLING]
+    for path in (f"areas?sort=name&after={first['next']}", f"units?after={first['next']}", "areas?after=x"):
+        assert problem(desk.get(tree.api(path))) == (422, "cursor_invalid")
 
 
 @pytest.mark.parametrize(
     "query",
-    ["level=planet", "kind=x", "state=x", "sort=x", "size=0", "size=201", "after=x", "township=1", "q=" + "长" * 61],
+    ["level=planet", "kind=x", "state=x", "sort=x", "size=0", "size=201", "township=1", "q=" + "长" * 61],
 )
 def test_a_wrong_question_is_422(tree: Tree, desk: Client, query: str) -> None:
     assert problem(desk.get(tree.api(f"areas?{query}"))) == (422, "invalid")

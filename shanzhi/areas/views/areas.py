@@ -15,6 +15,7 @@ from shanzhi.areas.permissions import MANAGE, VIEW
 from shanzhi.areas.selectors import AreaFilter
 from shanzhi.areas.views.shared import EXPORT_ROWS, crumbs_to, csv_answer, today
 from shanzhi.ui.filters import Choice, filter_bar
+from shanzhi.ui.pages import cursor_in
 from shanzhi.ui.parts import TimelineItem
 
 STATES = [("open", "现行"), ("closed", "已撤销"), ("all", "全部")]
@@ -69,9 +70,7 @@ def area_list(request: CountyRequest, county: int) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     if narrowed:
-        found = selectors.area_page_for(
-            actor, _wanted(request), after=request.GET.get("after", ""), before=request.GET.get("before", "")
-        )
+        found = selectors.area_page_for(actor, _wanted(request), cursor=cursor_in(request.GET))
         context |= {"page": found, "narrowed": True, **_table(found.rows)}
     else:
         tops = selectors.tops_for(actor)

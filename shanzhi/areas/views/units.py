@@ -15,6 +15,7 @@ from shanzhi.areas.selectors import UnitFilter
 from shanzhi.areas.views.shared import EXPORT_ROWS, FormPage, crumbs_to, csv_answer, form_page, today
 from shanzhi.lib.errors import Conflict
 from shanzhi.ui.filters import Choice, filter_bar
+from shanzhi.ui.pages import cursor_in
 from shanzhi.ui.parts import TimelineItem
 
 ICONS = {"added": "circle-plus", "renamed": "edit", "received": "git-merge", "closed": "circle-x"}
@@ -37,9 +38,7 @@ def unit_list(request: CountyRequest, county: int) -> HttpResponse:
     scope = selectors.view_scope(request.actor)
     places = selectors.areas_at(Area.Level.COUNTY) + selectors.areas_at(Area.Level.TOWNSHIP)
     choices = [(area.code, area.name) for area in places if scope.covers(area.path)]
-    found = selectors.unit_page_for(
-        request.actor, _wanted(request), after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    found = selectors.unit_page_for(request.actor, _wanted(request), cursor=cursor_in(request.GET))
     context = {
         "page": found,
         "bar": filter_bar(

@@ -16,10 +16,10 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.listing import require_tab
 from shanzhi.cases.presenters import cards_of, count_words
-from shanzhi.cases.selectors import CaseFilter, Cases, Tab, capped_counts, case_list_for, case_page
-from shanzhi.cases.views.cursors import Cursors
+from shanzhi.cases.selectors import CaseFilter, Cases, Tab, capped_counts, case_list_for
 from shanzhi.lib.times import local
-from shanzhi.ui.pages import page_urls
+from shanzhi.tenancy.keyset import page_of
+from shanzhi.ui.pages import cursor_in, page_urls
 
 EMPTY: Final = {
     "": ("没有要办的事", "新的来了会在这里，还会通知你。"),
@@ -45,8 +45,7 @@ def home(request: CountyRequest, county: int) -> HttpResponseBase:
     chosen = request.GET.get("due", "")
     chosen = chosen if chosen in lists else ""
     counts = capped_counts(lists)
-    cursor = request.GET.get("after") or request.GET.get("before") or ""
-    found = case_page(lists[chosen].select_related("area__parent"), order=wanted.order, cursor=cursor)
+    found = page_of(lists[chosen].select_related("area__parent"), wanted.order, cursor=cursor_in(request.GET))
     segments = [
         {"url": f"?due={name}" if name else "?", "label": SEGMENTS[name], "count": count_words(counts[name]),
          "chosen": name == chosen}
@@ -57,7 +56,7 @@ def home(request: CountyRequest, county: int) -> HttpResponseBase:
         "cards": cards_of(actor, found.rows),
         "empty": EMPTY[chosen] if handles or chosen else ("还没有上报过", "看到身边的事，点下面的“随手拍”上报。"),
         "now": now,
-        **page_urls(Cursors.of(found), request.GET),
+        **page_urls(found, request.GET),
     }
     return render(request, "cases/home.html", context)
 

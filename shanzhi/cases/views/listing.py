@@ -13,21 +13,20 @@ from shanzhi.access.permissions import SELF
 from shanzhi.cases import permissions
 from shanzhi.cases.exports import FORMATS, LIMIT, as_csv, as_xlsx, file_name
 from shanzhi.cases.listing import Listing, listing_of, tabs_of
+from shanzhi.cases.models import Case
 from shanzhi.cases.presenters import cards_of, count_words, rows_of
 from shanzhi.cases.selectors import (
     CaseFilter,
-    CasePage,
     Sort,
     Tab,
     capped_counts,
     case_get_for,
     case_list_for,
-    case_page,
     list_rows,
 )
 from shanzhi.cases.views.case import case_context
-from shanzhi.cases.views.cursors import Cursors
 from shanzhi.lib.errors import Invalid
+from shanzhi.tenancy.keyset import Page, page_of
 from shanzhi.ui.pages import page_urls
 
 HERE = "here"
@@ -40,10 +39,9 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
     listing = listing_of(actor, request.GET)
     counts = _counts(request, listing)
     rows = case_list_for(actor, listing.wanted, now=now)
-    if counts[HERE] == 0:
-        found = CasePage(rows=[])
-    else:
-        found = case_page(list_rows(rows), order=listing.wanted.order, cursor=listing.cursor)
+    found: Page[Case] = Page()
+    if counts[HERE]:
+        found = page_of(list_rows(rows), listing.wanted.order, cursor=listing.cursor)
     context = {
         "listing": listing,
         "tabs": [
@@ -53,12 +51,12 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
         ],
         "bar": listing.bar(),
         "total": count_words(counts[HERE]),
-        "order": Sort.LABELS[listing.wanted.order],
+        "order": Sort.LABELS[listing.wanted.sorted_by],
         "elsewhere": _elsewhere(listing, counts),
         "may_export": actor.can(permissions.EXPORT) and counts[HERE] > 0,
         "may_report": actor.can(permissions.REPORT),
         "now": now,
-        **page_urls(Cursors.of(found), listing.query),
+        **page_urls(found, listing.query),
     }  # fmt: skip
     if actor.works_on_phone:
         return render(request, "cases/list_phone.html", {**context, "cards": cards_of(actor, found.rows)})
@@ -112,9 +110,7 @@ def case_export(request: CountyRequest, county: int) -> HttpResponseBase:
     listing = listing_of(actor, request.GET)
     kind = request.GET.get("format", "xlsx")
     kind = kind if kind in FORMATS else "xlsx"
-    column, descending = Sort.FIELDS[listing.wanted.order]
-    sign = "-" if descending else ""
-    rows = case_list_for(actor, listing.wanted, now=now).order_by(f"{sign}{column}", f"{sign}id")
+    rows = listing.wanted.order.sorted(case_list_for(actor, listing.wanted, now=now))
     cases = list(
         rows.select_related("area__parent", "owner", "handler_area", "handler_unit").defer("body")[: LIMIT + 1]
     )

@@ -136,15 +136,15 @@ def test_pages_forth_and_back(me):
     many(me, 7)
     actor = actor_of(me)
     first = notice_page_for(actor=actor, size=3)
-    second = notice_page_for(actor=actor, size=3, after=first.next_cursor)
-    third = notice_page_for(actor=actor, size=3, after=second.next_cursor)
+    second = notice_page_for(actor=actor, size=3, cursor=first.next_cursor)
+    third = notice_page_for(actor=actor, size=3, cursor=second.next_cursor)
     assert [[row.title for row in page.rows] for page in (first, second, third)] == [
         ["第7条", "第6条", "第5条"], ["第4条", "第3条", "第2条"], ["第1条"],
     ]  # fmt: skip
     assert (first.previous_cursor, third.next_cursor) == (None, None)
-    back = notice_page_for(actor=actor, size=3, before=third.previous_cursor)
+    back = notice_page_for(actor=actor, size=3, cursor=third.previous_cursor)
     assert [row.title for row in back.rows] == ["第4条", "第3条", "第2条"]
-    top = notice_page_for(actor=actor, size=3, before=back.previous_cursor)
+    top = notice_page_for(actor=actor, size=3, cursor=back.previous_cursor)
     assert [row.title for row in top.rows] == ["第7条", "第6条", "第5条"]
     assert (top.previous_cursor, top.next_cursor) == (None, first.next_cursor)
 
@@ -152,8 +152,8 @@ def test_pages_forth_and_back(me):
 @pytest.mark.parametrize("cursor", ["x", "-1", "9" * 40, "１", "1;drop"])
 def test_a_cursor_that_can_not_be_read_begins_at_the_top(me, cursor):
     many(me, 2)
-    assert len(titles(signed_in(me).get(LIST, {"after": cursor}))) == 2
-    assert len(titles(signed_in(me).get(LIST, {"before": cursor}))) == 2
+    assert len(titles(signed_in(me).get(LIST, {"after": cursor}, follow=True))) == 2
+    assert len(titles(signed_in(me).get(LIST, {"before": cursor}, follow=True))) == 2
 
 
 def test_the_page_costs_the_same_with_many(me):
@@ -197,11 +197,11 @@ def test_walking_down_and_up_shows_every_notice_once(me, number, size, read, unr
         down += [row.id for row in page.rows]
         if page.next_cursor is None:
             break
-        page = notice_page_for(actor=actor, unread=unread, size=size, after=page.next_cursor)
+        page = notice_page_for(actor=actor, unread=unread, size=size, cursor=page.next_cursor)
     assert down == wanted
     while page.previous_cursor is not None:
         first = page.rows[0].id
-        page = notice_page_for(actor=actor, unread=unread, size=size, before=page.previous_cursor)
+        page = notice_page_for(actor=actor, unread=unread, size=size, cursor=page.previous_cursor)
         assert page.rows
         assert page.rows[0].id > first
     assert [row.id for row in page.rows] == wanted[:size]

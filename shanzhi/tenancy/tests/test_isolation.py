@@ -15,9 +15,10 @@ from shanzhi.accounts.models import Post
 from shanzhi.areas.models import Area, Unit
 from shanzhi.cases import services
 from shanzhi.cases.models import Assignment, Case, Step
-from shanzhi.cases.selectors import CaseFilter, Tab, case_get_for, case_list_for, case_page, steps_of
+from shanzhi.cases.selectors import CaseFilter, Tab, case_get_for, case_list_for, steps_of
 from shanzhi.tenancy.context import NoCounty, county, cross_county, current
 from shanzhi.tenancy.fields import is_county_model
+from shanzhi.tenancy.keyset import page_of
 from shanzhi.tenancy.models import County, IdempotencyKey, OutboxEvent
 from tests.cast import Cast, report
 
@@ -151,7 +152,7 @@ def test_the_product_itself_names_its_county(cast: Cast) -> None:
         steps_of(case_get_for(clerk, case.number))
         for tab in Tab.LABELS:
             wanted = CaseFilter(tab=tab, query="井盖")
-            case_page(case_list_for(clerk, wanted, now=timezone.now()), order=wanted.order)
+            page_of(case_list_for(clerk, wanted, now=timezone.now()), wanted.order)
 
 
 def test_the_other_county_is_not_there(cast: Cast, cast_b: Cast) -> None:

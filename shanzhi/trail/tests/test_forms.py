@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shanzhi.trail.forms import NOBODY, EntryFilterForm
-from shanzhi.trail.selectors import EntryFilter, EntryPage, people_names, person_by_login
+from shanzhi.trail.selectors import EntryFilter, people_names, person_by_login
 from tests.cast import Cast
 
 DIGITS = st.text("0123456789", min_size=1, max_size=18)
@@ -66,8 +66,3 @@ def test_people_are_named_and_the_unknown_left_out(cast: Cast) -> None:
     user = cast["audit_admin"].user
     assert people_names([user.id, user.id, 99]) == {user.id: user.name}
     assert people_names([]) == {}
-
-
-def test_an_empty_page_has_no_neighbours() -> None:
-    page = EntryPage(())
-    assert (page.next_cursor, page.previous_cursor) == (None, None)

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from shanzhi.ui.pages import cursor_in, first_page
 from shanzhi.ui.samples import NOW
 from shanzhi.ui.templatetags.ui import CLOCK_ICONS, STATES
 
@@ -157,3 +158,11 @@ def test_fifty_rows_cost_little() -> None:
         template.render(context)
         spent.append(time.process_time() - began)
     assert min(spent) < 0.025, f"{min(spent) * 1000:.1f} ms"
+
+
+def test_the_cursor_in_an_address_and_the_way_to_the_first_page() -> None:
+    request = RequestFactory().get("/列表/?q=路灯&after=&before=b")
+    assert cursor_in(request.GET) == "b"
+    assert first_page(request) == "/%E5%88%97%E8%A1%A8/?q=%E8%B7%AF%E7%81%AF"
+    assert first_page(RequestFactory().get("/x/?after=a")) == "/x/"
+    assert cursor_in(QueryDict("kind=1")) == ""
