@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -24,6 +25,9 @@ COUNTY_A, COUNTY_B = 341181, 410927
 
 def pytest_configure() -> None:
     TransactionTestCase._fixture_teardown = _flush_unguarded  # type: ignore[attr-defined]
+    # A busy machine is no failing example; what must be fast is measured in bench/.
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -42,7 +42,8 @@ TARGETS: Final[dict[str, tuple[Target, ...]]] = {
 }
 LABELS: Final = {
     "sql": "SQL statements", "cpu_ms": "CPU ms a request", "p50_ms": "p50 ms, one client",
-    "p95_ms": "p95 ms, one client", "per_s": "requests/s", "rows_per_s": "rows/s", "seconds": "seconds", "peak_mb": "peak MiB",
+    "p95_ms": "p95 ms, one client", "per_s": "requests/s", "rows_per_s": "rows/s", "seconds": "seconds",
+    "peak_mb": "peak MiB",
     "ratio": "share of the limit",
 }  # fmt: skip
 

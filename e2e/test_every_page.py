@@ -1,4 +1,4 @@
-"""Every page, on a phone and on a desk: no rule of WCAG 2 A or AA broken, no error, no English, no wider than the window."""
+"""Every page, on a phone and on a desk: WCAG 2 A and AA, no error, no English, no wider than the window."""
 
 import pytest
 from playwright.sync_api import Page

@@ -1,4 +1,4 @@
-"""The county's places: a file with a dry run and a bad row, a new name, a merge that leaves old cases where they were."""
+"""The county's places: a file with a dry run and a bad row, a new name, a merge that leaves old cases in place."""
 
 import re
 from typing import Any

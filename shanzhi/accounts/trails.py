@@ -13,8 +13,8 @@ def paths_agree(posts: Sequence[Post]) -> Iterator[str]:
     """A sentence for each post whose reach is not that of its place.
 
     `area_path` repeats a path so that a scope needs no join, and the merge job rewrites it, so no digest covers it:
-    it is held against the area itself, whose path is proved. The places that an area was merged into count as its own, and so
-    does a path that waits to be rewritten.
+    it is held against the area itself, whose path is proved. The places that an area was merged into count as its
+    own, and so does a path that waits to be rewritten.
     """
     related = ("area", "unit__area")
     places = Post.objects.filter(id__in=[post.id for post in posts]).select_related(*related).in_bulk()

@@ -173,7 +173,8 @@ class DispatchForm(ActForm):
         choices = [(key, self._area_label(area)) for key, area in self.areas.items()]
         units = [(key, unit.name) for key, unit in self.units.items()]
         # What was escalated is not given back to whoever asked for help: departments first, and nobody chosen yet.
-        self.fields["target"].choices = units + choices if case.raised else choices + units  # type: ignore[attr-defined]
+        ordered = units + choices if case.raised else choices + units
+        self.fields["target"].choices = ordered  # type: ignore[attr-defined]
         if not case.raised:
             own = next((key for key, area in self.areas.items() if case.area_path.startswith(area.path)), "")
             self.fields["target"].initial = own

@@ -1,8 +1,8 @@
 """Keyset pages: a page begins behind a row, however many rows there are before it. Every list pages by this.
 
 A cursor is opaque: the sort values and the id of the row at an end of a page, with the order and the direction, signed
-for one list of one county. Nobody can make one up to feel for ids or values. One that is broken, or was made for another
-list, order or county, is `CursorInvalid`: 422 in the API, while a page answers with its first page.
+for one list of one county. Nobody can make one up to feel for ids or values. One that is broken, or was made for
+another list, order or county, is `CursorInvalid`: 422 in the API, while a page answers with its first page.
 """
 
 from collections.abc import Sequence

@@ -3,91 +3,120 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from shanzhi.cases import services
 from shanzhi.cases.history import link_of, steps_agree
 from shanzhi.cases.models import Case, Step
-from shanzhi.tenancy.context import current
+from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County
+from shanzhi.trail.tests.tampering import tamper
 from shanzhi.trail.verifying import verify_county
-from tests.cast import Cast, report
+from tests.cast import Cast, build_cast, report
+
+A = 341181
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def three_steps(cast: Cast) -> Case:
-    clerk = cast.actor("village_clerk")
-    case = services.case_accept(actor=clerk, case=report(cast), version=1)
-    return services.case_handle(actor=clerk, case=case, version=2, text="换了井盖")
+@pytest.fixture
+def town() -> Cast:
+    """A committed cast: whoever tampers comes over another connection."""
+    return build_cast(County.objects.create(id=A, code=str(A), name="天长市", joined_at=timezone.now()))
+
+
+def three_steps(town: Cast) -> Case:
+    clerk = town.actor("village_clerk")
+    with county(A):
+        case = services.case_accept(actor=clerk, case=report(town), version=1)
+        return services.case_handle(actor=clerk, case=case, version=2, text="换了井盖")
 
 
 def findings(case: Case) -> list[str]:
-    return list(steps_agree([Case.objects.get(id=case.id)]))
+    with county(A):
+        return list(steps_agree([Case.objects.get(id=case.id)]))
 
 
-def test_honest_cases_agree(cast: Cast) -> None:
-    solved = report(cast, solved="盖住了")
-    assert findings(three_steps(cast)) == findings(solved) == []
-    assert len(Case.objects.get(id=solved.id).history) == 64
+def rewrite(case: Case, version: int, what: str, value: object) -> None:
+    statement = f"UPDATE cases_step SET {what} = %s WHERE county_id = %s AND case_id = %s AND version = %s"
+    assert tamper("cases_step", statement, (value, A, case.id, version)) == 1
+
+
+def test_honest_cases_agree(town: Cast) -> None:
+    with county(A):
+        solved = report(town, solved="盖住了")
+    assert findings(three_steps(town)) == findings(solved) == []
+    with county(A):
+        assert len(Case.objects.get(id=solved.id).history) == 64
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("what", "value"),
     [
-        {"text": "没有换"},
-        {"actor_name": "别人"},
-        {"actor_title": "别的岗位"},
-        {"satisfied": True},
-        {"was_due_at": None},
+        ("text", "没有换"),
+        ("actor_name", "别人"),
+        ("actor_title", "别的岗位"),
+        ("satisfied", True),
+        ("was_due_at", None),
     ],
 )
-def test_a_changed_step_is_named(cast: Cast, change: dict[str, object]) -> None:
-    case = three_steps(cast)
-    Step.objects.filter(case=case, version=3).update(**change)
+def test_a_changed_step_is_named(town: Cast, what: str, value: object) -> None:
+    case = three_steps(town)
+    rewrite(case, 3, what, value)
     assert findings(case) == [f"事件 {case.code} 的第 3 步办理记录被改过。"]
 
 
-def test_a_removed_step_is_named(cast: Cast) -> None:
-    case = three_steps(cast)
-    Step.objects.filter(case=case, version=2).delete()
+def test_a_removed_step_is_named(town: Cast) -> None:
+    case = three_steps(town)
+    statement = "DELETE FROM cases_step WHERE county_id = %s AND case_id = %s AND version = 2"
+    assert tamper("cases_step", statement, (A, case.id)) == 1
     assert findings(case) == [f"事件 {case.code} 的第 2 步办理记录不见了。"]
 
 
-def test_a_chain_written_anew_does_not_meet_the_sealed_history(cast: Cast) -> None:
-    case = three_steps(cast)
+def test_a_chain_written_anew_does_not_meet_the_sealed_history(town: Cast) -> None:
+    case = three_steps(town)
     link = ""
-    for step in Step.objects.filter(case=case).order_by("version"):
+    with county(A):
+        steps = list(Step.objects.filter(case=case).order_by("version"))
+    for step in steps:
         step.text = "改写"
-        step.link = link = link_of(link, step)
-        step.save()
+        link = link_of(link, step)
+        rewrite(case, step.version, "text", "改写")
+        rewrite(case, step.version, "link", link)
     assert findings(case) == [f"事件 {case.code} 的办理记录和封存的指纹对不上。"]
-    Case.objects.filter(id=case.id).update(history=link)
+    statement = "UPDATE cases_case SET history = %s WHERE county_id = %s AND id = %s"
+    assert tamper("cases_case", statement, (link, A, case.id)) == 1
     assert findings(case) == []  # and then it is the case's own digest that disagrees
-    assert any(case.number in sentence for sentence in verify_county(current()).findings)
+    assert any(case.number in sentence for sentence in verify_county(A).findings)
 
 
-def test_the_verifier_says_it(cast: Cast) -> None:
-    case = three_steps(cast)
-    before = verify_county(current()).findings
-    Step.objects.filter(case=case, version=1).update(actor_name="别人")
-    after = verify_county(current()).findings
+def test_the_verifier_says_it(town: Cast) -> None:
+    case = three_steps(town)
+    before = verify_county(A).findings
+    rewrite(case, 1, "actor_name", "别人")
+    after = verify_county(A).findings
     assert [sentence for sentence in after if sentence not in before] == [f"事件 {case.code} 的第 1 步办理记录被改过。"]
 
 
-def test_steps_written_after_the_rows_were_read_do_not_matter(cast: Cast) -> None:
-    case = three_steps(cast)
-    read = Case.objects.get(id=case.id)
-    services.case_verify(actor=cast.actor("village_clerk"), case=case, version=3)
-    assert list(steps_agree([read])) == []
+def test_steps_written_after_the_rows_were_read_do_not_matter(town: Cast) -> None:
+    case = three_steps(town)
+    with county(A):
+        read = Case.objects.get(id=case.id)
+        services.case_verify(actor=town.actor("village_clerk"), case=case, version=3)
+        assert list(steps_agree([read])) == []
 
 
-def test_every_act_keeps_the_chain(cast: Cast) -> None:
-    clerk, officer = cast.actor("village_clerk"), cast.actor("township_officer")
-    case = report(cast)
+def test_every_act_keeps_the_chain(town: Cast) -> None:
+    clerk, officer = town.actor("village_clerk"), town.actor("township_officer")
+    with county(A):
+        case = report(town)
     acts: list[Callable[[Case], Case]] = [
         lambda c: services.case_escalate(actor=clerk, case=c, version=c.version, text="请镇里"),
         lambda c: services.case_return(actor=officer, case=c, version=c.version, text="请村里先办"),
-        lambda c: services.case_dispatch(actor=clerk, case=c, version=c.version, area=cast.areas["g1"]),
-        lambda c: services.case_reject(actor=clerk, case=c, version=c.version, text="重复"),
+        lambda c: services.case_dispatch(actor=clerk, case=c, version=c.version, area=town.areas["g1"]),
     ]
-    for act in acts[:3]:
-        case = act(Case.objects.select_related("owner__parent").get(id=case.id))
+    for act in acts:
+        with county(A):
+            case = act(Case.objects.select_related("owner__parent").get(id=case.id))
         assert findings(case) == []
-    assert Case.objects.get(id=case.id).history == Step.objects.get(case=case, version=4).link
+    with county(A):
+        assert Case.objects.get(id=case.id).history == Step.objects.get(case=case, version=4).link

@@ -130,7 +130,7 @@ def _page(
         "button": BUTTONS.get(act, label),
         "draft": draft_name(act, case),
         "direct": act in DIRECT,
-        "harms": act == Act.REJECT,
+        "css": "btn-danger" if act == Act.REJECT else "btn-primary",
         "possible": True,
         **more,
     }

@@ -1,4 +1,4 @@
-"""Pages by key: no row is lost or shown twice, whatever its sort values; and a cursor opens nothing but its own list."""
+"""Pages by key: no row is lost or shown twice, whatever its sort values; a cursor opens nothing but its own list."""
 
 from collections.abc import Iterator
 from contextvars import Context
