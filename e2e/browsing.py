@@ -23,7 +23,10 @@ ARGUMENTS: Final = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 RULES: Final = "wcag2a wcag2aa wcag21a wcag21aa"
-REFUSED: Final = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# Said by the browser and by htmx of what is meant: a refusal, and a request that a later one replaces.
+MEANT: Final = re.compile(
+    r"Failed to load resource: the server responded with a status of 4\d\d|htmx:(sendAbort|afterRequest),"
+)
 # Runs in each page before its own scripts; the page's policy does not concern it. What it finds goes to the console.
 LOOK: Final = (Path(__file__).parent / "look.js").read_text(encoding="utf-8")
 
@@ -76,7 +79,7 @@ class Watched:
         self.contexts.clear()
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not REFUSED.match(message.text):
+        if message.type == "error" and not MEANT.match(message.text):
             self.wrong.append(f"{message.page and message.page.url}: {message.text}")
 
     def _request(self, request: Request) -> None:

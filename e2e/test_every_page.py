@@ -38,3 +38,13 @@ def test_page(watched: Watched, people: People, prepared: dict[str, str], stop: 
         found, more = barriers(page), overflow(page)
     assert not found, "\n".join(found)
     assert more <= 0, f"{more} pixels wider than the window"
+
+
+@pytest.mark.parametrize("name", ["list", "case_in_list", "dispatch", "report", "areas", "village", "users", "trail"])
+def test_between_phone_and_desk(watched: Watched, people: People, prepared: dict[str, str], name: str) -> None:
+    """768 pixels: one column, the menu still at the side."""
+    stop = next(one for one in STOPS if one.name == name)
+    with people.at(watched, stop.who) as page:
+        page.set_viewport_size({"width": 768, "height": 1024})
+        visit(page, stop, prepared, people)
+        assert overflow(page) <= 0

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from python_calamine import CalamineWorkbook
 
 from e2e.browsing import DESK, Watched, overflow
@@ -113,6 +113,26 @@ def test_the_keys_walk_open_and_search(watched: Watched, people: People) -> None
         page.locator("#main").click(position={"x": 2, "y": 2})
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile(f"/cases/{rows[2]}/$"))
+
+
+def test_the_case_shown_is_the_one_chosen_last(watched: Watched, people: People) -> None:
+    """However late the answer to the first click comes."""
+
+    def hesitate(route: Route) -> None:
+        if rows[1] in route.request.url:
+            page.wait_for_timeout(1200)
+        route.continue_()
+
+    with people.at(watched, OFFICER) as page:
+        go(page, "tab=open")
+        rows = numbers(page)
+        page.route("**/cases/*/?pane=1", hesitate)
+        page.locator(f"#r-{rows[1]} [data-open]").click(no_wait_after=True)
+        page.locator(f"#r-{rows[2]} [data-open]").click()
+        expect(page.locator("#case")).to_contain_text(rows[2])
+        page.wait_for_timeout(1500)
+        expect(page.locator("#case")).to_contain_text(rows[2])
+        expect(page.locator("[data-row][aria-current=true]")).to_have_attribute("id", f"r-{rows[2]}")
 
 
 def test_the_file_holds_what_the_list_holds(watched: Watched, people: People, tmp_path: Path) -> None:
