@@ -61,7 +61,7 @@ class Site:
         """Schema, static files and demo as `make run` makes them, then both processes."""
         self._finish([str(PYTHON), "-m", "dev.database"])
         self._begin("web", web_command(HOST, self.port, self.database))
-        self._begin("worker", [str(PYTHON), "manage.py", "qcluster"])
+        self._begin("worker", [str(PYTHON), "manage.py", "worker"])
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self.processes[0].poll() is None, f"the web server ended:\n{self.log}"
