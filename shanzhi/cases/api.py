@@ -33,9 +33,11 @@ READ: dict[Any, Any] = {200: schemas.CaseDetailOut, **REFUSALS}
 WRITE: dict[Any, Any] = {200: schemas.CaseDetailOut, **WRITE_REFUSALS}
 
 
-def _detail(actor: Actor, case: Case) -> schemas.CaseDetailOut:
+def _detail(actor: Actor, case: Case, *, photos: bool = True) -> schemas.CaseDetailOut:
+    """`photos` is False only where there can be none: then nobody looks for them."""
     steps = steps_of(case)
-    return schemas.CaseDetailOut.detail(case, steps, photo_strip("cases.step", [step.id for step in steps]), actor)
+    strips = photo_strip("cases.step", [step.id for step in steps] if photos else [])
+    return schemas.CaseDetailOut.detail(case, steps, strips, actor)
 
 
 @router.get("/cases", response={200: schemas.CaseListOut, **REFUSALS, 422: Problem}, summary="List cases")
@@ -68,7 +70,7 @@ def case_report(request: HttpRequest, county: Path[int], body: schemas.ReportIn,
         photo_ids=[int(number) for number in body.photos],
     )  # fmt: skip
     case = services.case_report(actor=actor, report=report, area=_report_area(actor, body.area), key=key)
-    return Status(201, _detail(actor, case))
+    return Status(201, _detail(actor, case, photos=bool(body.photos) or case.version > 1))
 
 
 @router.get("/cases/{number}", response=READ, summary="One case")

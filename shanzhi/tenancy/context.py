@@ -60,6 +60,9 @@ def county(number: int, *, atomic: bool = True, using: str = DEFAULT_DB_ALIAS) -
     try:
         if connection.vendor != "postgresql":
             yield number
+        elif atomic and connection.get_autocommit():  # the transaction itself announces the county as it begins
+            with transaction.atomic(using):
+                yield number
         elif atomic:
             with transaction.atomic(using), _announced(connection, number, outer):
                 yield number
@@ -71,7 +74,7 @@ def county(number: int, *, atomic: bool = True, using: str = DEFAULT_DB_ALIAS) -
                 with suppress(DatabaseError):  # a broken transaction gets its setting back when it is rolled back
                     announce(connection, outer)
                 raise
-        else:  # each transaction of the block announces the county as it begins
+        else:  # so does each transaction of the block
             yield number
     finally:
         _county.reset(token)

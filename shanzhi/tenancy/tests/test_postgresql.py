@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import Error
+from django.test.utils import CaptureQueriesContext
 
 from shanzhi.areas.models import Area
 from shanzhi.tenancy.context import NoCounty, county
@@ -90,3 +91,29 @@ def test_outside_of_a_transaction_nothing_is_read_silently(transactional_db: Non
     with county(341181, atomic=False), transaction.atomic():
         assert rows("SELECT current_setting('app.county')") == [("341181",)]
         assert Area.objects.count() == 0
+
+
+def test_a_transaction_says_its_county_once(transactional_db: None) -> None:
+    with CaptureQueriesContext(connection) as caught, county(341181):
+        assert rows("SELECT current_setting('app.county')") == [("341181",)]
+    said = [one["sql"] for one in caught.captured_queries if one["sql"].startswith("SET LOCAL")]
+    assert said == ["SET LOCAL app.county = '341181'"]
+
+
+def test_a_county_inside_another_is_said_and_taken_back(transactional_db: None) -> None:
+    setting = "SELECT current_setting('app.county')"
+    with county(341181):
+        with county(410927):
+            assert rows(setting) == [("410927",)]
+        with county(410927, atomic=False):
+            assert rows(setting) == [("410927",)]
+        assert rows(setting) == [("341181",)]
+
+
+def test_a_transaction_inside_a_long_job_begins_with_its_own_county(transactional_db: None) -> None:
+    setting = "SELECT current_setting('app.county')"
+    with county(341181, atomic=False):
+        with county(410927):
+            assert rows(setting) == [("410927",)]
+        with transaction.atomic():
+            assert rows(setting) == [("341181",)]
