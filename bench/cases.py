@@ -13,7 +13,7 @@ from bench.load import Call, Client, Outcome, drive
 from bench.meter import trace_load
 from bench.replay import Program, Replayer
 from bench.report import Result
-from bench.server import Server
+from bench.server import Server, yardstick_ms
 from bench.world import MATTERS, SPOTS
 
 CLIENTS: Final = 4
@@ -146,13 +146,14 @@ def measure(scenario: Scenario, server: Server, replayer: Replayer, folder: Path
     drive(server.port, [scenario.calls(client) for client in range(CLIENTS)], pace.warm)
     counts, programs = traced(scenario, server, folder)
     alone = drive(server.port, [scenario.calls(0)], pace.alone)
-    together, cpu, limits = Outcome(), 0.0, []
+    together, cpu, limits, yardsticks = Outcome(), 0.0, [], []
     replayer.rate(programs, pace.limit / 4)  # connects and prepares
     for _ in range(ROUNDS):
         before = server.cpu_seconds()
         together.add(drive(server.port, [scenario.calls(client) for client in range(CLIENTS)], pace.together))
         cpu += server.cpu_seconds() - before
         limits.append(replayer.rate(programs, pace.limit))
+        yardsticks.append(yardstick_ms())
     return Result(
         scenario.name,
         sql=max(counts),
@@ -164,6 +165,6 @@ def measure(scenario: Scenario, server: Server, replayer: Replayer, folder: Path
         params={
             "via": scenario.via, "clients": CLIENTS, "requests": len(together.times),
             "p95_ms_all_clients": round(together.percentile_ms(0.95), 1), "sql_of_each": counts,
-            "limit_clients": replayer.clients,
+            "limit_clients": replayer.clients, "yardstick_ms": round(sum(yardsticks) / ROUNDS, 1),
         },
     )  # fmt: skip

@@ -115,6 +115,8 @@ def rows_of(result: Result) -> list[Row]:
         ratio = shown("ratio", result.ratio) if compared and result.ratio is not None else ""
         mark = "" if target is None else "ok" if target.met(value) else "✗ MISSED"
         rows.append((f"  {label}", shown(figure, value), bound_of(target) if target else "", limit, ratio, mark))
+    if "yardstick_ms" in result.params:  # what the same fixed work cost in these seconds
+        rows.append(("  fixed work, CPU ms", shown("cpu_ms", result.params["yardstick_ms"]), "", "", "", ""))
     return rows
 
 

@@ -95,3 +95,9 @@ def test_results_are_saved_line_by_line(tmp_path: Path) -> None:
     assert [json.loads(line)["sql"] for line in path.read_text().splitlines()] == [14, 15]
     save([create()], path)
     assert len(path.read_text().splitlines()) == 1
+
+
+def test_the_yardstick_stands_beside_the_figures() -> None:
+    result = create()
+    result.params["yardstick_ms"] = 7.4
+    assert rows_of(result)[-1] == ("  fixed work, CPU ms", "7.4", "", "", "", "")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from bench.server import TICKS, family, free_port, processes, stat_of
+from bench.server import TICKS, family, free_port, processes, stat_of, yardstick_ms
 
 STAT = "42 (a (b) c) S 7 42 42 0 -1 4194304 100 0 0 0 250 50 9 9 20 0 8 0 1 2 3"
 
@@ -43,3 +43,8 @@ def test_processor_time_grows_with_work() -> None:
 def test_a_free_port_can_be_taken() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port()))
+
+
+def test_the_yardstick_is_processor_time_and_takes_about_as_long_each_time() -> None:
+    found = sorted(yardstick_ms() for _ in range(5))
+    assert 0 < found[0] <= found[2] < 1000
