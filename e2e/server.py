@@ -91,8 +91,7 @@ class Site:
 
     def stop(self) -> None:
         for process in self.processes:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()
         for process in self.processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)

@@ -22,7 +22,8 @@ def visit(page: Page, stop: Stop, prepared: dict[str, str], people: People) -> N
         stop.first(page)
     if stop.who:
         people.confirm(page, stop.who)
-    page.wait_for_load_state("networkidle")
+    if page.locator("[hx-trigger]").count():
+        page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("size", SIZES)
