@@ -1,8 +1,11 @@
 """Row-level security under the application's own scoping: the role owns nothing and fails closed."""
 
+from unittest.mock import patch
+
 import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
+from django.db.backends.postgresql import base
 from django.db.utils import Error
 from django.test.utils import CaptureQueriesContext
 
@@ -117,3 +120,29 @@ def test_a_transaction_inside_a_long_job_begins_with_its_own_county(transactiona
             assert rows(setting) == [("410927",)]
         with transaction.atomic():
             assert rows(setting) == [("341181",)]
+
+
+def test_an_idle_connection_is_usable_without_asking(transactional_db: None) -> None:
+    rows("SELECT 1")
+    with patch.object(base.DatabaseWrapper, "is_usable", side_effect=AssertionError("the server was asked")):
+        assert connection.is_usable()
+
+
+def test_a_connection_that_the_server_ended_is_noticed_and_replaced(transactional_db: None) -> None:
+    other = connection.copy()
+    [(pid,)] = rows("SELECT pg_backend_pid()")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+    assert not connection.is_usable()
+    connection.health_check_enabled, connection.health_check_done = True, False
+    assert rows("SELECT pg_backend_pid()") != [(pid,)]
+
+
+def test_after_an_error_the_server_is_asked(transactional_db: None) -> None:
+    rows("SELECT 1")
+    connection.errors_occurred = True
+    with patch.object(base.DatabaseWrapper, "is_usable", return_value=False) as asked:
+        assert not connection.is_usable()
+    assert asked.called
+    connection.errors_occurred = False

@@ -1,5 +1,6 @@
 """PostgreSQL as the county tables need it."""
 
+import select
 from typing import Any
 
 from django.db.backends.postgresql import base, features, operations
@@ -27,3 +28,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         value = current_or_none()
         if not autocommit and value is not None:
             announce(self, value)
+
+    def is_usable(self) -> bool:
+        """Asked before each request's first statement; the server is asked only if there is a reason to.
+
+        A connection that the server closed (a restart, a failover, an administrator) has its end to read, an idle one
+        has nothing: that is seen here, for the price of no round trip.
+        """
+        if self.connection is not None and not self.errors_occurred and not self.connection.closed:
+            poll = select.poll()
+            poll.register(self.connection.fileno(), select.POLLIN)
+            if not poll.poll(0):
+                return True
+        return bool(super().is_usable())
