@@ -6,6 +6,7 @@ A temporary folder holds the SQLite database, the static files and the traces; n
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
 from bench.server import Broken, Server
+from dev.cluster import ended_by
 from dev.environment import PYTHON, ROOT, environment, say
 
 NAMES: Final = ("case_create", "case_list_20k", "case_page", "divisions_import")
@@ -127,7 +129,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results: list[Result] = []
     try:
         names, wanted = chosen(options.only, NAMES), chosen(options.on, ("postgresql", "sqlite"))
-        with tempfile.TemporaryDirectory(prefix="shanzhi-bench-") as made:
+        with (
+            ended_by([signal.SIGTERM, signal.SIGHUP]),
+            tempfile.TemporaryDirectory(prefix="shanzhi-bench-") as made,
+        ):
             folder = Path(made)
             (folder / "traces").mkdir()
             for database in databases(folder, wanted):
