@@ -25,7 +25,7 @@ api = HouseAPI(
     parser=TextParser(),
     openapi_extra={"security": [{"token": []}]},
 )
-for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "portal", "trail"):
+for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "packs", "portal", "trail"):
     if find_spec(f"shanzhi.{app}.api"):
         api.add_router("/{county:county}/", guarded(import_module(f"shanzhi.{app}.api").router), tags=[app])
 

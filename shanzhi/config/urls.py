@@ -14,6 +14,7 @@ for prefix, module in (
     ("<county:county>/", "portal.urls"),
     ("<county:county>/", "cases.urls"),
     ("<county:county>/", "notices.urls"),
+    ("<county:county>/", "packs.urls"),
     ("<county:county>/", "accounts.urls"),
     ("<county:county>/", "areas.urls"),
     ("<county:county>/", "files.urls"),

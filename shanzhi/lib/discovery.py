@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-MODULES = ("permissions", "subscriptions", "jobs", "trails", "nav", "panels", "guards")
+MODULES = ("permissions", "families", "subscriptions", "jobs", "trails", "nav", "panels", "guards")
 
 
 class DomainConfig(AppConfig):
