@@ -1,10 +1,8 @@
 """How allauth speaks and decides here: Chinese words, our password service, secrets encrypted, no way out of TOTP."""
 
-import base64
 import io
-import secrets
 import time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import segno
 from allauth.account import app_settings as account_settings
@@ -12,19 +10,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.encoding import force_bytes
 
 from shanzhi.accounts import selectors, services
 from shanzhi.accounts.models import User
+from shanzhi.tenancy.keyring import opened, sealed
 
 CODE_WRONG = "动态口令不对，请核对手机上的 6 位数字后重填；已过 30 秒的口令会失效。"
+FACTORS: Final = "mfa_authenticator.data"
 SPOKEN = {
     "account/messages/password_changed.txt": "密码已修改，其他设备已全部退出。",
     "mfa/messages/totp_deactivated.txt": "动态口令已关闭。",
@@ -123,20 +117,8 @@ class MfaAdapter(DefaultMFAAdapter):
         return not selectors.totp_required(authenticator.user)
 
     def encrypt(self, text: str) -> str:
-        nonce = secrets.token_bytes(12)
-        sealed = AESGCM(_key(settings.SECRET_KEY)).encrypt(nonce, text.encode(), None)
-        return base64.b64encode(nonce + sealed).decode()
+        return sealed(text, FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Tries the present key, then the former ones (SECRET_KEY_FALLBACKS), as Django does for signatures."""
-        raw = base64.b64decode(encrypted_text)
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-            try:
-                return AESGCM(_key(secret)).decrypt(raw[:12], raw[12:], None).decode()
-            except InvalidTag:
-                continue
-        raise InvalidTag
-
-
-def _key(secret: str | bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"shanzhi.accounts.mfa").derive(force_bytes(secret))
+        """Raises SealError (lib/sealing.py) if the key file is not the one that it was sealed with."""
+        return opened(encrypted_text, FACTORS)

@@ -1,4 +1,4 @@
-"""Nightly cleaning, and who stands behind a job: the person who started it, with the posts held when it runs."""
+"""Nightly cleaning, secrets under a new key, and who stands behind a job: the person who started it, with the posts held when it runs."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from shanzhi.accounts.models import User
 from shanzhi.accounts.selectors import actor_for
 from shanzhi.jobs.registry import every, resolve_actors
 from shanzhi.tenancy.context import county
+from shanzhi.tenancy.rotation import holder
 
 
 def job_actor(user_id: int, county_id: int) -> Actor:
@@ -28,3 +29,4 @@ def purge_sign_ins(at: datetime) -> int:
 
 
 resolve_actors(job_actor)
+holder("mfa_authenticator.data", services.factors_reseal)

@@ -34,6 +34,14 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def one_of(name: str, default: str, *others: str) -> str:
+    """One of a few words, in any case."""
+    value = os.environ.get(name, "").strip().lower() or default
+    if value not in (default, *others):
+        raise ImproperlyConfigured(f"{name}={value}: write {' or '.join((default, *others))}")
+    return value
+
+
 def words(name: str, default: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

@@ -11,6 +11,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import AND, WhereNode
 
 from shanzhi.tenancy.context import ALL, NoCounty, current
+from shanzhi.tenancy.keyring import key_ring, opened, sealed
 
 
 def is_county_model(model: Any) -> bool:
@@ -119,3 +120,32 @@ class CountyForeignKey(models.ForeignKey):  # type: ignore[type-arg]
 
 class CountyOneToOneField(CountyForeignKey, models.OneToOneField):  # type: ignore[type-arg]
     """One row of the other table, at most; unique within the county by a constraint that the model declares."""
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text in Python, a seal (lib/sealing.py) in the database, bound to its table and column.
+
+    It can be asked for only whether it is null: what is to be found by equality keeps `blind_index(value)` in a column
+    beside it. Raises SealError when a row is read whose seal was tampered with or whose key is missing.
+    """
+
+    @property
+    def place(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def blind_index(self, value: str) -> str:
+        """64 hexadecimal digits for a look-up by equality; whoever calls brings the value into one form first."""
+        return key_ring().blind(value, self.place)
+
+    def get_prep_value(self, value: Any) -> Any:
+        plain = super().get_prep_value(value)
+        return plain if plain is None or hasattr(plain, "as_sql") else sealed(plain, self.place)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> str | None:
+        return None if value is None else opened(value, self.place)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+    def get_transform(self, lookup_name: str) -> Any:
+        return None

@@ -1,5 +1,6 @@
 """Writing accounts, posts, sessions and tokens; nothing else does."""
 
+from shanzhi.accounts.services.factors import factors_reseal
 from shanzhi.accounts.services.posts import NewPost, post_grant, post_revoke, posts_bulk_grant
 from shanzhi.accounts.services.sessions import (
     end_sessions,
@@ -31,6 +32,7 @@ __all__ = [
     "NewPost",
     "NewUser",
     "end_sessions",
+    "factors_reseal",
     "own_act",
     "password_change",
     "password_check",

@@ -3,18 +3,21 @@
 import base64
 import re
 import time
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
-from cryptography.exceptions import InvalidTag
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client
 
+from shanzhi.accounts import services
 from shanzhi.accounts.models import AccountAct, User
 from shanzhi.accounts.tests.factories import Town, browser, log_in, words
+from shanzhi.lib.sealing import add_key
+from shanzhi.tenancy.keyring import forget_keys, key_ring
 
 ON = "/accounts/2fa/totp/activate/"
 OFF = "/accounts/2fa/totp/deactivate/"
@@ -178,11 +181,30 @@ def test_secrets_are_encrypted_at_rest(worker: User, settings: LazySettings) -> 
     assert secret not in stored
     assert secret.encode() not in base64.b64decode(stored)
     assert decrypt(stored) == secret
-    old, settings.SECRET_KEY = settings.SECRET_KEY, "another-key"
-    with pytest.raises(InvalidTag):
-        decrypt(stored)
-    settings.SECRET_KEY_FALLBACKS = [old]
-    assert decrypt(stored) == secret
+    settings.SECRET_KEY = "another-key"
+    assert decrypt(stored) == secret, "the key that signs sessions may change"
+
+
+def test_a_new_key_reaches_every_secret_and_codes_still_work(
+    worker: User, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.SHANZHI_KEY_FILE = tmp_path / "fields.json"
+    forget_keys()
+    secret = set_up(browser(worker))
+    seed = Authenticator.objects.get(user=worker, type="recovery_codes").wrap().get_unused_codes()
+    old = {row.type: row.data for row in Authenticator.objects.all()}
+    assert services.factors_reseal() == 0
+    add_key(tmp_path / "fields.json")
+    forget_keys()
+    assert services.factors_reseal() == 2
+    for row in Authenticator.objects.all():
+        sealed = row.data.get("secret") or row.data["seed"]
+        assert key_ring().is_current(sealed)
+        assert sealed not in old[row.type].values()
+    assert decrypt(Authenticator.objects.get(type="totp").data["secret"]) == secret
+    assert Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes() == seed
+    assert services.factors_reseal() == 0
+    forget_keys()
 
 
 def test_after_ten_minutes_the_password_is_asked_again(worker: User) -> None:
