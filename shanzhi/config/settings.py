@@ -11,12 +11,13 @@ from shanzhi.config import env
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR_DIR = ROOT / env.text("SHANZHI_VAR", "var")
-PACKS_DIR = ROOT / "packs"
 DEBUG = env.flag("SHANZHI_DEBUG", False)
 SECRET_KEY = env.secret("SHANZHI_SECRET_KEY", VAR_DIR / "keys")
 ALLOWED_HOSTS = env.words("SHANZHI_HOSTS", "127.0.0.1,localhost,[::1]")
 HTTPS = env.flag("SHANZHI_HTTPS", False)
 ID_NODES = env.number_range("SHANZHI_NODES", "0-1023")
+SHANZHI_KEY_FILE = ROOT / env.text("SHANZHI_KEY_FILE", str(VAR_DIR / "keys" / "fields.json"))
+SHANZHI_CIPHER = env.one_of("SHANZHI_CIPHER", "aes-256-gcm", "sm4-gcm")
 SHANZHI_REQUIRE_TOTP = env.flag("SHANZHI_REQUIRE_TOTP", True)
 SHANZHI_SESSION_DAYS = env.number("SHANZHI_SESSION_DAYS", 7)
 
@@ -45,7 +46,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
-    "shanzhi.packs",
     "shanzhi.notices",
     "shanzhi.cases",
     "shanzhi.portal",
