@@ -11,6 +11,7 @@ from shanzhi.config import env
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR_DIR = ROOT / env.text("SHANZHI_VAR", "var")
+PACKS_DIR = ROOT / "packs"
 DEBUG = env.flag("SHANZHI_DEBUG", False)
 SECRET_KEY = env.secret("SHANZHI_SECRET_KEY", VAR_DIR / "keys")
 ALLOWED_HOSTS = env.words("SHANZHI_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
+    "shanzhi.packs",
     "shanzhi.notices",
     "shanzhi.cases",
     "shanzhi.portal",
