@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_RUNS = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003134f〇]+|[a-z0-9]+")
+# Han characters, and the syllables of Yi and Korean, which are written without blanks or with few, too.
+SCRIPT = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u3007\ua000-\ua48c\uac00-\ud7a3"
+_RUNS = re.compile(f"[{SCRIPT}]+|[a-z0-9]+")
 MAX_QUERY_TOKENS = 16
 
 

@@ -32,6 +32,11 @@ def test_a_long_query_is_cut() -> None:
     assert len(query_tokens("一二三四五六七八九十甲乙丙丁戊己庚辛壬癸")) == MAX_QUERY_TOKENS
 
 
+def test_rare_characters_and_two_other_scripts_are_read_but_no_half_character() -> None:
+    assert tokens("𠮷家 豈敢 ꆈꌠꉙ 가로등") == ["𠮷家", "豈敢", "ꆈꌠ", "ꌠꉙ", "가로", "로등"]
+    assert tokens("\ud800\ue000\uffff") == []
+
+
 @given(CHINESE, CHINESE, CHINESE)
 def test_any_part_of_two_or_more_characters_is_found(before: str, part: str, after: str) -> None:
     if len(part) >= 2:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanzhi.lib.masks import name_mask
+from shanzhi.lib.masks import name_mask, phone_mask
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,22 @@ def test_names(name: str, shown: str) -> None:
 def test_a_masked_name_keeps_its_length_and_always_hides_something(name: str) -> None:
     assert len(name_mask(name)) == len(name)
     assert "*" in name_mask(name)
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("0550-7771234", "0550****234"),
+        ("07771234", "0****234"),
+        ("95598", "*****"),
+        ("", ""),
+    ],
+)
+def test_phones(phone: str, shown: str) -> None:
+    assert phone_mask(phone) == shown
+
+
+@given(st.from_regex(r"[0-9]{1,14}", fullmatch=True))
+def test_a_masked_phone_hides_at_least_four_digits_of_a_long_number(phone: str) -> None:
+    assert phone_mask(phone).count("*") == (4 if len(phone) >= 8 else len(phone))
