@@ -216,6 +216,40 @@ Q_CLUSTER: dict[str, Any] = {
     "label": "后台",
 }
 
+# Messages that leave the house (notices) -----------------------------------------------------------------------
+MESSAGES: dict[str, Any] = {
+    "folder": VAR_DIR / "messages",
+    "site": env.text("SHANZHI_SITE", "").rstrip("/"),
+    "sms": {
+        "by": env.one_of("SHANZHI_SMS", "off", "file", "aliyun"),
+        "key": env.text("SHANZHI_SMS_KEY", ""),
+        "secret": env.text("SHANZHI_SMS_SECRET", ""),
+        "sign": env.text("SHANZHI_SMS_SIGN", ""),
+        "templates": env.words("SHANZHI_SMS_TEMPLATES", ""),
+        "endpoint": env.text("SHANZHI_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com"),
+    },
+    "wechat": {
+        "by": env.one_of("SHANZHI_WECHAT", "off", "file", "official"),
+        "appid": env.text("SHANZHI_WECHAT_APPID", ""),
+        "secret": env.text("SHANZHI_WECHAT_SECRET", ""),
+        "templates": env.words("SHANZHI_WECHAT_TEMPLATES", ""),
+        "fields": env.words("SHANZHI_WECHAT_FIELDS", ""),
+        "endpoint": env.text("SHANZHI_WECHAT_ENDPOINT", "https://api.weixin.qq.com"),
+    },
+    "dingtalk": {
+        "by": env.one_of("SHANZHI_DINGTALK", "off", "file", "work"),
+        "key": env.text("SHANZHI_DINGTALK_KEY", ""),
+        "secret": env.text("SHANZHI_DINGTALK_SECRET", ""),
+        "agent": env.text("SHANZHI_DINGTALK_AGENT", ""),
+        "endpoint": env.text("SHANZHI_DINGTALK_ENDPOINT", "https://oapi.dingtalk.com"),
+    },
+    "email": {
+        "by": env.one_of("SHANZHI_EMAIL", "off", "file", "smtp"),
+        "server": env.text("SHANZHI_SMTP", ""),
+        "from": env.text("SHANZHI_EMAIL_FROM", ""),
+    },
+}
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
