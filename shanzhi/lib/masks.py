@@ -20,3 +20,13 @@ def name_mask(name: str) -> str:
         return name[:2] + "*" if name[:2] in _COMPOUND else name[0] + "*" + name[-1]
     head = name[:2] if name[:2] in _COMPOUND else name[0]
     return head + "*" * (len(name) - len(head) - 1) + name[-1]
+
+
+def phone_mask(phone: str) -> str:
+    """13812345678 → 138****5678, 0550-7771234 → 0550****234; what is too short to tell two people apart is all stars."""
+    digits = "".join(sign for sign in phone if sign.isdigit())
+    if len(digits) < 8:
+        return "*" * len(digits)
+    tail = 4 if len(digits) == 11 and digits.startswith("1") else 3
+    head = 3 if tail == 4 else len(digits) - tail - 4
+    return f"{digits[:head]}****{digits[-tail:]}"

@@ -7,6 +7,7 @@ import { startMenus } from "./menus.js";
 import { startNet } from "./net.js";
 import { startPhotos } from "./photos.js";
 import { startPlace } from "./place.js";
+import { startQuestions } from "./questions.js";
 import { startViewer } from "./viewer.js";
 
 document.documentElement.classList.add("js");
@@ -17,4 +18,5 @@ startPlace();
 startDrafts();
 startBusy();
 startMenus();
+startQuestions();
 startViewer();

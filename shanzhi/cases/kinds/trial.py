@@ -1,0 +1,102 @@
+"""A draft's routes tried on past cases: where each would go now against where it went."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shanzhi.access.actor import Actor
+from shanzhi.cases import permissions
+from shanzhi.cases.kinds.routing import Directory, Target, routed
+from shanzhi.cases.kinds.schema import KindBody
+from shanzhi.cases.models import Assignment, Case
+from shanzhi.lib.clocks import Calendar
+
+LAST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One past case; `went` is who was given it first, `would` whom the draft names, both empty for nobody."""
+
+    number: str
+    title: str
+    received_at: datetime
+    place: str
+    went: str
+    would: str
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Trial:
+    """`rows` hold every case tried, newest first; counted are those that were given to somebody."""
+
+    rows: tuple[Tried, ...]
+
+    @property
+    def counted(self) -> int:
+        return sum(1 for row in self.rows if row.went)
+
+    @property
+    def agreeing(self) -> int:
+        return sum(1 for row in self.rows if row.went and row.agrees)
+
+    @property
+    def share(self) -> int | None:
+        """Whole per cent of the cases given to somebody; no value without any."""
+        return self.agreeing * 100 // self.counted if self.counted else None
+
+    @property
+    def unrouted(self) -> int:
+        """How many no route has anybody for: they wait for a person's decision."""
+        return sum(1 for row in self.rows if not row.would)
+
+    @property
+    def differing(self) -> tuple[Tried, ...]:
+        return tuple(row for row in self.rows if row.went and not row.agrees)
+
+
+def tried(actor: Actor, body: KindBody, kind: str, calendar: Calendar, *, last: int = LAST) -> Trial:
+    """The draft on the last cases of this kind that the actor may see, each at its own place, time and answers.
+
+    Units are those of today. Statements grow with the number of townships, not of cases.
+    """
+    scope = actor.scope(permissions.VIEW).q("area_path")
+    rows = Case.objects.filter(scope, kind=kind).select_related("area__parent").order_by("-received_at", "-id")[:last]
+    cases = list(rows)
+    went = _first_given([case.id for case in cases])
+    known = Directory()
+    found = []
+    for case in cases:
+        target = routed(body, case.area_path, case.received_at, calendar, answers=case.answers, known=known)
+        found.append(_compared(case, went.get(case.id), target))
+    return Trial(tuple(found))
+
+
+def _first_given(case_ids: list[int]) -> dict[int, Assignment]:
+    first: dict[int, Assignment] = {}
+    for start in range(0, len(case_ids), 500):
+        rows = Assignment.objects.filter(case_id__in=case_ids[start : start + 500], role=Assignment.Role.LEAD)
+        for row in rows.select_related("unit", "area").order_by("called_at", "id"):
+            first.setdefault(row.case_id, row)
+    return first
+
+
+def _compared(case: Case, went: Assignment | None, target: Target | None) -> Tried:
+    parent = case.area.parent
+    agrees = (
+        went is not None
+        and target is not None
+        and ((target.unit is not None and target.unit.id == went.unit_id)
+             or (target.area is not None and target.area.id == went.area_id))
+    )  # fmt: skip
+    return Tried(
+        number=case.number,
+        title=case.title,
+        received_at=case.received_at,
+        place=f"{parent.name}{case.area.name}" if parent is not None and case.area.level == "grid" else case.area.name,
+        went=went.who if went is not None else "",
+        would=target.words if target is not None else "",
+        agrees=agrees,
+    )
+
