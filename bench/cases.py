@@ -25,7 +25,7 @@ Site = dict[str, Any]
 LISTS: Final[tuple[dict[str, str], ...]] = (
     {"tab": "open"},
     {"tab": "open", "state": "reported"},
-    {"tab": "ended", "category": "facilities"},
+    {"tab": "ended", "kind": "facilities"},
     {"tab": "ended", "sort": "oldest"},
     {"tab": "overdue"},
     {"tab": "ended", "q": "路灯"},
@@ -65,10 +65,10 @@ def browser(cookie: str) -> dict[str, str]:
 
 def report_call(site: Site, reporter: dict[str, str], number: int, key: str) -> Call:
     """A report from a grid, with a position and a key of its own."""
-    category, title, body = MATTERS[number % len(MATTERS)]
+    kind, title, body = MATTERS[number % len(MATTERS)]
     place = SPOTS[number % len(SPOTS)]
     content = {
-        "body": f"{place}{title}，{body}。第 {number} 次巡查时发现。", "category": category, "area": reporter["area"],
+        "body": f"{place}{title}，{body}。第 {number} 次巡查时发现。", "kind": kind, "area": reporter["area"],
         "place": place, "lon": 118.9 + number % 1000 / 1e4, "lat": 32.6 + number % 997 / 1e4, "accuracy": 12,
     }  # fmt: skip
     headers = {**bearer(reporter["token"]), "Content-Type": "application/json", "Idempotency-Key": key}

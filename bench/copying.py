@@ -27,7 +27,7 @@ LOW_BITS: Final = 1 << 22
 Rows = dict[str, list[tuple[Any, ...]]]
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "cases_case": (
-        "id", "county_id", "number", "title", "body", "category", "place", "lon", "lat", "accuracy", "urgent",
+        "id", "county_id", "number", "title", "body", "kind", "place", "lon", "lat", "accuracy", "urgent",
         "source", "area_id", "area_path", "owner_id", "owner_path", "raised", "handler_area_id", "handler_unit_id",
         "turn_area_id", "turn_unit_id", "reporter_id", "reporter_post_id", "reporter_name", "reporter_title", "state",
         "version", "occurred_at", "received_at", "due_at", "ended_at", "history",
@@ -81,7 +81,7 @@ class Writer:
         turn = (grid, unit) if at_handler else (story.owner.id, None)
         history = self._steps(story, case_id, out)
         out["cases_case"].append((
-            case_id, county, number, story.title, story.body, story.category, story.place, story.lon, story.lat, 12,
+            case_id, county, number, story.title, story.body, story.kind, story.place, story.lon, story.lat, 12,
             story.urgent, "snap", spot.grid.id, spot.grid.path, story.owner.id, story.owner.path, 0, grid, unit,
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             story.state, len(story.deeds), first.at, first.at, last.due, None if story.is_open else last.at,

@@ -98,7 +98,7 @@ class Story:
 
     spot: Spot
     owner: Place
-    category: str
+    kind: str
     title: str
     body: str
     place: str
@@ -143,13 +143,13 @@ def open_share(age: timedelta) -> float:
 def _story(random: Random, spot: Spot, at: datetime, now: datetime) -> Story:
     ways = OPEN if random.random() < open_share(now - at) else ENDED
     _weight, _state, way = random.choices(ways, [one[0] for one in ways])[0]
-    category, title, body = random.choice(MATTERS)
+    kind, title, body = random.choice(MATTERS)
     place = f"{spot.village.name}{random.choice(SPOTS)}"
     level = random.choices((spot.village, spot.township), (85, 15))[0]
     return Story(
         spot=spot,
         owner=level,
-        category=category,
+        kind=kind,
         title=title,
         body=f"{place}{title}，{body}。{random.choice(('请来看看。', '麻烦尽快处理。', '附近住户都有反映。'))}",
         place=place,

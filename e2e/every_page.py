@@ -81,7 +81,7 @@ STOPS: Final = (
     Stop("list_late", OFFICER, "/341181/cases/?tab=overdue"),
     Stop("list_ended", OFFICER, "/341181/cases/?tab=ended"),
     Stop("list_none", OFFICER, "/341181/cases/?tab=open&q=外星飞船"),
-    Stop("list_filtered", OFFICER, "/341181/cases/?tab=open&state=handling&category=facilities&urgent=1"),
+    Stop("list_filtered", OFFICER, "/341181/cases/?tab=open&state=handling&kind=facilities&urgent=1"),
     Stop("case", OFFICER, "/341181/cases/?tab=ended", CASE),
     Stop("case_of_ones_own", OFFICER, "/341181/cases/{accepted}/"),
     Stop("case_in_list", OFFICER, "/341181/cases/?tab=open&case={accepted}"),

@@ -127,7 +127,7 @@ class People:
 
     def report(self, login: str, area: str, body: str, **more: Any) -> str:
         """Number of a new case."""
-        sent = {"category": "facilities", "area": area, "body": body, **more}
+        sent = {"kind": "facilities", "area": area, "body": body, **more}
         return str(self.call(login, "/cases", sent)["number"])
 
     def act(self, login: str, number: str, resource: str, **body: Any) -> Any:

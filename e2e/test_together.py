@@ -169,7 +169,7 @@ def test_everything_works_without_scripts(watched: Watched, people: People) -> N
     officer.get_by_role("link", name="上一页").click()
     officer.locator("summary", has_text="类别").click()
     officer.locator(".flt-p a", has_text="环境卫生").click()
-    expect(officer).to_have_url(re.compile("category=sanitation"))
+    expect(officer).to_have_url(re.compile("kind=sanitation"))
     rows = officer.locator("[data-row]")
     assert 0 < rows.count() < 50
     assert rows.count() == officer.locator("[data-row]", has_text="环境卫生").count()

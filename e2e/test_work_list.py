@@ -35,9 +35,9 @@ def test_conditions_are_chips_and_stand_in_the_address(watched: Watched, people:
     with people.at(watched, OFFICER) as page:
         go(page, "tab=ended")
         choose(page, "类别", "环境卫生")
-        expect(page).to_have_url(re.compile("category=sanitation"))
+        expect(page).to_have_url(re.compile("kind=sanitation"))
         choose(page, "来源", "随手拍")
-        expect(page).to_have_url(re.compile("category=sanitation.*source=snap"))
+        expect(page).to_have_url(re.compile("kind=sanitation.*source=snap"))
         kinds = page.locator(".wr-m .cut").all_inner_texts()
         assert kinds
         assert set(kinds) == {"环境卫生"}
@@ -45,7 +45,7 @@ def test_conditions_are_chips_and_stand_in_the_address(watched: Watched, people:
         page.reload()
         assert numbers(page) == narrow, "the address alone gives the same list"
         page.get_by_role("link", name="去掉条件：类别").click()
-        expect(page).not_to_have_url(re.compile("category="))
+        expect(page).not_to_have_url(re.compile("kind="))
         expect(page).to_have_url(re.compile("source=snap"))
         assert set(narrow) <= set(numbers(page)) or len(numbers(page)) == 50
         page.get_by_role("link", name="清除条件").click()
@@ -137,7 +137,7 @@ def test_the_case_shown_is_the_one_chosen_last(watched: Watched, people: People)
 
 def test_the_file_holds_what_the_list_holds(watched: Watched, people: People, tmp_path: Path) -> None:
     with people.at(watched, OFFICER) as page:
-        go(page, "tab=ended&category=sanitation&sort=newest")
+        go(page, "tab=ended&kind=sanitation&sort=newest")
         shown = numbers(page)
         titles = [text.strip() for text in page.locator(".wr-t").all_inner_texts()]
         assert 0 < len(shown) < 50
@@ -207,7 +207,7 @@ def test_at_twice_the_size_the_list_is_usable(watched: Watched, people: People) 
     assert panel["x"] >= 0
     assert panel["x"] + panel["width"] <= ZOOMED["width"]
     page.locator("details[open] .flt-p a", has_text="环境卫生").click()
-    expect(page).to_have_url(re.compile("category=sanitation"))
+    expect(page).to_have_url(re.compile("kind=sanitation"))
     row = numbers(page)[0]
     page.locator(f"#r-{row} [data-open]").click()
     expect(page).to_have_url(re.compile(f"/cases/{row}/$"))

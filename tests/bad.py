@@ -23,13 +23,13 @@ def form(cast: Cast, **changes: Any) -> dict[str, Any]:
     """What the grid worker's report page sends."""
     sent = {
         "area": cast.areas["g1"].code, "place": "张庄组路口", "body": "路口井盖断裂，晚上没有路灯。",
-        "category": "facilities", "outcome": "report", "solved": "", "idempotency_key": uuid4().hex,
+        "kind": "facilities", "outcome": "report", "solved": "", "idempotency_key": uuid4().hex,
     }  # fmt: skip
     return {**sent, **changes}
 
 
 def body(cast: Cast, **changes: Any) -> dict[str, Any]:
-    return {"body": "路口井盖断裂", "category": "facilities", "area": cast.areas["g1"].code, **changes}
+    return {"body": "路口井盖断裂", "kind": "facilities", "area": cast.areas["g1"].code, **changes}
 
 
 def text_of(response: HttpResponse) -> str:

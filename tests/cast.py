@@ -16,11 +16,11 @@ from shanzhi.accounts.models import Post, User
 from shanzhi.accounts.selectors import actor_for
 from shanzhi.areas.models import Area, AreaVersion, Unit
 from shanzhi.areas.paths import ROOT, child
-from shanzhi.cases.catalogue import Category
 from shanzhi.cases.models import Case
 from shanzhi.cases.services import Report, case_report
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
+from tests.kinds import kinds_make
 
 SINCE = date(2020, 1, 1)
 PASSWORD = "Cast-password-1"
@@ -163,12 +163,13 @@ def build_cast(row: County) -> Cast:
         _areas(cast, f"{row.id}", row.name)
         _units(cast)
         _people(cast, at)
+        kinds_make(at)
     return cast
 
 
 def report(cast: Cast, *, by: str = "grid_worker", place: str = "g1", **changes: Any) -> Case:
     """A case as the services make it, at the area `place`, with `spot` for its words; call it inside the county."""
     spot = changes.pop("spot", "张庄组路口")
-    words = {"body": "路口井盖断裂，晚上容易掉下去。", "category": Category.FACILITIES, "place": spot, **changes}
+    words = {"body": "路口井盖断裂，晚上容易掉下去。", "kind": "facilities", "place": spot, **changes}
     at = words.pop("at", None)
     return case_report(actor=cast.actor(by), report=Report(**words), area=cast.areas[place], at=at)

@@ -246,10 +246,10 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
     code = cast.areas[grid].code
     return {
         "version": versions.get(endpoint.permission or "", 1), "text": "写明原因", "reason": "写明原因", "hours": 24,
-        "area": code, "target": f"area:{cast.areas[grid].id}", "body": "路口井盖断裂", "category": "facilities",
+        "area": code, "target": f"area:{cast.areas[grid].id}", "body": "路口井盖断裂",
+        "kind": "facilities" if (endpoint.permission or "").startswith("cases.") else "centre",
         "role": "volunteer", "user_id": str(cast["village_clerk"].user.pk), "area_code": cast.areas[village].code,
         "on": "2026-01-05", "name": "新名字", "into": cast.areas["t2"].code, "parent": cast.areas["t2"].code,
-        "kind": "centre",
     }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_a_form_with_thousands_of_fields_is_refused(cast: Cast, worker: Client) 
     nothing_written()
 
 
-@pytest.mark.parametrize("field", ["body", "place", "area", "category", "idempotency_key", "lon", "township"])
+@pytest.mark.parametrize("field", ["body", "place", "area", "kind", "idempotency_key", "lon", "township"])
 def test_a_nul_in_a_form_is_refused(cast: Cast, worker: Client, field: str) -> None:
     response = worker.post(NEW, form(cast, **{field: f"{form(cast).get(field, '')}\0"}))
     assert response.status_code in (302, 422), field
@@ -136,7 +136,7 @@ def test_a_body_that_is_no_json_object_is_refused(worker: Client, sent: bytes) -
 
 # ---- addresses
 
-NAMES = """q tab state category source area sort after before cursor case pane page role due township since until limit
+NAMES = """q tab state kind source area sort after before cursor case pane page role due township since until limit
 size next code kind level"""
 JUNK = ["%00", "x" * 20_000, "%ff%fe", "%27%3B--", "9" * 400, "-1", "%E4%BA%95" * 2_000]
 

@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 from bench import cases
 from bench.cases import CLIENTS, LISTS, PAGE, Site, scenarios
 from bench.load import Call
-from shanzhi.cases.catalogue import Category, State
+from shanzhi.cases.catalogue import State
 from shanzhi.cases.schemas import ListQuery, ReportIn
 from shanzhi.cases.selectors import Tab
+from tests.kinds import LABELS
 
 SITE: Site = {
     "county": 341181,
@@ -40,7 +41,7 @@ def test_reports_pass_the_schema_and_each_has_a_key_of_its_own() -> None:
     for call in calls:
         assert (call.method, call.path, call.status) == ("POST", "/api/v1/341181/cases", 201)
         body = ReportIn(**json.loads(call.body or b""))
-        assert body.category in Category
+        assert body.kind in LABELS
         assert 73 < (body.lon or 0) < 136
 
 
@@ -58,7 +59,7 @@ def test_keys_of_traced_reports_are_swapped_in_a_replay() -> None:
 def test_lists_are_those_that_the_house_knows() -> None:
     for asked in LISTS:
         query = ListQuery(
-            **{name: [value] if name in ("state", "category") else value for name, value in asked.items()}
+            **{name: [value] if name in ("state", "kind") else value for name, value in asked.items()}
         )
         assert query.tab in Tab.LABELS
         assert all(state in State for state in query.state)

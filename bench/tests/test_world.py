@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bench.world import MATTERS, TO, YEARS, Place, Spot, Story, open_share, stories
 from shanzhi.cases.acts import Act
-from shanzhi.cases.catalogue import ENDED, Category, State
+from shanzhi.cases.catalogue import ENDED, State
+from tests.kinds import LABELS
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 
@@ -62,7 +63,7 @@ def test_only_what_has_ended_has_no_limit() -> None:
 def test_words_are_those_of_the_house() -> None:
     assert {State(state) for state in TO.values()} == set(State)
     assert set(TO) <= {act.value for act in Act}
-    assert {category for category, _title, _body in MATTERS} <= set(Category.values)
+    assert {kind for kind, _title, _body in MATTERS} <= set(LABELS)
     assert {story.state for story in sample()} == set(State.values)
     assert all(story.is_open == (story.state not in ENDED) for story in sample())
 

@@ -1,11 +1,12 @@
 """What may be done with a case now, and by whom: one table for the buttons, the pages and the API.
 
-The level in charge (`owner`) accepts, rejects, dispatches, escalates, verifies and closes; whoever has the turn as
-handler takes it up, handles it or gives it back; the reporter may close with a rating. Where the level in charge is
-silent, the level above may pull a case up.
+The level in charge (`owner`) decides: it accepts, rejects, dispatches, escalates, verifies, closes, suspends, splits and
+merges. Whoever has the turn as handler takes it up, handles it, asks for time or gives it back. The reporter may close
+with a rating, or reopen once. A level above pulls up what lies still, supervises, and decides on more time for the
+level below. Which acts a kind does without is its own (`acts_off`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -13,8 +14,9 @@ from typing import Final
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
-from shanzhi.cases.catalogue import State
-from shanzhi.cases.models import Case
+from shanzhi.cases.catalogue import ENDED, OPEN, State
+from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.models import Assignment, Case
 from shanzhi.lib.errors import Conflict, Forbidden
 
 Posts = list[ActorPost]
@@ -38,11 +40,33 @@ class Act(StrEnum):
     REJECT = "reject", "rejected", "不予受理", "不予受理"
     DISPATCH = "dispatch", "dispatched", "派给…", "派给"
     START = "start", "started", "开始处理", "开始处理"
+    STAGE = "stage", "staged", "进入下一环节", "进入环节："
     HANDLE = "handle", "handled", "填写处理结果", "处理完毕"
+    RELEASE = "release", "released", "放回待办池", "放回待办池"
     RETURN = "return", "returned", "退回上一步", "退回"
     ESCALATE = "escalate", "escalated", "请上级办", "上报上级"
     VERIFY = "verify", "verified", "核查通过", "核查通过"
     CLOSE = "close", "closed", "办结", "办结"
+    REOPEN = "reopen", "reopened", "重新办理", "重新办理"
+    SUSPEND = "suspend", "suspended", "挂账", "挂账"
+    RESUME = "resume", "resumed", "恢复办理", "恢复办理"
+    ASK = "ask", "asked", "申请延期", "申请延期"
+    GRANT = "grant", "granted", "同意延期", "同意延期"
+    REFUSE = "refuse", "refused", "不同意延期", "不同意延期"
+    SUPERVISE = "supervise", "supervised", "督办", "督办"
+    ANSWER = "answer", "answered", "回复督办", "回复督办"
+    WHISTLE = "whistle", "whistled", "吹哨", "吹哨，请"
+    ARRIVE = "arrive", "arrived", "报到", "报到"
+    FINISH = "finish", "finished", "我方办完", "办完自己的部分"
+    DISMISS = "dismiss", "dismissed", "让对方离场", "离场："
+    SPLIT = "split", "split", "拆分", "拆分为"
+    PART = "part", "part_ended", "分件办结", "分件"
+    MERGE = "merge", "merged", "合并到…", "并入"
+    UNMERGE = "unmerge", "unmerged", "撤销合并", "撤销合并"
+    ABSORB = "absorb", "absorbed", "并入本件", "有事并入："
+    CLASSIFY = "classify", "classified", "改类别", "改为"
+    NOTE = "note", "noted", "写备注", "备注"
+    MODERATE = "moderate", "moderated", "处理内容", "处理了"
     PASS = "pass", "passed", "转办", "区划并入，转给"
 
     @property
@@ -52,7 +76,19 @@ class Act(StrEnum):
 
 
 UNDECIDED: Final = frozenset({State.REPORTED, State.ACCEPTED, State.RETURNED})
+DECIDING: Final = frozenset({State.ACCEPTED, State.RETURNED})
 AT_HANDLER: Final = frozenset({State.DISPATCHED, State.HANDLING})
+ALL: Final = frozenset(State)
+ALIVE: Final = frozenset(OPEN)
+# Acts that read no decision off a version: who does them stands beside the case, not in its turn.
+BESIDE: Final = frozenset({Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.PART, Act.ABSORB, Act.MODERATE})
+# What may be done but is not what comes next: it stands behind the three dots.
+SIDE: Final = frozenset({
+    Act.ESCALATE, Act.WHISTLE, Act.DISMISS, Act.ASK, Act.SUSPEND, Act.SUPERVISE, Act.RELEASE, Act.CLASSIFY, Act.SPLIT,
+    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.MODERATE, Act.REFUSE,
+})  # fmt: skip
+# Acts that nobody does by a button of their own.
+INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB})
 
 
 def _owner_posts(actor: Actor, case: Case, permission: str) -> Posts:
@@ -72,18 +108,35 @@ def _handler_posts(actor: Actor, case: Case, permission: str) -> Posts:
     ]
 
 
+def _above_posts(actor: Actor, case: Case, permission: str) -> Posts:
+    """Of levels above the one in charge."""
+    return [
+        post
+        for post in actor.posts
+        if post.unit_id is None
+        and post.allows(permission)
+        and len(post.area_path) < len(case.owner_path)
+        and case.owner_path.startswith(post.area_path)
+    ]
+
+
 def _owner(permission: str) -> Callable[[Actor, Case], Posts]:
     return lambda actor, case: _owner_posts(actor, case, permission)
 
 
-def _may_handle(actor: Actor, case: Case) -> Posts:
-    if case.state in AT_HANDLER:
-        return _handler_posts(actor, case, permissions.HANDLE)
-    return _owner_posts(actor, case, permissions.HANDLE)
+def _handler(permission: str) -> Callable[[Actor, Case], Posts]:
+    return lambda actor, case: _handler_posts(actor, case, permission)
 
 
-def _may_start(actor: Actor, case: Case) -> Posts:
-    return _handler_posts(actor, case, permissions.HANDLE)
+def _turn(permission: str) -> Callable[[Actor, Case], Posts]:
+    """Whoever has the turn: the handler while it is with one, else the level in charge."""
+
+    def posts(actor: Actor, case: Case) -> Posts:
+        if case.state in AT_HANDLER:
+            return _handler_posts(actor, case, permission)
+        return _owner_posts(actor, case, permission)
+
+    return posts
 
 
 def _may_return(actor: Actor, case: Case) -> Posts:
@@ -108,11 +161,65 @@ def _may_escalate(actor: Actor, case: Case) -> Posts:
     ]
 
 
-def _may_close(actor: Actor, case: Case) -> Posts:
+def _reporter_posts(actor: Actor, case: Case) -> Posts:
     own = [p for p in actor.posts if p.id == case.reporter_post_id] or list(actor.posts[:1])
-    if actor.user_id == case.reporter_id and own:
-        return own
-    return [p for p in _owner_posts(actor, case, permissions.VERIFY) if p.allows(permissions.CLOSE)]
+    return own if actor.user_id == case.reporter_id else []
+
+
+def _may_close(actor: Actor, case: Case) -> Posts:
+    office = [p for p in _owner_posts(actor, case, permissions.VERIFY) if p.allows(permissions.CLOSE)]
+    return _reporter_posts(actor, case) or office
+
+
+def _may_reopen(actor: Actor, case: Case) -> Posts:
+    """Once: by the reporter, the level in charge, or a level above."""
+    if case.reopened:
+        return []
+    offices = _owner_posts(actor, case, permissions.VERIFY) + _above_posts(actor, case, permissions.SUPERVISE)
+    return _reporter_posts(actor, case) or offices
+
+
+def _may_grant(actor: Actor, case: Case) -> Posts:
+    """The level in charge decides for its handler, the level above for the level in charge. Nobody for themselves."""
+    if case.asking == 1:
+        return _owner_posts(actor, case, permissions.GRANT)
+    return _above_posts(actor, case, permissions.GRANT) if case.asking == 2 else []
+
+
+def _may_supervise(actor: Actor, case: Case) -> Posts:
+    """A level above the one in charge; the level in charge itself while somebody else handles it."""
+    above = _above_posts(actor, case, permissions.SUPERVISE)
+    return above + _owner_posts(actor, case, permissions.SUPERVISE) if case.state in AT_HANDLER else above
+
+
+def _may_answer(actor: Actor, case: Case) -> Posts:
+    if not case.supervised:
+        return []
+    return _handler_posts(actor, case, permissions.ANSWER) or _owner_posts(actor, case, permissions.ANSWER)
+
+
+def _may_whistle(actor: Actor, case: Case) -> Posts:
+    """The grid where it is, whoever handles it at a place, and the level in charge."""
+    return [
+        post
+        for post in actor.posts
+        if post.unit_id is None
+        and post.allows(permissions.WHISTLE)
+        and (post.area_path in (case.owner_path, case.area_path) or post.area_id == case.handler_area_id)
+    ]
+
+
+def _at_unit(permission: str) -> Callable[[Actor, Case], Posts]:
+    """Of a unit; which of its calls it answers is looked up with the call."""
+    return lambda actor, case: [p for p in actor.posts if p.unit_id is not None and p.allows(permission)]
+
+
+def _any(permission: str) -> Callable[[Actor, Case], Posts]:
+    return lambda actor, case: [p for p in actor.posts if p.allows(permission)]
+
+
+def _nobody(actor: Actor, case: Case) -> Posts:
+    return []
 
 
 @dataclass(frozen=True)
@@ -124,22 +231,65 @@ class Rule:
     posts: Callable[[Actor, Case], Posts]
 
 
+P = permissions
 RULES: Final[dict[Act, Rule]] = {
-    Act.ACCEPT: Rule(permissions.ACCEPT, frozenset({State.REPORTED}), _owner(permissions.ACCEPT)),
-    Act.DISPATCH: Rule(permissions.DISPATCH, frozenset({State.ACCEPTED, State.RETURNED}), _owner(permissions.DISPATCH)),
-    Act.START: Rule(permissions.HANDLE, frozenset({State.DISPATCHED}), _may_start),
-    Act.HANDLE: Rule(permissions.HANDLE, frozenset({State.ACCEPTED, State.RETURNED, *AT_HANDLER}), _may_handle),
-    Act.VERIFY: Rule(permissions.VERIFY, frozenset({State.HANDLED}), _owner(permissions.VERIFY)),
-    Act.CLOSE: Rule(permissions.CLOSE, frozenset({State.VERIFIED}), _may_close),
-    Act.ESCALATE: Rule(permissions.ESCALATE, UNDECIDED, _may_escalate),
-    Act.RETURN: Rule(permissions.RETURN, frozenset({*UNDECIDED, *AT_HANDLER, State.HANDLED}), _may_return),
-    Act.REJECT: Rule(permissions.REJECT, UNDECIDED, _owner(permissions.REJECT)),
+    Act.ACCEPT: Rule(P.ACCEPT, frozenset({State.REPORTED}), _owner(P.ACCEPT)),
+    Act.DISPATCH: Rule(P.DISPATCH, DECIDING, _owner(P.DISPATCH)),
+    Act.START: Rule(P.HANDLE, frozenset({State.DISPATCHED}), _handler(P.HANDLE)),
+    Act.STAGE: Rule(P.HANDLE, frozenset({State.HANDLING}), _handler(P.HANDLE)),
+    Act.HANDLE: Rule(P.HANDLE, frozenset({*DECIDING, *AT_HANDLER}), _turn(P.HANDLE)),
+    Act.VERIFY: Rule(P.VERIFY, frozenset({State.HANDLED}), _owner(P.VERIFY)),
+    Act.CLOSE: Rule(P.CLOSE, frozenset({State.VERIFIED}), _may_close),
+    Act.ANSWER: Rule(P.ANSWER, ALIVE, _may_answer),
+    Act.GRANT: Rule(P.GRANT, ALIVE, _may_grant),
+    Act.REFUSE: Rule(P.GRANT, ALIVE, _may_grant),
+    Act.RESUME: Rule(P.SUSPEND, frozenset({State.SUSPENDED}), _owner(P.SUSPEND)),
+    Act.ESCALATE: Rule(P.ESCALATE, UNDECIDED, _may_escalate),
+    Act.RETURN: Rule(P.RETURN, frozenset({*UNDECIDED, *AT_HANDLER, State.HANDLED}), _may_return),
+    Act.WHISTLE: Rule(P.WHISTLE, ALIVE - {State.VERIFIED, State.SUSPENDED}, _may_whistle),
+    Act.ARRIVE: Rule(P.HANDLE, ALIVE, _at_unit(P.HANDLE)),
+    Act.FINISH: Rule(P.HANDLE, ALIVE, _at_unit(P.HANDLE)),
+    Act.DISMISS: Rule(P.WHISTLE, ALIVE, _may_whistle),
+    Act.ASK: Rule(P.ASK, frozenset({*DECIDING, *AT_HANDLER}), _turn(P.ASK)),
+    Act.SUSPEND: Rule(P.SUSPEND, frozenset({*DECIDING, *AT_HANDLER}), _owner(P.SUSPEND)),
+    Act.SUPERVISE: Rule(P.SUPERVISE, ALIVE - {State.SUSPENDED}, _may_supervise),
+    Act.RELEASE: Rule(P.HANDLE, frozenset({State.HANDLING}), _handler(P.HANDLE)),
+    Act.CLASSIFY: Rule(P.CLASSIFY, UNDECIDED, _owner(P.CLASSIFY)),
+    Act.SPLIT: Rule(P.SPLIT, DECIDING, _owner(P.SPLIT)),
+    Act.MERGE: Rule(P.MERGE, frozenset({*UNDECIDED, *AT_HANDLER}), _owner(P.MERGE)),
+    Act.UNMERGE: Rule(P.MERGE, frozenset({State.MERGED}), _owner(P.MERGE)),
+    Act.REJECT: Rule(P.REJECT, UNDECIDED, _owner(P.REJECT)),
+    Act.REOPEN: Rule(P.REOPEN, frozenset({State.CLOSED}), _may_reopen),
+    Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, _any(P.NOTE)),
+    Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
+    Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
+    Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
 }
 
 
-def acts_for(actor: Actor, case: Case) -> list[Act]:
-    """What this person may do now, the next step first; empty for a case that has ended."""
-    return [act for act, rule in RULES.items() if case.state in rule.states and rule.posts(actor, case)]
+def is_possible(case: Case, act: Act) -> bool:
+    """Whether the state and the kind of the case know the act at all, whoever asks."""
+    if case.state not in RULES[act].states or act.value in kind_of(case).acts_off:
+        return False
+    if case.parts and act in (Act.HANDLE, Act.DISPATCH, Act.MERGE, Act.SUSPEND):
+        return False  # it waits for its parts
+    if act == Act.STAGE:
+        return bool(kind_of(case).next_stages(case.stage))
+    if act == Act.HANDLE and case.stage:
+        return not kind_of(case).next_stages(case.stage)
+    return not (act == Act.ASK and case.asking)
+
+
+def acts_for(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> list[Act]:
+    """What this person may do now, the next step first. `calls` are the case's open whistles, where they are known."""
+    acts = [act for act, rule in RULES.items() if is_possible(case, act) and rule.posts(actor, case)]
+    mine = [c for c in calls if any(p.unit_id is not None and p.unit_id == c.unit_id for p in actor.posts)]
+    beside = {
+        Act.ARRIVE: any(call.state == Assignment.State.CALLED for call in mine),
+        Act.FINISH: any(call.state == Assignment.State.ARRIVED for call in mine),
+        Act.DISMISS: bool(calls),
+    }
+    return [act for act in acts if beside.get(act, True)]
 
 
 def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
@@ -148,13 +298,14 @@ def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
     Conflict in a state that does not know the act; Forbidden when it is another's turn. The permission as such has
     been asked for before the version was compared.
     """
-    rule = RULES[act]
-    if case.state not in rule.states:
-        label = State(case.state).label
-        raise Conflict(f"这件事现在是“{label}”，不能{act.label.rstrip('…')}，请刷新后再看。", code="wrong_state")
+    if not is_possible(case, act):
+        label, verb = State(case.state).label, act.label.rstrip("…")
+        if case.parts and case.state not in ENDED:
+            raise Conflict(f"这件事还有 {case.parts} 个分件没办完，办完再{verb}。", code="parts_open")
+        raise Conflict(f"这件事现在是“{label}”，不能{verb}，请刷新后再看。", code="wrong_state")
     if actor.is_system:
         return None
-    posts = rule.posts(actor, case)
+    posts = RULES[act].posts(actor, case)
     if not posts:
         raise Forbidden("这件事现在不归你的岗位办，要看谁在办请看“经过”。", code="not_your_turn")
     return posts[0]

@@ -10,9 +10,10 @@ from pydantic import StringConstraints
 from shanzhi.access.actor import Actor
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
 from shanzhi.access.permissions import SELF
-from shanzhi.areas.selectors import area_get, unit_get
 from shanzhi.cases import permissions, schemas, services
 from shanzhi.cases.catalogue import Source
+from shanzhi.cases.forms import SPECS, ActSpec
+from shanzhi.cases.forms.specs_deciding import area_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.selectors import (
     CaseFilter,
@@ -22,6 +23,7 @@ from shanzhi.cases.selectors import (
     report_area_get,
     steps_of,
 )
+from shanzhi.cases.services import case_act
 from shanzhi.files.selectors import photo_strip
 from shanzhi.lib.errors import DomainError, Invalid
 from shanzhi.tenancy.keyset import page_of
@@ -47,8 +49,8 @@ def case_list(request: HttpRequest, county: Path[int], query: Query[schemas.List
     actor = actor_of(request)
     actor.require(permissions.OWN if query.tab == Tab.REPORTED else permissions.VIEW)
     wanted = CaseFilter(
-        tab=query.tab, query=query.q, states=query.state, categories=query.category, sources=query.source,
-        area=_area_of(query.area, "area") if query.area else None, urgent=query.urgent,
+        tab=query.tab, query=query.q, states=query.state, kinds=query.kind, sources=query.source,
+        area=area_of(query.area) if query.area else None, urgent=query.urgent,
         received_from=schemas.aware(query.received_from, "received_from"),
         received_before=schemas.aware(query.received_before, "received_before"), sort=query.sort,
     )  # fmt: skip
@@ -64,10 +66,10 @@ def case_report(request: HttpRequest, county: Path[int], body: schemas.ReportIn,
     """Report at an area of the caller's scope. The same `Idempotency-Key` gives the same case again."""
     actor = actor_of(request)
     report = services.Report(
-        body=body.body, category=body.category, title=body.title, place=body.place, lon=schemas.degrees(body.lon),
+        body=body.body, kind=body.kind, title=body.title, place=body.place, lon=schemas.degrees(body.lon),
         lat=schemas.degrees(body.lat), accuracy=body.accuracy, urgent=body.urgent, source=Source.API,
         solved=body.solved, occurred_at=schemas.aware(body.occurred_at, "occurred_at"),
-        photo_ids=[int(number) for number in body.photos],
+        photo_ids=[int(number) for number in body.photos], answers=body.answers,
     )  # fmt: skip
     case = services.case_report(actor=actor, report=report, area=_report_area(actor, body.area), key=key)
     return Status(201, _detail(actor, case, photos=bool(body.photos) or case.version > 1))
@@ -81,117 +83,29 @@ def case_read(request: HttpRequest, county: Path[int], number: Number) -> schema
     return _detail(actor, case_get_for(actor, number))
 
 
-@router.post("/cases/{number}/acceptances", response=WRITE, summary="Accept")
-@operation(permissions.ACCEPT, object=True)
-def case_accept(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """The level in charge takes the case on."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_accept(actor=actor, case=case, version=body.version, text=body.text, key=key)
-    return _again(actor, number)
+def _act(spec: ActSpec) -> None:
+    """The operation of one act, made from how it looks from outside."""
+    body_type = spec.body
+
+    def view(
+        request: HttpRequest, county: Path[int], number: Number, body: body_type, key: Key = None  # type: ignore[valid-type]
+    ) -> schemas.CaseDetailOut:
+        actor = actor_of(request)
+        case = case_get_for(actor, number)
+        actor.require(spec.act.permission)
+        version = body.version if spec.takes_version else None  # type: ignore[attr-defined]
+        arguments = spec.arguments_of(actor, case, body)
+        case_act(actor=actor, case=case, act=spec.act, version=version, key=key, **arguments)
+        return _again(actor, number)
+
+    view.__name__ = f"case_{spec.act.value}"
+    view.__doc__ = spec.summary
+    guarded_view = operation(spec.act.permission, object=True)(view)
+    router.post(f"/cases/{{number}}/{spec.resource}", response=WRITE, summary=spec.act.value.capitalize())(guarded_view)
 
 
-@router.post("/cases/{number}/rejections", response=WRITE, summary="Reject")
-@operation(permissions.REJECT, object=True)
-def case_reject(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """The level in charge does not take it on; `text` says why."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_reject(actor=actor, case=case, version=body.version, text=body.text, key=key)
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/dispatches", response=WRITE, summary="Dispatch")
-@operation(permissions.DISPATCH, object=True)
-def case_dispatch(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.DispatchIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """Give it to a grid, a lower level or a unit of the level in charge, with a time limit."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    actor.require(permissions.DISPATCH)
-    services.case_dispatch(
-        actor=actor, case=case, version=body.version, area=_area_of(body.area, "area") if body.area else None,
-        unit=_unit_of(body.unit) if body.unit else None, hours=body.hours, text=body.text, key=key,
-    )  # fmt: skip
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/starts", response=WRITE, summary="Take up")
-@operation(permissions.HANDLE, object=True)
-def case_start(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """The handler takes it up; the time limit runs on."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_start(actor=actor, case=case, version=body.version, text=body.text, key=key)
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/handlings", response=WRITE, summary="Handled")
-@operation(permissions.HANDLE, object=True)
-def case_handle(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.HandleIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """Whoever has the turn says what was done."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    photos = [int(photo) for photo in body.photos]
-    services.case_handle(actor=actor, case=case, version=body.version, text=body.text, photo_ids=photos, key=key)
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/returns", response=WRITE, summary="Return one step")
-@operation(permissions.RETURN, object=True)
-def case_return(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """One step back, with a reason."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_return(actor=actor, case=case, version=body.version, text=body.text, key=key)
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/escalations", response=WRITE, summary="Escalate")
-@operation(permissions.ESCALATE, object=True)
-def case_escalate(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """Ask the level above to take over; `text` says why."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_escalate(actor=actor, case=case, version=body.version, text=body.text, key=key)
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/verifications", response=WRITE, summary="Verify")
-@operation(permissions.VERIFY, object=True)
-def case_verify(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.ActIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """The level in charge finds it handled."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_verify(actor=actor, case=case, version=body.version, text=body.text, key=key)
-    return _again(actor, number)
-
-
-@router.post("/cases/{number}/closures", response=WRITE, summary="Close")
-@operation(permissions.CLOSE, object=True)
-def case_close(
-    request: HttpRequest, county: Path[int], number: Number, body: schemas.CloseIn, key: Key = None
-) -> schemas.CaseDetailOut:
-    """Close it; the reporter may rate. Not satisfied sends it back to the level in charge, with a reason."""
-    actor = actor_of(request)
-    case = case_get_for(actor, number)
-    services.case_close(actor=actor, case=case, version=body.version, satisfied=body.satisfied, text=body.text, key=key)
-    return _again(actor, number)
+for _spec in SPECS.values():
+    _act(_spec)
 
 
 def _again(actor: Actor, number: str) -> schemas.CaseDetailOut:
@@ -206,17 +120,3 @@ def _report_area(actor: Actor, code: str) -> Any:
         if error.code != "area_unknown":
             raise
         raise Invalid(error.message, code="area_unknown", fields={"area": [error.message]}) from None
-
-
-def _area_of(code: str, name: str) -> Any:
-    try:
-        return area_get(code)
-    except DomainError as error:
-        raise Invalid(error.message, code="area_unknown", fields={name: [error.message]}) from None
-
-
-def _unit_of(code: str) -> Any:
-    try:
-        return unit_get(code)
-    except DomainError as error:
-        raise Invalid(error.message, code="unit_unknown", fields={"unit": [error.message]}) from None

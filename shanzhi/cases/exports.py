@@ -8,7 +8,8 @@ from typing import Final
 
 import xlsxwriter
 
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import handler_words
@@ -38,7 +39,7 @@ def lines_of(cases: Iterable[Case]) -> Iterator[tuple[str, ...]]:
             case.title,
             place_name(case.area),
             case.place,
-            Category(case.category).label,
+            kind_of(case).label,
             Source(case.source).label,
             "是" if case.urgent else "",
             State(case.state).label,

@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.registry import path_holder
-from shanzhi.cases.catalogue import SILENCE, State
+from shanzhi.cases.catalogue import SILENCE_DAYS, State
 from shanzhi.cases.models import Case
 from shanzhi.cases.services import case_close
 from shanzhi.jobs.registry import every
@@ -29,7 +29,7 @@ def close_in_silence(at: datetime) -> int:
         try:
             case_close(
                 actor=Actor.system(current()), case=case, version=case.version,
-                text=f"核查通过后 {SILENCE.days} 天没有收到评价，自动办结。", at=at,
+                text=f"核查通过后 {SILENCE_DAYS} 天没有收到评价，自动办结。", at=at,
             )  # fmt: skip
             closed += 1
         except Conflict:  # somebody rated or returned it in this moment

@@ -10,7 +10,8 @@ from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
-from shanzhi.cases.catalogue import ENDED, OPEN, Category, Source, State
+from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
+from shanzhi.cases.kinds.registry import kinds_now, labels_of
 from shanzhi.cases.selectors import CaseFilter, Sort, Tab, filter_areas
 from shanzhi.lib.times import SHANGHAI
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
@@ -29,6 +30,7 @@ class Listing:
     query: QueryDict
     places: tuple[Area, ...]
     cursor: str
+    kinds: tuple[tuple[str, str], ...] = ()
 
     @property
     def tab(self) -> str:
@@ -54,7 +56,7 @@ class Listing:
         if self.places:
             filters.append(Choice("place", _place_label(self.places), [(a.code, a.name) for a in self.places]))
         filters += [
-            Choice("category", "类别", Category.choices, multiple=True),
+            Choice("kind", "类别", list(self.kinds), multiple=True),
             Choice("source", "来源", Source.choices, multiple=True),
             Choice("urgent", "紧急", [("1", "有人身危险")]),
             Dates("received", "收到日期"),
@@ -111,7 +113,7 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
         tab=tab,
         query=query.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH],
         states=[state for state in query.getlist("state") if state in State.values],
-        categories=[kind for kind in query.getlist("category") if kind in Category.values],
+        kinds=query.getlist("kind")[:50],
         sources=[source for source in query.getlist("source") if source in Source.values],
         area=next((area for area in places if area.code == query.get("place")), None),
         urgent=query.get("urgent") == "1",
@@ -119,7 +121,7 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
         received_before=last + timedelta(days=1) if last else None,
         sort=query.get("sort", ""),
     )
-    return Listing(wanted, kept, places, cursor_in(query))
+    return Listing(wanted, kept, places, cursor_in(query), tuple(labels_of(kinds_now().values())))
 
 
 def _places(actor: Actor) -> tuple[Area, ...]:

@@ -8,34 +8,24 @@ from typing import Final
 from django.urls import reverse
 
 from shanzhi.access.actor import Actor
-from shanzhi.access.permissions import ROLES, STAFF
-from shanzhi.cases.acts import Act, acts_for
-from shanzhi.cases.catalogue import Category, Source, State
-from shanzhi.cases.models import Case
+from shanzhi.cases.acts import SIDE, Act, acts_for
+from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.forms.specs import SPECS
+from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import COUNTED
-from shanzhi.lib.masks import name_mask
 
-PRIVATE: Final = tuple(f" {role.label}" for code, role in ROLES.items() if code not in STAFF)
-DIRECT: Final = frozenset({Act.ACCEPT, Act.START, Act.VERIFY})
 SHOWN_ACTS: Final = 5
 PHONE_CHARACTERS: Final = 12
 SHAPES: Final = {State.REPORTED: "new", State.ACCEPTED: "run", State.DISPATCHED: "run", State.HANDLING: "run",
                  State.RETURNED: "back", State.HANDLED: "check", State.VERIFIED: "check", State.CLOSED: "done",
-                 State.REJECTED: "hold"}  # fmt: skip
-ICONS: Final = {
-    Act.ACCEPT: "check",
-    Act.REJECT: "ban",
-    Act.DISPATCH: "send",
-    Act.START: "player-play",
-    Act.HANDLE: "tool",
-    Act.RETURN: "arrow-back-up",
-    Act.ESCALATE: "arrow-up-right",
-    Act.VERIFY: "shield-check",
-    Act.CLOSE: "circle-check",
-    Act.PASS: "git-merge",
-}
-SOURCE_ICONS: Final = {Source.SNAP: "camera", Source.COUNTER: "edit", Source.RESIDENT: "message", Source.API: "world"}
+                 State.REJECTED: "hold", State.SUSPENDED: "hold", State.MERGED: "hold"}  # fmt: skip
+SOURCE_ICONS: Final = {
+    Source.SNAP: "camera", Source.RESIDENT: "message", Source.PHONE: "phone", Source.COUNTER: "user",
+    Source.BOX: "inbox", Source.PAPER: "file-text", Source.MEDIA: "speakerphone", Source.DESK: "edit",
+    Source.API: "world", Source.PART: "arrows-split-2",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +36,7 @@ class Row:
     title: str
     url: str
     place: str
-    category: str
+    kind: str
     shape: str
     state: str
     due: datetime | None
@@ -103,7 +93,7 @@ def rows_of(cases: Sequence[Case]) -> list[Row]:
             title=case.title,
             url=f"{base}{case.number}/",
             place=place_name(case.area),
-            category=Category(case.category).label,
+            kind=kind_of(case).label,
             shape=SHAPES[State(case.state)],
             state=State(case.state).label,
             due=case.due_at,
@@ -119,14 +109,14 @@ def cards_of(actor: Actor, cases: Sequence[Case]) -> list[Row]:
     base = reverse("cases:list", args=[actor.county_id])
     cards = []
     for case in cases:
-        acts = acts_for(actor, case)
+        acts = [act for act in acts_for(actor, case) if act in SPECS and act not in SIDE]
         cards.append(
             Row(
                 number=case.number,
                 title=case.title,
                 url=f"{base}{case.number}/",
                 place=case.place or place_name(case.area),
-                category=Category(case.category).label,
+                kind=kind_of(case).label,
                 shape=SHAPES[State(case.state)],
                 state=State(case.state).label,
                 due=case.due_at,
@@ -154,13 +144,13 @@ def act_label(actor: Actor, case: Case, act: Act) -> str:
     return act.label
 
 
-def buttons_of(actor: Actor, case: Case) -> Buttons:
+def buttons_of(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> Buttons:
     """What this person may do now, the next step first; the same guard as the services'.
 
     The next step is whose turn it is: to pull a case up from below is possible, but not what comes next.
     """
-    acts = acts_for(actor, case)
-    buttons = [_button(actor, case, act, number == 0 and act != Act.ESCALATE) for number, act in enumerate(acts)]
+    acts = [act for act in acts_for(actor, case, calls) if act in SPECS]
+    buttons = [_button(actor, case, act, number == 0 and act not in SIDE) for number, act in enumerate(acts)]
     if not buttons:
         return Buttons(None, (), ())
     shown = _fitting(buttons) if actor.works_on_phone else SHOWN_ACTS
@@ -168,11 +158,12 @@ def buttons_of(actor: Actor, case: Case) -> Buttons:
 
 
 def _button(actor: Actor, case: Case, act: Act, primary: bool) -> Button:
-    css = "btn-primary" if primary else "btn-danger" if act == Act.REJECT else "btn-outline"
+    spec = SPECS[act]
+    css = "btn-primary" if primary else "btn-danger" if spec.danger else "btn-outline"
     label = act_label(actor, case, act)
     if actor.works_on_phone and act == Act.RETURN:
         label = "退回"
-    return Button(label, act_url(case, act), ICONS[act], act in DIRECT, css)
+    return Button(label, act_url(case, act), spec.icon, spec.direct, css)
 
 
 def _fitting(buttons: Sequence[Button]) -> int:
@@ -181,24 +172,6 @@ def _fitting(buttons: Sequence[Button]) -> int:
         number for number in (3, 2, 1) if sum(len(button.label) for button in buttons[:number]) <= PHONE_CHARACTERS
         or number == 1
     )  # fmt: skip
-
-
-def is_private(title: str) -> bool:
-    """Whether a post's title is one of a resident or volunteer, whose name is masked."""
-    return title.endswith(PRIVATE)
-
-
-def shown_name(actor: Actor, name: str, title: str, user_id: int | None) -> str:
-    """A resident's name is masked for everybody but the resident; staff act under their full names."""
-    if is_private(title) and user_id != actor.user_id:
-        return name_mask(name)
-    return name
-
-
-def person_words(actor: Actor, name: str, title: str, user_id: int | None) -> str:
-    """王桂兰·小关社区 第四网格 网格员: a name never stands without its post."""
-    name = shown_name(actor, name, title, user_id)
-    return f"{name}·{title}" if title else name
 
 
 def position_words(case: Case) -> str:

@@ -8,10 +8,13 @@ from pydantic import Field, StringConstraints
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases.acts import acts_for
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.kinds.showing import masked_answers
 from shanzhi.cases.models import Case, Step
-from shanzhi.cases.presenters import shown_name
+from shanzhi.cases.naming import shown_name
 from shanzhi.cases.selectors import Sort, Tab
+from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Invalid
 from shanzhi.tenancy import keyset
 
@@ -26,7 +29,7 @@ class ListQuery(Schema):
     tab: str = Field(Tab.OPEN, pattern=f"^({'|'.join(Tab.LABELS)})$")
     q: str = Field("", max_length=100, description="words of title, text or place; two Chinese characters suffice")
     state: list[State] = Field(default_factory=list)
-    category: list[Category] = Field(default_factory=list)
+    kind: list[str] = Field(default_factory=list, max_length=50)
     source: list[Source] = Field(default_factory=list)
     area: str = Field("", max_length=15, description="code of an area of your scope")
     urgent: bool = False
@@ -39,7 +42,8 @@ class ListQuery(Schema):
 
 class ReportIn(Schema):
     body: str = Field(max_length=2000)
-    category: Category
+    kind: str = Field(max_length=40, description="code of a kind that counts now, see /kinds")
+    answers: dict[str, Any] = Field(default_factory=dict, description="answers to the questions of the kind, by code")
     area: str = Field(max_length=15, description="code of the grid, village, township or county where it is")
     title: str = Field("", max_length=60)
     place: str = Field("", max_length=100)
@@ -64,7 +68,8 @@ class HandleIn(ActIn):
 class DispatchIn(ActIn):
     area: str = Field("", max_length=15, description="code of a grid or lower level; or else `unit`")
     unit: str = Field("", max_length=20, description="code of a unit of the level in charge")
-    hours: int = Field(168, ge=1, le=360)
+    helpers: list[str] = Field(default_factory=list, max_length=8, description="codes of units that help")
+    limit: str = Field("", max_length=40, description="such as `3 working days`; empty: the limit of the kind")
 
 
 class CloseIn(ActIn):
@@ -77,7 +82,8 @@ class CaseOut(Schema):
     code: str
     number: str
     title: str
-    category: str
+    kind: str
+    kind_label: str
     place: str
     urgent: bool
     source: str
@@ -113,6 +119,8 @@ class CaseDetailOut(CaseOut):
     """A case with its steps, newest first, and what the caller may do with it now."""
 
     body: str
+    stage: str
+    answers: dict[str, Any]
     lon: float | None
     lat: float | None
     occurred_at: datetime
@@ -124,6 +132,8 @@ class CaseDetailOut(CaseOut):
         return CaseDetailOut(
             **_row(case),
             body=case.body,
+            stage=case.stage,
+            answers=masked_answers(kind_of(case), case.answers),
             lon=None if case.lon is None else case.lon / DEGREE,
             lat=None if case.lat is None else case.lat / DEGREE,
             occurred_at=case.occurred_at,
@@ -141,7 +151,7 @@ class CaseListOut(Schema):
 def _row(case: Case) -> dict[str, Any]:
     turn = case.turn_unit or case.turn_area
     return {
-        "code": case.code, "number": case.number, "title": case.title, "category": case.category,
+        "code": case.code, "number": case.number, "title": case.title, "kind": case.kind, "kind_label": kind_of(case).label,
         "place": case.place, "urgent": case.urgent, "source": case.source, "state": case.state,
         "state_label": State(case.state).label, "area": case.area.code, "area_name": case.area.name,
         "turn": turn.name if turn else "", "version": case.version, "received_at": case.received_at,
@@ -161,6 +171,14 @@ def _step(actor: Actor, step: Step, photos: list[Any]) -> StepOut:
 def degrees(value: float | None) -> int | None:
     """Decimal degrees as 1e-7 degree."""
     return None if value is None else round(value * DEGREE)
+
+
+def span(text: str) -> Span | None:
+    """A limit as it is spelled in a kind; Invalid with what is wrong with it."""
+    try:
+        return Span.parse(text) if text else None
+    except ValueError as error:
+        raise Invalid(str(error), code="limit", fields={"limit": [str(error)]}) from None
 
 
 def aware(value: datetime | None, name: str) -> datetime | None:

@@ -14,7 +14,7 @@ from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.selectors import area_get
 from shanzhi.cases import permissions
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.tenancy.keyset import Order
@@ -22,7 +22,7 @@ from shanzhi.tenancy.keyset import Order
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
 NUMBER_LENGTH: Final = 20
 ROW: Final = (
-    "county_id", "number", "title", "category", "state", "due_at", "ended_at", "received_at", "urgent", "area",
+    "county_id", "number", "title", "kind", "state", "due_at", "ended_at", "received_at", "urgent", "definition", "supervised", "area",
     "area__county_id", "area__name", "area__level", "area__parent", "area__parent__county_id", "area__parent__name",
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ class CaseFilter:
     tab: str = Tab.OPEN
     query: str = ""
     states: Sequence[str] = ()
-    categories: Sequence[str] = ()
+    kinds: Sequence[str] = ()
     sources: Sequence[str] = ()
     area: Area | None = None
     urgent: bool = False
@@ -100,8 +100,8 @@ def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
         rows = rows.filter(number=wanted.query.strip()) if ids is None else rows.filter(id__in=ids)
     if wanted.states:
         rows = rows.filter(state__in=[s for s in wanted.states if s in State.values])
-    if wanted.categories:
-        rows = rows.filter(category__in=[c for c in wanted.categories if c in Category.values])
+    if wanted.kinds:
+        rows = rows.filter(kind__in=wanted.kinds)
     if wanted.sources:
         rows = rows.filter(source__in=[s for s in wanted.sources if s in Source.values])
     if wanted.area is not None:
@@ -192,6 +192,12 @@ def step_guard(actor: Actor, step_id: int) -> bool:
     """Whether the actor may see what hangs on a step: whoever sees the case."""
     step = Step.objects.filter(id=step_id).select_related("case").first()
     return step is not None and _may_see(actor, step.case)
+
+
+def open_calls(case: Case) -> list[Assignment]:
+    """Whistles that have not ended, the oldest first."""
+    calls = Assignment.objects.filter(case_id=case.id, ended_at=None, whistled=True).select_related("unit", "area")
+    return sorted(calls, key=lambda call: call.id)
 
 
 def steps_of(case: Case) -> list[Step]:

@@ -7,8 +7,10 @@ from typing import Final
 from shanzhi.access.actor import Actor
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.forms.specs import SPECS
 from shanzhi.cases.models import Case, Step
-from shanzhi.cases.presenters import ICONS, SOURCE_ICONS, person_words
+from shanzhi.cases.naming import person_words
+from shanzhi.cases.presenters import SOURCE_ICONS
 from shanzhi.files.models import StoredFile
 from shanzhi.ui.parts import PhotoItem, TimelineItem
 
@@ -22,12 +24,25 @@ LIMITS: Final = {
 }  # what was verified and not rated closes by itself: that is no delay
 REPORTED: Final = {
     Source.SNAP: "随手拍上报",
-    Source.COUNTER: "工作人员代录",
     Source.RESIDENT: "居民反映",
+    Source.PHONE: "来电登记",
+    Source.COUNTER: "来访登记",
+    Source.BOX: "意见箱来件登记",
+    Source.PAPER: "来信登记",
+    Source.MEDIA: "媒体网络反映登记",
+    Source.DESK: "工作中发现登记",
     Source.API: "接口上报",
+    Source.PART: "拆分出来",
 }
 
 Photos = Mapping[int, Sequence[StoredFile]]
+
+
+INNER_ICONS: Final = {Act.REPORT: "message", Act.PASS: "git-merge", Act.PART: "circle-check", Act.ABSORB: "git-merge"}
+
+
+def _icon(act: Act) -> str:
+    return SPECS[act].icon if act in SPECS else INNER_ICONS.get(act, "point")
 
 
 def photo_items(files: Sequence[StoredFile], what: str) -> tuple[PhotoItem, ...]:
@@ -73,7 +88,7 @@ def _item(actor: Actor, case: Case, step: Step, files: Sequence[StoredFile], *, 
         who=person_words(actor, step.actor_name, step.actor_title, step.actor_id),
         note=step.text,
         kind="now" if newest else "done",
-        icon=SOURCE_ICONS[Source(case.source)] if reported else ICONS[Act(step.act)],
+        icon=SOURCE_ICONS[Source(case.source)] if reported else _icon(Act(step.act)),
         photos=() if reported else photo_items(files, title),  # those of the report stand beside its words
         happened_at=case.occurred_at if reported and case.occurred_at < case.received_at else None,
     )

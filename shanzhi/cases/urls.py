@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from shanzhi.cases.acts import Act
+from shanzhi.cases.forms import SPECS
 from shanzhi.cases.views.acting import act_view
 from shanzhi.cases.views.case import case_show
 from shanzhi.cases.views.home import home
@@ -24,18 +24,6 @@ class NumberConverter:
 
 register_converter(NumberConverter, "case_number")
 
-RESOURCES: dict[Act, str] = {
-    Act.ACCEPT: "acceptances",
-    Act.REJECT: "rejections",
-    Act.DISPATCH: "dispatches",
-    Act.START: "starts",
-    Act.HANDLE: "handlings",
-    Act.RETURN: "returns",
-    Act.ESCALATE: "escalations",
-    Act.VERIFY: "verifications",
-    Act.CLOSE: "closures",
-}
-
 app_name = "cases"
 urlpatterns = [
     path("home/", home, name="home"),
@@ -44,7 +32,7 @@ urlpatterns = [
     path("cases/new/", report, name="report"),
     path("cases/<case_number:number>/", case_show, name="case"),
     *(
-        path(f"cases/<case_number:number>/{resource}/", act_view(act), name=f"{act.value}-create")
-        for act, resource in RESOURCES.items()
+        path(f"cases/<case_number:number>/{spec.resource}/", act_view(spec), name=f"{act.value}-create")
+        for act, spec in SPECS.items()
     ),
 ]

@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shanzhi.access.actor import Actor
-from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.models import Area
+from shanzhi.areas.models import Unit as Office
 from shanzhi.cases import services
 from shanzhi.cases.models import Case
 from shanzhi.demo.stories import Deed, Story
+from shanzhi.lib.clocks import Span, Unit
 
 
 class Players:
     """The people of a county, each looked up once."""
 
     def __init__(
-        self, *, actor_of: Callable[[str], Actor], areas: Mapping[str, Area], units: Mapping[tuple[str, str], Unit]
+        self, *, actor_of: Callable[[str], Actor], areas: Mapping[str, Area], units: Mapping[tuple[str, str], Office]
     ) -> None:
         self._actor_of, self.areas, self.units = actor_of, areas, units
         self._actors: dict[str, Actor] = {}
@@ -28,7 +30,7 @@ class Players:
         """The first deed: the case is there."""
         first = story.deeds[0]
         report = services.Report(
-            title=story.title, body=story.body, category=story.kind, place=story.place, lon=story.lon, lat=story.lat,
+            title=story.title, body=story.body, kind=story.kind, place=story.place, lon=story.lon, lat=story.lat,
             accuracy=story.accuracy, urgent=story.urgent, source=story.source, solved=story.solved,
             occurred_at=first.at, photo_ids=photo_ids,
         )  # fmt: skip
@@ -44,7 +46,7 @@ class Players:
         if deed.act == "dispatch":
             unit = self.units[deed.target, deed.unit] if deed.unit else None
             area = None if deed.unit else self.areas[deed.target]
-            return services.case_dispatch(area=area, unit=unit, hours=deed.hours, **common)
+            return services.case_dispatch(area=area, unit=unit, limit=Span(Unit.HOURS, deed.hours * 3600), **common)
         if deed.act == "close":
             return services.case_close(satisfied=deed.satisfied, **common)
         plain: dict[str, Callable[..., Case]] = {

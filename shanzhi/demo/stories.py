@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from shanzhi.cases.catalogue import HANDLING_HOURS, Source
+from shanzhi.cases.catalogue import Source
 from shanzhi.demo.chance import chance
 from shanzhi.demo.packs import OpenCase, Situation, parts, situations, words
 from shanzhi.demo.people import Seat, surnames
@@ -99,7 +99,6 @@ class Teller:
         way = WAYS[name][: last + 1]
         situation = self._situation(random, name, received, open_case=ends is not None, here=here)
         hours = hours or random.choice(HOURS[:2] if situation.urgent else HOURS)
-        assert hours in HANDLING_HOURS
         state = random.getstate()
         moments = times(random, way, received, urgent=situation.urgent, hours=hours, late=late)
         for _ in range(40):
@@ -201,7 +200,7 @@ class _Cast:
         )
         area = {"resident": village.code, "township_officer": teller.township.code}.get(roles[0], grid.code)
         self.reporter = self._one((roles[0], area, "")) or self._one(("grid_leader", grid.code, ""))
-        sources = {"resident": Source.RESIDENT, "volunteer": Source.RESIDENT, "township_officer": Source.COUNTER}
+        sources = {"resident": Source.RESIDENT, "volunteer": Source.RESIDENT, "township_officer": Source.PHONE}
         self.source = str(sources.get(roles[0], Source.SNAP))
 
     def _one(self, seat: tuple[str, str, str]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from shanzhi.cases.catalogue import State, step_limit
+from shanzhi.cases.catalogue import State
 from shanzhi.lib.times import local
 
 
@@ -75,12 +75,26 @@ SHARES: Final = {
     "county": 1,
 }  # fmt: skip
 LATE: Final = 0.14
+# How long people take for a step, in hours: usually, and with danger to life. The clocks are the kinds' own.
+PACE: Final[dict[State, tuple[int, int]]] = {
+    State.REPORTED: (24, 1),
+    State.ACCEPTED: (24, 1),
+    State.RETURNED: (24, 1),
+    State.DISPATCHED: (168, 24),
+    State.HANDLED: (72, 24),
+    State.VERIFIED: (168, 168),
+}
 HOURS: Final = (24, 72, 168, 360)
 # When things are reported: weight of each hour of the day.
 REPORTED_AT: Final = {6: 2, 7: 6, 8: 11, 9: 12, 10: 9, 11: 5, 12: 3, 13: 3, 14: 6, 15: 8, 16: 9, 17: 9, 18: 6, 19: 5,
                       20: 3, 21: 1, 22: 1, 0: 1}  # fmt: skip
 OFFICE: Final = (8, 18)
 AWAKE: Final = (7, 21)
+
+
+def pace(state: State, *, urgent: bool) -> timedelta:
+    """How long the step after this state takes at most, if nobody is late."""
+    return timedelta(hours=PACE[state][1 if urgent else 0])
 
 
 def spoken_hour(random: Random, day: datetime) -> datetime:
@@ -106,7 +120,7 @@ def times(
     out = [received]
     waits = range(1, len(way) - 1)
     slow = random.choice(waits) if late and waits else 0
-    due = received + step_limit(way[0].state, urgent=urgent)
+    due = received + pace(way[0].state, urgent=urgent)
     for index, move in enumerate(way[1:], 1):
         limit = max(due - out[-1], timedelta(minutes=30))
         part = random.uniform(1.1, 1.9) if index == slow else 0.02 + 0.75 * random.betavariate(1.2, 4.5)
@@ -127,4 +141,4 @@ def _due(at: datetime, due: datetime, move: Move, *, urgent: bool, hours: int) -
         return due
     if move.act == "dispatch":
         return at + timedelta(hours=hours)
-    return at + step_limit(State.DISPATCHED if move.state == State.HANDLING else move.state, urgent=urgent)
+    return at + pace(State.DISPATCHED if move.state == State.HANDLING else move.state, urgent=urgent)

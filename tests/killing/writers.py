@@ -40,7 +40,7 @@ def post(port: int, world: World, key: str, *, timeout: float = 20) -> tuple[int
     """Report one case whose words are its key; raises OSError or HTTPException when the answer was lost."""
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     token = world.tokens[crc32(key.encode()) % len(world.tokens)]
-    sent = {"body": f"{key}，路口井盖断裂", "category": "facilities", "area": world.area}
+    sent = {"body": f"{key}，路口井盖断裂", "kind": "facilities", "area": world.area}
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json"}
     try:
         connection.request("POST", f"/api/v1/{A}/cases", json.dumps(sent), headers)

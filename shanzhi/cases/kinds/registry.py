@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.errors import NotFound
+from shanzhi.packs.calendars import calendar_from
 from shanzhi.packs.models import Version
-from shanzhi.packs.selectors import body_of, calendar_from, current_versions
+from shanzhi.packs.selectors import body_of, current_versions
 
 if TYPE_CHECKING:
     from shanzhi.cases.models import Case

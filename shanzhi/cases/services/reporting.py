@@ -1,8 +1,8 @@
 """The first step of a case: somebody reports it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,16 +11,22 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.areas.models import Area
-from shanzhi.cases import permissions
+from shanzhi.cases import clocks, permissions
 from shanzhi.cases.acts import Act
-from shanzhi.cases.catalogue import Category, Source, State, step_limit
+from shanzhi.cases.catalogue import STATE_CLOCK, Source, State
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.history import chained
+from shanzhi.cases.kinds.answers import checked as checked_answers
+from shanzhi.cases.kinds.answers import photo_ids
+from shanzhi.cases.kinds.registry import KindVersion, with_calendar
+from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
 from shanzhi.lib.bigrams import tokens
-from shanzhi.lib.errors import Forbidden, Invalid
+from shanzhi.lib.clocks import Calendar
+from shanzhi.lib.errors import Conflict, Forbidden, Invalid
+from shanzhi.lib.times import local
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.tenancy.outbox import emit
@@ -35,10 +41,14 @@ CLOCK_SLACK: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Report:
-    """What a reporter says. Coordinates are 1e-7 degree; `solved` tells what was done on the spot, if it was."""
+    """What a reporter says. Coordinates are 1e-7 degree; `solved` tells what was done on the spot, if it was.
+
+    `kind` is the code of a kind that counts now, `answers` are raw answers to its questions; `from_form` says that
+    they come from a page, which may have been opened under an older version of the kind.
+    """
 
     body: str
-    category: str
+    kind: str
     title: str = ""
     place: str = ""
     lon: int | None = None
@@ -49,6 +59,8 @@ class Report:
     solved: str = ""
     occurred_at: datetime | None = None
     photo_ids: Sequence[int] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    from_form: bool = False
 
 
 def title_of(body: str) -> str:
@@ -57,15 +69,23 @@ def title_of(body: str) -> str:
     return first if len(first) <= TITLE_LENGTH else f"{first[: TITLE_LENGTH - 1]}…"
 
 
-def checked(report: Report, at: datetime) -> None:
-    """Raises Invalid with a sentence for each field that has to be mended."""
+def checked(report: Report, at: datetime, kind: KindVersion | None) -> dict[str, Any]:
+    """The answers as they are kept. Raises Invalid with a sentence for each field that has to be mended."""
     faults: dict[str, list[str]] = {}
+    answers: dict[str, Any] = {}
+    if kind is None:
+        faults["kind"] = ["请选一个类别，拿不准就选“其他”。"]
+    else:
+        try:
+            answers = dict(checked_answers(kind.body, report.answers, today=local(at).date(), strict=not report.from_form))
+        except Invalid as error:
+            if not error.fields:
+                raise
+            faults |= {name: [*rows] for name, rows in error.fields.items()}
     if not report.body.strip():
         faults["body"] = ["请写明是什么情况。"]
     elif len(report.body) > BODY_LENGTH:
         faults["body"] = [f"最多写 {BODY_LENGTH} 字，现在 {len(report.body)} 字，请删减。"]
-    if report.category not in Category.values:
-        faults["category"] = ["请选一个类别，拿不准就选“其他”。"]
     if len(report.place) > 100:
         faults["place"] = ["地点最多写 100 字。"]
     if len(report.solved) > 1000:
@@ -78,6 +98,7 @@ def checked(report: Report, at: datetime) -> None:
         faults["occurred_at"] = ["发生时间要在最近 90 天以内，不能晚于现在，请核对手机时间。"]
     if faults:
         raise Invalid(next(iter(faults.values()))[0], code="invalid", fields=faults)
+    return answers
 
 
 def _is_in_china(report: Report) -> bool:
@@ -102,7 +123,12 @@ def case_report(
     post = actor.post_for(permissions.REPORT, path=area.path)
     if post is None and not actor.is_system:
         raise Forbidden("这个地方不在你的岗位范围内，请选自己负责的村或网格。", code="outside_scope")
-    checked(report, at)
+    kinds, calendar = with_calendar()
+    if not kinds:
+        raise Conflict("本县还没有装入事项类别，请系统管理员先在“事项定义”里装入。", code="no_kinds")
+    kind = kinds.get(report.kind)
+    answers = checked(report, at, kind)
+    assert kind is not None
     if not area.is_open:
         raise Invalid(f"{area.name}已撤销，请选现在的村或网格。", code="area_closed", fields={"area": ["请重新选择。"]})
     case_id = new_id()
@@ -113,20 +139,31 @@ def case_report(
             return Case.objects.get(id=earlier)
         owner = _level_in_charge(area, post)
         case = _opened(case_id, report, area, owner, actor, post, at)
+        _under(case, kind, answers, at, calendar)
         case.number = next_number(at)
         steps = _first_steps(case, report, actor, post, at)
         case.history = chained("", steps)
         case.save()
         Step.objects.bulk_create(steps)
-        CaseText.objects.create(case=case, tokens=_words(case))
-        files_attach(actor=actor, ids=list(report.photo_ids), owner=steps[0], at=at)
+        CaseText.objects.create(case=case, tokens=words_of(case, searchable(kind.body, answers)))
+        photos = list(dict.fromkeys([*report.photo_ids, *photo_ids(kind.body, answers)]))
+        files_attach(actor=actor, ids=photos, owner=steps[0], at=at)
         record(actor=actor, code=f"cases.case.{Act.REPORT.past}", obj=case, at=at, post=post)
         emit(EVENTS[Act.REPORT], subject_id=case.id, at=at, step=steps[-1].id)
     return case
 
 
-def _words(case: Case) -> Any:
-    return tokens(f"{case.title} {case.body} {case.place} {case.number}")
+def words_of(case: Case, answers: str) -> Any:
+    """What the case is found by."""
+    return tokens(f"{case.title} {case.body} {case.place} {case.number} {answers}")
+
+
+def _under(case: Case, kind: KindVersion, answers: dict[str, Any], at: datetime, calendar: Calendar) -> None:
+    """Begin under this version of the kind: its clock runs, and the case keeps it."""
+    case.kind, case.definition_id, case.answers = kind.code, kind.version_id, answers
+    span = kind.body.span(STATE_CLOCK[State(case.state)], urgent=case.urgent)
+    for name, value in clocks.started(span, at, calendar).items():
+        setattr(case, name, value)
 
 
 def _level_in_charge(area: Area, post: ActorPost | None) -> Area:
@@ -149,7 +186,6 @@ def _opened(
         id=case_id,
         title=(report.title.strip() or title_of(report.body))[:60],
         body=report.body.strip(),
-        category=report.category,
         place=report.place.strip(),
         lon=report.lon,
         lat=report.lat,
@@ -170,7 +206,6 @@ def _opened(
         version=2 if state == State.HANDLED else 1,
         occurred_at=min(report.occurred_at or at, at),
         received_at=at,
-        due_at=at + step_limit(state, urgent=report.urgent),
     )
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from shanzhi.cases import services
 from shanzhi.cases.models import Case
 from shanzhi.cases.selectors import case_get_for
+from shanzhi.lib.clocks import Span, Unit
 from tests.cast import Cast, report
 
 __all__ = ["act", "address", "dispatched", "field", "fields", "post", "report", "statements", "text_of"]
@@ -34,14 +35,14 @@ def dispatched(cast: Cast, place: str = "g1", hours: int = 24) -> Case:
     """Reported by the grid worker, accepted by the clerk, given to a grid of the village."""
     case = report(cast)
     act(cast, "village_clerk", "accept", case)
-    return act(cast, "village_clerk", "dispatch", case, area=cast.areas[place], hours=hours)
+    return act(cast, "village_clerk", "dispatch", case, area=cast.areas[place], limit=Span(Unit.HOURS, hours * 3600))
 
 
 def fields(cast: Cast, **changes: Any) -> dict[str, Any]:
     """What the report form of the grid worker sends."""
     sent = {
         "area": cast.areas["g1"].code, "place": "张庄组路口", "lon": "118.9512345", "lat": "32.7098765",
-        "accuracy": "12", "body": "路口井盖断裂，晚上没有路灯。", "category": "facilities", "outcome": "report",
+        "accuracy": "12", "body": "路口井盖断裂，晚上没有路灯。", "kind": "facilities", "outcome": "report",
         "solved": "", "idempotency_key": uuid4().hex,
     }  # fmt: skip
     return {**sent, **changes}

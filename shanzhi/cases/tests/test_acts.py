@@ -12,6 +12,7 @@ from shanzhi.cases.acts import Act, acts_for
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.cases.selectors import case_get_for
+from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from shanzhi.tenancy.context import current
 from shanzhi.tenancy.models import OutboxEvent
@@ -32,14 +33,14 @@ def act(cast: Cast, who: str, name: str, case: Case, **extra: object) -> Case:
 def dispatched(cast: Cast) -> Case:
     case = report(cast)
     act(cast, "village_clerk", "accept", case)
-    return act(cast, "village_clerk", "dispatch", case, area=cast.areas["g4"], hours=24)
+    return act(cast, "village_clerk", "dispatch", case, area=cast.areas["g4"], limit=Span.parse("24 hours"))
 
 
 def test_a_case_goes_from_report_to_close(cast: Cast) -> None:
     case = report(cast)
     assert (case.state, case.turn_area_id) == (State.REPORTED, cast.areas["v1"].id)
     act(cast, "village_clerk", "accept", case)
-    act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], hours=24, text="请今天去看")
+    act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], limit=Span.parse("24 hours"), text="请今天去看")
     act(cast, "grid_worker", "start", case)
     act(cast, "grid_worker", "handle", case, text="已换井盖")
     act(cast, "village_clerk", "verify", case)
@@ -104,7 +105,7 @@ def test_a_unit_handles_or_gives_back(cast: Cast) -> None:
     act(cast, "township_officer", "accept", case)
     with pytest.raises(NotFound):
         seen(cast, "department_handler", case)
-    case = act(cast, "township_officer", "dispatch", case, unit=cast.units["t1"], hours=24)
+    case = act(cast, "township_officer", "dispatch", case, unit=cast.units["t1"], limit=Span.parse("24 hours"))
     assert (case.turn_area_id, case.turn_unit_id) == (None, cast.units["t1"].id)
     back = act(cast, "department_handler", "return", case, text="不归我们管")
     assert (back.state, back.turn_area_id, back.handler_unit_id) == (State.RETURNED, cast.areas["t1"].id, None)

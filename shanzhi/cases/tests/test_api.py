@@ -12,7 +12,7 @@ from shanzhi.cases.models import Case, Step
 from tests.cast import Cast, report
 
 ROOT = "/api/v1/341181"
-BODY = {"body": "路口井盖断裂，容易掉下去", "category": "facilities"}
+BODY = {"body": "路口井盖断裂，容易掉下去", "kind": "facilities"}
 
 
 def send(client: Client, path: str, body: dict[str, Any], key: str | None = None) -> HttpResponse:
@@ -52,7 +52,7 @@ def test_report_to_close(cast: Cast) -> None:
 
 def test_list(cast: Cast) -> None:
     case = report(cast)
-    page = cast["village_clerk"].client().get(f"{ROOT}/cases?q=井盖&category=facilities&limit=1").json()
+    page = cast["village_clerk"].client().get(f"{ROOT}/cases?q=井盖&kind=facilities&limit=1").json()
     assert [row["number"] for row in page["items"]] == [case.number]
     assert (page["next"], page["previous"]) == ("", "")
     assert cast["other_clerk"].client().get(f"{ROOT}/cases").json()["items"] == []
@@ -99,7 +99,7 @@ def test_a_key_makes_one_case(cast: Cast) -> None:
     ("change", "field"),
     [
         ({"body": ""}, "body"),
-        ({"category": "nonsense"}, "category"),
+        ({"kind": "nonsense"}, "kind"),
         ({"lon": 1000}, "lon"),
         ({"lon": 118.0}, "lon"),
         ({"area": "341181999999"}, "area"),

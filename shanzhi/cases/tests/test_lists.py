@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shanzhi.cases import services
-from shanzhi.cases.catalogue import Category, State
+from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Case
 from shanzhi.cases.selectors import (
     COUNTED,
@@ -101,10 +101,10 @@ def test_search_does_not_leave_the_scope(cast: Cast) -> None:
 
 
 def test_filters_narrow(cast: Cast) -> None:
-    fire = report(cast, category=Category.FIRE, urgent=True)
+    fire = report(cast, kind="fire", urgent=True)
     old = report(cast, at=NOW - timedelta(days=10))
     report(cast)
-    assert numbers(cast, "village_clerk", categories=[Category.FIRE]) == [fire.number]
+    assert numbers(cast, "village_clerk", kinds=["fire"]) == [fire.number]
     assert numbers(cast, "village_clerk", urgent=True) == [fire.number]
     assert numbers(cast, "village_clerk", received_before=NOW - timedelta(days=5)) == [old.number]
     assert len(numbers(cast, "village_clerk", received_from=NOW - timedelta(days=5))) == 2

@@ -10,7 +10,7 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.tests.pages import act, address, dispatched, field, post, report, text_of
-from shanzhi.cases.urls import RESOURCES
+from shanzhi.cases.forms import SPECS
 from shanzhi.files.models import StoredFile
 from shanzhi.files.tests import pictures
 from shanzhi.trail.models import Entry

@@ -23,6 +23,7 @@ from shanzhi.cases.tests.pages import act, address, dispatched, report, statemen
 from shanzhi.cases.timeline import step_title, timeline_of
 from shanzhi.cases.views.case import listing_query
 from shanzhi.files.tests import pictures
+from shanzhi.lib.clocks import Span
 from tests.cast import Cast
 
 
@@ -66,7 +67,7 @@ def test_junk_is_no_number(cast: Cast, number: str) -> None:
 
 
 def test_the_page_shows_what_was_said(cast: Cast) -> None:
-    case = report(cast, lon=1189512345, lat=327098765, accuracy=12, urgent=True, category="drowning")
+    case = report(cast, lon=1189512345, lat=327098765, accuracy=12, urgent=True, kind="drowning")
     words = text_of(cast["village_clerk"].client().get(address(case)))
     for said in (case.title, case.body, case.number, "张庄组路口", "张庄村第一网格", "防溺水", "有人身危险", "随手拍",
                  "东经 118.95123°，北纬 32.70988°，误差约 12 米", "待受理", "张庄村"):  # fmt: skip
@@ -185,7 +186,7 @@ def test_a_limit_that_two_steps_missed_is_told_once(cast: Cast) -> None:
     start = timezone.now() - timedelta(days=10)
     case = report(cast, at=start)
     act(cast, "village_clerk", "accept", case, at=start)
-    act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], hours=2, at=start)
+    act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], limit=Span.parse("2 hours"), at=start)
     act(cast, "grid_worker", "start", case, at=start + timedelta(hours=5))
     act(cast, "grid_worker", "handle", case, text="已换", at=start + timedelta(hours=6))
     actor = cast.actor("village_clerk")

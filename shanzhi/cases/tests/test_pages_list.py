@@ -120,12 +120,12 @@ def test_a_number_is_found_and_junk_finds_nothing(cast: Cast) -> None:
 FILTERS = {
     "state=accepted": {"乙"},
     "state=accepted&state=reported": {"甲", "乙", "丙"},
-    "category=fire": {"丙"},
+    "kind=fire": {"丙"},
     "source=snap": {"甲", "乙"},
     "urgent=1": {"丙"},
-    "category=fire&urgent=1&source=counter": {"丙"},
-    "category=fire&source=snap": set(),
-    "state=nonsense&category=nonsense&source=nonsense&urgent=9": {"甲", "乙", "丙"},
+    "kind=fire&urgent=1&source=counter": {"丙"},
+    "kind=fire&source=snap": set(),
+    "state=nonsense&kind=nonsense&source=nonsense&urgent=9": {"甲", "乙", "丙"},
     "place=nowhere": {"甲", "乙", "丙"},
     "received_from=2000-01-01&received_to=2000-01-02": set(),
     "received_from=nonsense&received_to=9999-99-99": {"甲", "乙", "丙"},
@@ -136,7 +136,7 @@ FILTERS = {
 def three(cast: Cast) -> None:
     report(cast, body="甲")
     act(cast, "village_clerk", "accept", report(cast, body="乙"))
-    report(cast, by="village_clerk", place="v1", body="丙", category="fire", urgent=True, source="counter")
+    report(cast, by="village_clerk", place="v1", body="丙", kind="fire", urgent=True, source="counter")
 
 
 @pytest.mark.parametrize("query", FILTERS)

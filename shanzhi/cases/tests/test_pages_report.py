@@ -7,12 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.tests.pages import address, field, fields, text_of
 from shanzhi.files.models import StoredFile
 from shanzhi.files.tests import pictures
 from tests.cast import Cast
+from tests.kinds import LABELS
 
 NEW = "/341181/cases/new/"
 
@@ -62,8 +63,8 @@ def test_what_is_known_is_filled_in(cast: Cast) -> None:
 
 def test_every_category_can_be_chosen_without_scripts(cast: Cast) -> None:
     html = cast["grid_worker"].client().get(NEW).content.decode()
-    for value in Category.values:
-        assert f'name="category" value="{value}"' in html
+    for value in LABELS:
+        assert f'name="kind" value="{value}"' in html
     assert "其他 11 类" in html
     assert html.index("<details") < html.index('value="drowning"')
 
@@ -77,7 +78,7 @@ def test_a_report_becomes_a_case(cast: Cast) -> None:
     assert 'data-draft-done="report"' in answer.content.decode()
     assert (case.lon, case.lat, case.accuracy) == (1189512345, 327098765, 12)
     assert (case.area_id, case.source, case.state) == (cast.areas["g1"].id, Source.SNAP, State.REPORTED)
-    assert (case.place, case.category, case.urgent) == ("张庄组路口", "facilities", True)
+    assert (case.place, case.kind, case.urgent) == ("张庄组路口", "facilities", True)
     assert case.title == "路口井盖断裂"
     assert "data-draft-done" not in client.get(address(case)).content.decode()  # said once
 
@@ -134,8 +135,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no words": ({"body": ""}, "请写明是什么情况。"),
     "blanks": ({"body": "  \n "}, "请写明是什么情况。"),
     "too long": ({"body": "长" * 2001}, "最多写 2000 字，现在 2001 字，请删减。"),
-    "no category": ({"category": ""}, "请选一个类别，拿不准就选“其他”。"),
-    "unknown category": ({"category": "nonsense"}, "请选一个类别，拿不准就选“其他”。"),
+    "no kind": ({"kind": ""}, "请选一个类别，拿不准就选“其他”。"),
+    "unknown kind": ({"kind": "nonsense"}, "请选一个类别，拿不准就选“其他”。"),
     "long place": ({"place": "长" * 101}, "地点最多写 100 字，请删减。"),
     "no place chosen": ({"area": ""}, "请先选是哪个村或网格的事。"),
     "abroad": ({"lon": "2.35", "lat": "48.85"}, "位置不在国内，请重新取位置，或只写地点。"),
@@ -150,7 +151,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_field_is_named_and_everything_typed_is_kept(cast: Cast, name: str) -> None:
     changes, sentence = BAD[name]
-    data = {**fields(cast, place="张庄组老槐树下", category="drowning"), **changes}
+    data = {**fields(cast, place="张庄组老槐树下", kind="drowning"), **changes}
     answer = cast["grid_worker"].client().post(NEW, data)
     assert answer.status_code == 422
     words = markup.unescape(answer.content.decode())
@@ -159,8 +160,8 @@ def test_a_bad_field_is_named_and_everything_typed_is_kept(cast: Cast, name: str
     for key in ("place", "body"):
         assert data[key].strip()[:90] in words
     assert field(words, "idempotency_key") == data["idempotency_key"]
-    if data["category"] == "drowning":
-        assert 'value="drowning" required id="id_category_5" checked' in words or 'value="drowning"' in words
+    if data["kind"] == "drowning":
+        assert 'value="drowning" required id="id_kind_5" checked' in words or 'value="drowning"' in words
         assert "<details" in words
         assert "open>" in words
     assert not Case.objects.exists()
@@ -294,7 +295,7 @@ def test_after_a_lost_session_the_form_is_there_again(cast: Cast, client: Client
 
 
 def test_words_of_people_are_never_markup(cast: Cast) -> None:
-    data = fields(cast, body="<script>alert(1)</script>", place='"><b>x', category="")
+    data = fields(cast, body="<script>alert(1)</script>", place='"><b>x', kind="")
     html = cast["grid_worker"].client().post(NEW, data).content.decode()
     assert "<script>alert" not in html
     assert '"><b>x' not in html

@@ -9,7 +9,6 @@ from django.db import connection
 from django.utils import timezone
 
 from shanzhi.cases import services
-from shanzhi.cases.catalogue import Category
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.cases.services import Report, case_report
 from shanzhi.lib.errors import Conflict
@@ -95,7 +94,7 @@ def test_accept_against_reject_against_escalate(town: Cast) -> None:
 
 def test_five_posts_of_one_key_make_one_case(town: Cast) -> None:
     worker, area = town.actor("grid_worker"), town.areas["g1"]
-    words = Report(body="路口井盖断裂", category=Category.FACILITIES)
+    words = Report(body="路口井盖断裂", kind="facilities")
     results = together(*[lambda: case_report(actor=worker, report=words, area=area, key="one-key")] * 5)
     assert len({case.id for case in results}) == 1, results
     with county(341181):
@@ -104,7 +103,7 @@ def test_five_posts_of_one_key_make_one_case(town: Cast) -> None:
 
 def test_ten_reports_at_once_get_ten_numbers(town: Cast) -> None:
     worker, area = town.actor("grid_worker"), town.areas["g1"]
-    words = Report(body="路口井盖断裂", category=Category.FACILITIES)
+    words = Report(body="路口井盖断裂", kind="facilities")
     results = together(*[lambda: case_report(actor=worker, report=words, area=area)] * 10)
     numbers = sorted(case.number for case in results)
     assert [number[-4:] for number in numbers] == [f"{n:04d}" for n in range(1, 11)]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.models import Case, CaseText, Step
 from shanzhi.cases.services import Report, case_report
 from shanzhi.cases.services.reporting import title_of
@@ -15,7 +15,7 @@ from shanzhi.lib.errors import Forbidden, Invalid
 from shanzhi.tenancy.models import IdempotencyKey
 from tests.cast import Cast, report
 
-GOOD = {"body": "路口井盖断裂", "category": Category.FACILITIES}
+GOOD = {"body": "路口井盖断裂", "kind": "facilities"}
 
 
 def test_a_report_gets_a_number_a_clock_and_an_owner(cast: Cast) -> None:
@@ -70,7 +70,7 @@ def test_administrators_do_not_report(cast: Cast) -> None:
     [
         ({"body": " \n "}, "body"),
         ({"body": "长" * 2001}, "body"),
-        ({"category": "nonsense"}, "category"),
+        ({"kind": "nonsense"}, "kind"),
         ({"spot": "长" * 101}, "place"),
         ({"solved": "长" * 1001}, "solved"),
         ({"photo_ids": tuple(range(10))}, "photos"),

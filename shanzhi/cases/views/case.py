@@ -12,17 +12,17 @@ from django.views.decorators.http import require_GET
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case
+from shanzhi.cases.naming import is_private, shown_name
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import (
     buttons_of,
     clock_state,
     handler_words,
-    is_private,
     position_words,
     rows_of,
-    shown_name,
     state_shape,
     turn_words,
 )
@@ -77,7 +77,7 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "shape": state_shape(case.state),
         "state_label": State(case.state).label,
         "clock": clock_state(case),
-        "category": Category(case.category).label,
+        "kind": kind_of(case).label,
         "source": Source(case.source).label,
         "reporter": _reporter(request, case),
         "place": case.place or place_name(case.area),

@@ -13,7 +13,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
-from shanzhi.cases.catalogue import Category, Source
+from shanzhi.cases.catalogue import Source
 from shanzhi.cases.forms import ReportForm, refused
 from shanzhi.cases.places import areas_below, grouped, in_charge, is_countywide, place_name, townships
 from shanzhi.cases.services import case_report
@@ -54,18 +54,18 @@ def source_of(actor: Actor) -> Source:
     roles = {post.role for post in actor.posts if post.allows(permissions.REPORT)}
     if roles <= {"resident"}:
         return Source.RESIDENT
-    return Source.SNAP if roles <= {"grid_worker", "grid_leader", "volunteer", "resident"} else Source.COUNTER
+    return Source.SNAP if roles <= {"grid_worker", "grid_leader", "volunteer", "resident"} else Source.DESK
 
 
 def _page(request: CountyRequest, form: ReportForm, *, status: int = 200) -> HttpResponse:
     actor = request.actor
     context: dict[str, Any] = {"form": form, **_places(request, form)}
-    kinds = [(radio, radio.data["value"] == form["category"].value()) for radio in form["category"].subwidgets]
+    kinds = [(radio, radio.data["value"] == form["kind"].value()) for radio in form["kind"].subwidgets]
     context |= {
         "first_kinds": kinds[:CHIPS],
         "other_kinds": kinds[CHIPS:],
         "other_open": any(chosen for _, chosen in kinds[CHIPS:]),
-        "other_count": len(Category.choices) - CHIPS,
+        "other_count": max(0, len(kinds) - CHIPS),
         "home": reverse("cases:home" if actor.works_on_phone else "cases:list", args=[actor.county_id]),
     }
     template = "cases/report_phone.html" if actor.works_on_phone else "cases/report.html"

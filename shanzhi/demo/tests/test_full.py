@@ -11,13 +11,14 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.areas.selectors import area_get
-from shanzhi.cases.catalogue import Category, State
+from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.demo.tests.loaded import HOUMIAO, YANGCUN, A, B, Loaded, loaded_once
 from shanzhi.files.models import StoredFile
 from shanzhi.portal.selectors import TownshipCounts, township_counts
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Entry, SealItem
+from tests.kinds import LABELS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SECONDS = 120  # generous: other work may share the machine; alone it takes about ten
@@ -76,7 +77,7 @@ def test_what_happened(full: Loaded) -> None:
         assert acts["report"] == 243
         assert acts["return"] >= 8
         assert acts["escalate"] >= 15
-        assert len(set(Case.objects.values_list("category", flat=True))) >= len(Category.values) - 2
+        assert len(set(Case.objects.values_list("kind", flat=True))) >= len(LABELS) - 2
         late = [step for step in Step.objects.all() if step.is_late]
         assert 20 <= len(late) <= 400
         assert Assignment.objects.filter(unit__isnull=False).count() >= 15

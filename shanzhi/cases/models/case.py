@@ -6,24 +6,35 @@ from django.db import models
 
 from shanzhi.accounts.models import Post, User
 from shanzhi.areas.models import Area, Unit
-from shanzhi.cases.catalogue import Category, Source, State
+from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import TokensField
+from shanzhi.cases.models.timed import Timed
+from shanzhi.packs.models import Version
 from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
 
 
-class Case(CountyModel):
+class Case(Timed):
     """One matter from report to close.
 
     `area` is where it is (grid, village, township or county), `owner` the level in charge (village, township or
     county). `turn_area` or `turn_unit` says whose next step it is: exactly one while the case is open, neither
     afterwards. `version` is incremented by every act, by compare-and-swap. `raised` counts the levels that it was
     escalated by, and so how far it can be returned down. Coordinates are 1e-7 degree, CGCS2000.
+
+    `definition` is the version of the kind under which it began and by which it stays, whatever becomes of the kind.
+    `stage` is where it stands inside "handling". Its clock (Timed) is that of the next step: while it is suspended the
+    clock stands still and `due_at` is the day on which it goes on by itself. `holder` took it up out of the bin of a
+    unit or place. `parent` is what it was split from, `merged_into` what it is a duplicate of. `supervised` counts the
+    supervisions that have not been answered, `parts` the open parts that it waits for.
     """
 
     number = models.CharField("编号", max_length=20)
     title = models.CharField("标题", max_length=60)
     body = models.TextField("情况", max_length=2000)
-    category = models.CharField("类别", max_length=20, choices=Category.choices)
+    kind = models.CharField("类别", max_length=40)
+    definition = CountyForeignKey(Version, verbose_name="类别的版本", on_delete=models.PROTECT, related_name="+", index=False)
+    stage = models.CharField("环节", max_length=40, blank=True, default="")
+    answers = models.JSONField("填写的项目", default=dict)
     place = models.CharField("地点", max_length=100, blank=True)
     lon = models.IntegerField("经度", null=True)
     lat = models.IntegerField("纬度", null=True)
@@ -43,18 +54,28 @@ class Case(CountyModel):
     reporter_post = CountyForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     reporter_name = models.CharField("反映人", max_length=40)
     reporter_title = models.CharField("反映人岗位", max_length=120)
+    holder = CountyForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", index=False)
+    parent = CountyForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children", index=False)
+    merged_into = CountyForeignKey("self", null=True, on_delete=models.PROTECT, related_name="duplicates", index=False)
+    parts = models.PositiveSmallIntegerField("没办完的分件", default=0)
+    reopened = models.PositiveSmallIntegerField("重新办理次数", default=0)
+    supervised = models.PositiveSmallIntegerField("没回复的督办", default=0)
+    asking = models.PositiveSmallIntegerField("在等延期审批", default=0)  # 1: the handler asks; 2: the level in charge
+    before = models.JSONField("挂账或合并前", default=dict)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REPORTED)
     version = models.PositiveIntegerField(default=1)
     occurred_at = models.DateTimeField("发生时间")
     received_at = models.DateTimeField("收到时间")
-    due_at = models.DateTimeField("办理时限", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
     history = models.CharField("经过的指纹", max_length=64, default="")
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
-        "number", "title", "body", "category", "place", "lon", "lat", "urgent", "source", "area_id", "owner_id",
-        "raised", "handler_area_id", "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id", "state",
-        "version", "occurred_at", "received_at", "due_at", "ended_at", "history",
+        "number", "title", "body", "kind", "definition_id", "stage", "answers", "place", "lon", "lat", "urgent",
+        "source", "area_id", "owner_id", "raised", "handler_area_id", "handler_unit_id", "turn_area_id",
+        "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id", "parts", "reopened", "supervised",
+        "asking",
+        "state", "version", "occurred_at", "received_at", "clock_unit", "allowed", "spent", "running_since", "due_at",
+        "ended_at", "history",
     )  # fmt: skip
 
     class Meta(CountyModel.Meta):
@@ -84,6 +105,16 @@ class Case(CountyModel):
             models.Index(fields=["county_id", "area_path", "-received_at", "-id"], name="case_place_received"),
             models.Index(fields=["county_id", "reporter", "-received_at", "-id"], name="case_reporter"),
             models.Index(fields=["county_id", "owner_path"], name="case_owner_path"),  # for merges of areas
+            models.Index(fields=["county_id", "watch_at"], name="case_watch", condition=models.Q(watch_at__isnull=False)),
+            models.Index(fields=["county_id", "parent"], name="case_parent", condition=models.Q(parent__isnull=False)),
+            models.Index(
+                fields=["county_id", "merged_into"], name="case_merged", condition=models.Q(merged_into__isnull=False)
+            ),
+            models.Index(fields=["county_id", "kind", "-received_at", "-id"], name="case_kind_received"),
+            models.Index(
+                fields=["county_id", "supervised", "due_at"], name="case_supervised",
+                condition=models.Q(supervised__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,74 +128,6 @@ class Case(CountyModel):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
-
-
-class Step(CountyModel):
-    """One act on a case, as it was: who, in which post, when, why, and what it changed. Never altered.
-
-    `link` chains it to the step before; the case's `history` is the newest link, so the trail proves all of them.
-    """
-
-    APPEND_ONLY: ClassVar[bool] = True
-    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="steps", index=False)
-    version = models.PositiveIntegerField()
-    act = models.CharField("办理", max_length=12)
-    at = models.DateTimeField("时间")
-    actor = CountyForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", index=False)
-    post = CountyForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", index=False)
-    actor_name = models.CharField(max_length=40)
-    actor_title = models.CharField(max_length=120)
-    text = models.TextField("说明", max_length=1000, blank=True)
-    target = models.CharField("对象", max_length=120, blank=True)
-    satisfied = models.BooleanField("满意", null=True)
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12)
-    was_due_at = models.DateTimeField("这一步的时限", null=True)
-    due_at = models.DateTimeField("下一步的时限", null=True)
-    link = models.CharField("指纹", max_length=64, default="")
-
-    class Meta(CountyModel.Meta):
-        verbose_name = "办理步骤"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["county_id", "case", "version"], name="step_version_once")
-        ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "act", "-at"], name="step_act_time")]
-
-    @property
-    def is_late(self) -> bool:
-        """Whether this step was done after its time limit."""
-        return self.was_due_at is not None and self.at > self.was_due_at
-
-
-class Assignment(CountyModel):
-    """That a unit, a grid or a lower level was given a case: called → arrived → done or returned, with its clock."""
-
-    class State(models.TextChoices):
-        CALLED = "called", "已派出"
-        ARRIVED = "arrived", "已接手"
-        DONE = "done", "已办完"
-        RETURNED = "returned", "已退回"
-
-    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
-    area = CountyForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+", index=False)
-    unit = CountyForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", index=False)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CALLED)
-    called_at = models.DateTimeField("派出时间")
-    due_at = models.DateTimeField("时限")
-    arrived_at = models.DateTimeField("接手时间", null=True)
-    ended_at = models.DateTimeField("结束时间", null=True)
-
-    class Meta(CountyModel.Meta):
-        verbose_name = "分派"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["county_id", "case"], condition=models.Q(ended_at=None), name="assignment_one_open"
-            )
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["county_id", "unit", "case"], name="assignment_unit"),
-            models.Index(fields=["county_id", "area", "case"], name="assignment_area"),
-        ]
 
 
 class CaseText(CountyModel):

@@ -1,0 +1,50 @@
+"""What every act's form has. Forms only read; every rule is the services', and comes back beside its field."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from shanzhi.access.actor import Actor
+from shanzhi.cases.acts import Act
+from shanzhi.cases.models import Case
+from shanzhi.lib.errors import DomainError
+
+
+class ActForm(forms.Form):
+    """What every act is sent with: the version that was seen, the words, and the list to go back to."""
+
+    takes_photos: ClassVar[bool] = False
+    hint: str = ""
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, error_messages={"required": "页面放得太久，请刷新后再办。"}
+    )
+    text = forms.CharField(label="说明", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    back = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: Actor, case: Case, act: Act, **kwargs: Any) -> None:
+        if self.takes_photos:
+            kwargs["actor"] = actor
+        super().__init__(*args, **kwargs)
+        self.actor, self.case, self.act = actor, case, act
+
+    def word(self, label: str, hint: str, missing: str) -> "ActForm":
+        """Say what the words of this act are; `missing` is the sentence when there are none, empty if there may be."""
+        text = self.fields.get("text")
+        if text is not None:
+            text.label, text.help_text, text.required = label, self.hint or hint, bool(missing)
+            text.error_messages["required"] = missing
+        return self
+
+    def arguments(self) -> dict[str, Any]:
+        """What goes into the service beside actor, case, version and key."""
+        return {"text": self.cleaned_data["text"]}
+
+
+def refused(form: forms.Form, error: DomainError) -> None:
+    """Put a service's refusal beside the fields that it names; what names no field of this form stands on top."""
+    known = {name: rows for name, rows in error.fields.items() if name in form.fields}
+    if not known:
+        form.add_error(None, error.message)
+    for name, rows in known.items():
+        form.add_error(name, [*rows])

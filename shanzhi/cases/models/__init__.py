@@ -1,0 +1,22 @@
+"""Cases, their steps, whom they were given to, and what stands beside them."""
+
+from shanzhi.cases.models.assignment import Assignment, Extension, Supervision
+from shanzhi.cases.models.case import Case, CaseText, MonthCounter
+from shanzhi.cases.models.side import Contact, Moderation, Receipt, SavedFilter
+from shanzhi.cases.models.step import Step
+from shanzhi.cases.models.timed import Timed
+
+__all__ = [
+    "Assignment",
+    "Case",
+    "CaseText",
+    "Contact",
+    "Extension",
+    "Moderation",
+    "MonthCounter",
+    "Receipt",
+    "SavedFilter",
+    "Step",
+    "Supervision",
+    "Timed",
+]

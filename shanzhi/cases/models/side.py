@@ -1,0 +1,90 @@
+"""What stands beside a case: what was covered up, who called, how it is followed, and a person's own lists."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from shanzhi.accounts.models import User
+from shanzhi.cases.models.case import Case
+from shanzhi.cases.models.step import Step
+from shanzhi.files.models import StoredFile
+from shanzhi.tenancy.fields import EncryptedTextField
+from shanzhi.tenancy.models import CountyForeignKey, CountyModel
+
+
+class Moderation(CountyModel):
+    """That a text or a photo is shown otherwise than it was written; the original is kept and never shown to the public.
+
+    What is covered is the title, the body or the place of the case (then the case itself holds the new words), the
+    words of one step, or one photo. Lifting it sets `lifted_at` and brings the original back.
+    """
+
+    class Part(models.TextChoices):
+        TITLE = "title", "标题"
+        BODY = "body", "反映内容"
+        PLACE = "place", "地点"
+        STEP = "step", "办理说明"
+        PHOTO = "photo", "照片"
+
+    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="moderations")
+    part = models.CharField("哪一处", max_length=8, choices=Part.choices)
+    step = CountyForeignKey(Step, null=True, on_delete=models.PROTECT, related_name="+", index=False)
+    file = CountyForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+", index=False)
+    original = models.TextField("原文", blank=True)
+    shown = models.TextField("改为", blank=True)
+    reason = models.CharField("原因", max_length=300)
+    by = models.CharField("处理人", max_length=160)
+    at = models.DateTimeField("时间")
+    lifted_at = models.DateTimeField("撤销时间", null=True)
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "内容处理"
+
+
+class Contact(CountyModel):
+    """Who called, came or wrote, when staff took the report down. The number is shown only for a purpose, and logged."""
+
+    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="contacts", index=False)
+    name = models.CharField("来电（来访）人", max_length=40, blank=True)
+    phone = EncryptedTextField("电话", blank=True, default="")
+    phone_index = models.CharField(max_length=64, blank=True, default="")
+    wants_reply = models.BooleanField("要求回复", default=True)
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "来电（来访）人"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["county_id", "case"], name="contact_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "phone_index"], name="contact_phone")]
+
+
+class Receipt(CountyModel):
+    """The secret by which somebody without an account follows a case: at least 60 random bits, looked up by digest."""
+
+    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="receipts", index=False)
+    digest = models.CharField(max_length=64)
+    secret = EncryptedTextField("查询码")
+    created_at = models.DateTimeField("时间")
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "回执"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["county_id", "case"], name="receipt_once"),
+            models.UniqueConstraint(fields=["county_id", "digest"], name="receipt_digest_once"),
+        ]
+
+
+class SavedFilter(CountyModel):
+    """A list that a person comes back to: a name and the address of its filters."""
+
+    user = CountyForeignKey(User, on_delete=models.CASCADE, related_name="+", index=False)
+    name = models.CharField("名称", max_length=20)
+    query = models.CharField("条件", max_length=1000)
+    position = models.PositiveSmallIntegerField("次序", default=0)
+    created_at = models.DateTimeField("时间")
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "常用清单"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["county_id", "user", "name"], name="saved_filter_name_once")
+        ]
