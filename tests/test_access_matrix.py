@@ -45,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "accounts.view": {"security_admin", "audit_admin"},
     "accounts.manage": {"security_admin"},
     "accounts.grant": {"security_admin"},
+    "accounts.stand_ins": OFFICE | {"security_admin"},
     "accounts.tokens": {"security_admin"},
     "areas.view": STAFF,
     "areas.manage": {"system_admin"},

@@ -1,13 +1,13 @@
 """Who acts: a person with the posts held today in one county, and how far a permission reaches through them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 from django.db.models import Q
 
-from shanzhi.access.permissions import ROLES, SELF, roles_with
+from shanzhi.access.permissions import ROLES, SELF, Level, roles_with
 from shanzhi.lib.errors import Forbidden
 
 BEYOND: Final = "~"  # sorts after every character of a path
@@ -61,9 +61,23 @@ def merged(paths: Iterable[str]) -> tuple[PathRange, ...]:
     return tuple(out)
 
 
+def unit_place(area_level: str, area: str, unit: str) -> str:
+    """A unit below the county is called with its area, 杨村镇城建中心: every township has a 城建中心.
+
+    What the two names share is said once: 东镇 and 镇城建中心 give 东镇城建中心.
+    """
+    if area_level == Level.COUNTY or unit.startswith(area):
+        return unit
+    shared = next(n for n in range(len(area), -1, -1) if n == 0 or unit.startswith(area[-n:]))
+    return area + unit[shared:]
+
+
 @dataclass(frozen=True)
 class ActorPost:
-    """A post held today, with the names that a timeline shows."""
+    """A post held today, with the names that a timeline shows.
+
+    With `stand_in` it is an absent colleague's, whose list this person works for some days; its label then says （代）.
+    """
 
     id: int
     role: str
@@ -74,14 +88,16 @@ class ActorPost:
     area_name: str
     unit_id: int | None = None
     unit_name: str = ""
+    stand_in: bool = False
 
     def allows(self, permission: str) -> bool:
         return self.role in roles_with(permission)
 
     @property
     def title(self) -> str:
-        """Place and post, e.g. 小关社区 网格员; for a unit: the unit and the post."""
-        return f"{self.unit_name or self.area_name} {self.label}"
+        """Place and post, e.g. 小关社区 网格员; for a unit: 杨村镇城建中心 部门经办人."""
+        unit = self.unit_name and unit_place(self.area_level, self.area_name, self.unit_name)
+        return f"{unit or self.area_name} {self.label}"
 
 
 @dataclass(frozen=True)
@@ -111,8 +127,13 @@ class Actor:
 
     @cached_property
     def main_post(self) -> ActorPost | None:
-        """The post under which the person is greeted: the first one held at the highest place."""
-        return min(self.posts, key=lambda post: (len(post.area_path), post.id), default=None)
+        """The post under which the person is greeted: the first own one held at the highest place."""
+        return min(self.posts, key=lambda post: (post.stand_in, len(post.area_path), post.id), default=None)
+
+    @cached_property
+    def own(self) -> "Actor":
+        """The same person without the posts that are only stood in for: those can't be handed on."""
+        return replace(self, posts=tuple(post for post in self.posts if not post.stand_in), _scopes={})
 
     def can(self, permission: str) -> bool:
         if self.is_system:

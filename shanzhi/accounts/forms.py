@@ -4,32 +4,19 @@ from typing import Any
 
 from django import forms
 
+from shanzhi.access.forms import TakingForm
 from shanzhi.access.permissions import ROLES
 from shanzhi.accounts.models import LOGIN_RULE
 from shanzhi.accounts.selectors import place_choices
-from shanzhi.lib.errors import DomainError
 
 DAYS = (("30", "30 天"), ("90", "90 天"), ("180", "半年"), ("365", "一年"))
 
 
-class PlainForm(forms.Form):
-    """A form that can take in what a service refused, each sentence at its field."""
-
-    def take(self, error: DomainError) -> None:
-        self.is_valid()
-        here = {name: rows for name, rows in error.fields.items() if name in self.fields}
-        for name, rows in here.items():
-            for sentence in rows:
-                self.add_error(name, sentence)
-        if not here:
-            self.add_error(None, error.message)
-
-
-class SearchForm(PlainForm):
+class SearchForm(TakingForm):
     text = forms.CharField(label="姓名或登录账号", max_length=40, required=False)
 
 
-class UserForm(PlainForm):
+class UserForm(TakingForm):
     name = forms.CharField(label="姓名", max_length=40, error_messages={"required": "请填姓名。"})
     username = forms.CharField(
         label="登录账号",
@@ -49,7 +36,7 @@ class UserForm(PlainForm):
         return username
 
 
-class VersionForm(PlainForm):
+class VersionForm(TakingForm):
     """Something that was seen at a version; a missing or mangled one counts as never seen."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -72,7 +59,7 @@ class ReasonForm(VersionForm):
     )
 
 
-class PostForm(PlainForm):
+class PostForm(TakingForm):
     """Where and for how long; the role (and for villages and grids the township) was chosen on the step before."""
 
     role = forms.CharField(widget=forms.HiddenInput)
@@ -105,7 +92,7 @@ class PostForm(PlainForm):
         field.error_messages["invalid_choice"] = "这个地点不在可选范围里，请重新选择。"
 
 
-class RoleForm(PlainForm):
+class RoleForm(TakingForm):
     """First step of granting: which role, and for villages and grids in which township."""
 
     role = forms.ChoiceField(label="岗位", error_messages={"required": "请选择岗位。"})
@@ -120,7 +107,7 @@ class RoleForm(PlainForm):
         town.choices = [("", "不限"), *towns]
 
 
-class TokenForm(PlainForm):
+class TokenForm(TakingForm):
     name = forms.CharField(
         label="用途",
         max_length=40,

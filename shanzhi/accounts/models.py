@@ -131,6 +131,54 @@ class Post(CountyModel):
         return "ended" if self.valid_to is not None and day > self.valid_to else "live"
 
 
+class StandIn(CountyModel):
+    """Somebody works an absent colleague's list from `valid_from` to `valid_to`, both days included (代班，AB岗).
+
+    The colleague keeps the post: both may act, and every step of the substitute shows （代）. In force only while the
+    post is. At most one for a post on any day. Never deleted: ending early says when and who.
+    """
+
+    post = CountyForeignKey(Post, on_delete=models.PROTECT, related_name="stand_ins", verbose_name="岗位")
+    substitute = CountyForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="代班人")
+    valid_from = models.DateField("代班开始")
+    valid_to = models.DateField("代班结束")
+    reason = models.CharField("原因", max_length=200)
+    created_by = models.BigIntegerField("安排人", null=True)
+    created_at = models.DateTimeField("安排时间")
+    ended_at = models.DateTimeField("提前结束时间", null=True, blank=True)
+    ended_by = models.BigIntegerField("提前结束人", null=True, blank=True)
+    version = models.IntegerField("版本", default=0)
+
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
+        "post_id",
+        "substitute_id",
+        "valid_from",
+        "valid_to",
+        "reason",
+        "created_by",
+        "created_at",
+        "ended_at",
+        "ended_by",
+        "version",
+    )
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "代班"
+        verbose_name_plural = "代班"
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=models.Q(valid_to__gte=models.F("valid_from")), name="standin_term"),
+        ]
+
+    def __str__(self) -> str:
+        return f"代班 {self.valid_from} {self.valid_to}"
+
+    def state_on(self, day: date) -> str:
+        """running, coming or ended; by its own words, whatever became of the post."""
+        if self.ended_at is not None or day > self.valid_to:
+            return "ended"
+        return "coming" if day < self.valid_from else "running"
+
+
 class AccountAct(CountyModel):
     """What was done to an account, by whom and why: the account is global, its history belongs to the acting county."""
 

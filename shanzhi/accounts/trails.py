@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shanzhi.access.permissions import ROLES
-from shanzhi.accounts.models import AccountAct, Post
+from shanzhi.accounts.models import AccountAct, Post, StandIn
 from shanzhi.areas.models import Area, PathMove
 from shanzhi.areas.registry import path_holder
 from shanzhi.trail.trails import track, trail_labels
@@ -38,11 +38,14 @@ def _paths(area: Area | None) -> set[str]:
 
 track(Post, also=paths_agree)
 track(AccountAct)
+track(StandIn)
 path_holder("accounts.Post", "area_path")
 trail_labels(
     {
         "accounts.post.granted": "授予岗位",
         "accounts.post.revoked": "撤销岗位",
+        "accounts.standin.set": "安排代班",
+        "accounts.standin.ended": "提前结束代班",
         **{f"accounts.user.{kind}": label for kind, label in AccountAct.KINDS.items()},
     }
 )

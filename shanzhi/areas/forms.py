@@ -5,24 +5,12 @@ from typing import Any
 
 from django import forms
 
+from shanzhi.access.forms import TakingForm
 from shanzhi.areas.codes import NAME_LENGTH
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.services.acting import REASON_LENGTH
-from shanzhi.lib.errors import DomainError
 
 Choices = Sequence[tuple[str, Any]]
-
-
-class TakingForm(forms.Form):
-    """A form that can show what a service refused."""
-
-    def take(self, error: DomainError) -> None:
-        """Beside its field, or on top for the form as a whole."""
-        own = {name: rows for name, rows in error.fields.items() if name in self.fields}
-        for name, rows in own.items():
-            self.add_error(name, rows)
-        if not own:
-            self.add_error(None, error.message)
 
 
 class ActForm(TakingForm):

@@ -82,13 +82,19 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
         Line(
             entry=entry,
             actor=(name := _person(entry.actor_id, people)),
-            post=posts.get(entry.post_id or 0, "").removeprefix(f"{name}·"),
+            post=_post(posts.get(entry.post_id or 0, ""), name),
             act=code_label(entry.code),
             object=objects.get((entry.object_type, entry.object_id)) or _object(entry),
             seal=seals.get(entry.id),
         )
         for entry in entries
     ]
+
+
+def _post(named: str, actor: str) -> str:
+    """The post under which it was done; a stand-in's is named with the colleague whose it is."""
+    own = named.removeprefix(f"{actor}·")
+    return f"代{named}" if named and own == named else own
 
 
 def _object_names(entries: Sequence[Entry]) -> dict[tuple[str, int], str]:

@@ -82,7 +82,7 @@ def test_the_system_may_everything_everywhere() -> None:
 
 def test_titles_name_place_and_post() -> None:
     assert post("village_clerk", "0001").title == "张庄村 村文书"
-    assert post("department_handler", "0001", unit=1).title == "镇城建中心 部门经办人"
+    assert post("department_handler", "0001", unit=1).title == "张庄村镇城建中心 部门经办人"
 
 
 def test_the_three_administrators_share_no_permission_that_writes() -> None:

@@ -221,4 +221,65 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="StandIn",
+            fields=[
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("valid_from", models.DateField(verbose_name="代班开始")),
+                ("valid_to", models.DateField(verbose_name="代班结束")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("created_by", models.BigIntegerField(null=True, verbose_name="安排人")),
+                ("created_at", models.DateTimeField(verbose_name="安排时间")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="提前结束时间")),
+                ("ended_by", models.BigIntegerField(blank=True, null=True, verbose_name="提前结束人")),
+                ("version", models.IntegerField(default=0, verbose_name="版本")),
+                (
+                    "post",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stand_ins",
+                        to="accounts.post",
+                        verbose_name="岗位",
+                    ),
+                ),
+                (
+                    "substitute",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="代班人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "代班",
+                "verbose_name_plural": "代班",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["county_id", "post"], name="accounts_st_post_id_c25662_i"),
+                    models.Index(fields=["county_id", "substitute"], name="accounts_st_substitu_fc0f1d_i"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="accounts_st_id_c1bf1e_u"),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="post", name="accounts_st_post_id_fc9dc9_f", wide=True
+                    ),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="substitute", name="accounts_st_substitu_0c5dbc_f", wide=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gte", models.F("valid_from"))), name="standin_term"
+                    ),
+                ],
+            },
+        ),
     ]

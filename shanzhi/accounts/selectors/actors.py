@@ -19,16 +19,21 @@ from shanzhi.tenancy.selectors import county_get
 
 # Every request asks these two. By hand, because the ORM would take longer to write them than the database to answer.
 POSTS: Final = """
+WITH held AS (
+  SELECT id, 0 AS stands_in FROM accounts_post WHERE county_id = %s AND user_id = %s
+   UNION ALL
+  SELECT post_id, 1 FROM accounts_standin
+   WHERE county_id = %s AND substitute_id = %s AND ended_at IS NULL AND valid_from <= %s AND valid_to >= %s)
 SELECT post.id, post.role, post.area_path, coalesce(place.id, area.id), coalesce(place.level, area.level),
-       coalesce(place.name, area.name), above.name, unit.id, unit.name
-  FROM accounts_post post
+       coalesce(place.name, area.name), above.name, unit.id, unit.name, held.stands_in
+  FROM held
+  JOIN accounts_post post ON post.county_id = %s AND post.id = held.id
   LEFT JOIN areas_area area ON area.county_id = post.county_id AND area.id = post.area_id
   LEFT JOIN areas_area above ON above.county_id = area.county_id AND above.id = area.parent_id
   LEFT JOIN areas_unit unit ON unit.county_id = post.county_id AND unit.id = post.unit_id
   LEFT JOIN areas_area place ON place.county_id = unit.county_id AND place.id = unit.area_id
- WHERE post.county_id = %s AND post.user_id = %s AND post.revoked_at IS NULL
-   AND post.valid_from <= %s AND (post.valid_to IS NULL OR post.valid_to >= %s)
- ORDER BY post.id
+ WHERE post.revoked_at IS NULL AND post.valid_from <= %s AND (post.valid_to IS NULL OR post.valid_to >= %s)
+ ORDER BY held.stands_in, post.id
 """
 BEARER: Final = """
 SELECT token.county_id, person.id, person.name, person.is_active
@@ -43,36 +48,49 @@ def live(at: datetime) -> Q:
     return Q(revoked_at__isnull=True, valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
+def standing_in(at: datetime) -> Q:
+    """Stand-ins in force at this moment, as far as their own days say; the post must be `live` too."""
+    day = local(at).date()
+    return Q(ended_at__isnull=True, valid_from__lte=day, valid_to__gte=day)
+
+
 def place_name(level: str, name: str, parent: str | None) -> str:
     """A grid is called with its village, 小关社区 第四网格; every other place by its own name."""
     return f"{parent} {name}" if level == "grid" and parent else name
 
 
 def actor_for(*, user: User, county_id: int, at: datetime) -> Actor:
-    """The person with the posts held now in the current county, in one statement; a disabled person holds none."""
+    """The person with the posts held now in the current county, those of absent colleagues included; one statement.
+
+    A disabled person holds none, and whoever has no post of one's own any more stands in for nobody.
+    """
     if not user.is_active:
         return Actor(user_id=user.pk, name=user.name, county_id=county_id)
     day = connection.ops.adapt_datefield_value(local(at).date())
     with connection.cursor() as cursor:
-        cursor.execute(POSTS, [current(), user.pk, day, day])
+        here = current()
+        cursor.execute(POSTS, [here, user.pk, here, user.pk, day, day, here, day, day])
         posts = tuple(_post(*row) for row in cursor.fetchall() if row[1] in ROLES)
+    if all(post.stand_in for post in posts):
+        posts = ()
     return Actor(user_id=user.pk, name=user.name, county_id=county_id, posts=posts)
 
 
 def _post(
     post_id: int, role: str, path: str, area_id: int, level: str, name: str, above: str | None, unit_id: int | None,
-    unit: str | None,
+    unit: str | None, stands_in: int,
 ) -> ActorPost:  # fmt: skip
     return ActorPost(
         id=post_id,
         role=role,
-        label=ROLES[role].label,
+        label=f"{ROLES[role].label}（代）" if stands_in else ROLES[role].label,
         area_id=area_id,
         area_path=path,
         area_level=level,
         area_name=place_name(level, name, above),
         unit_id=unit_id,
         unit_name=unit or "",
+        stand_in=bool(stands_in),
     )
 
 

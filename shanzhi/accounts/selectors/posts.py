@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from shanzhi.access.actor import Actor, PathRange
+from shanzhi.access.actor import Actor, PathRange, unit_place
 from shanzhi.access.pages import not_found
 from shanzhi.access.permissions import ROLES, Level, roles_with
-from shanzhi.accounts.models import Post
+from shanzhi.accounts.models import Post, StandIn
 from shanzhi.accounts.permissions import VIEW
-from shanzhi.accounts.selectors.actors import live, place_name
+from shanzhi.accounts.selectors.actors import live, place_name, standing_in
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import ancestors
 from shanzhi.lib.times import local
@@ -82,7 +82,11 @@ def _row(post: Post, day: date) -> PostRow:
         user_name=post.user.name,
         role=post.role,
         role_label=ROLES[post.role].label if post.role in ROLES else post.role,
-        place=post.unit.name if post.unit_id is not None else place_name(area.level, area.name, parent),
+        place=(
+            unit_place(area.level, area.name, post.unit.name)
+            if post.unit_id is not None
+            else place_name(area.level, area.name, parent)
+        ),
         area_code=area.code,
         unit_id=post.unit_id,
         valid_from=post.valid_from,
@@ -144,9 +148,11 @@ def users_with(
 
     With an area (or its path): posts at that area or above it, whose scope covers it; with `exact` only at the area
     itself. With a unit (or its id): posts in that unit. With neither: anywhere in the county.
+    Whoever stands in for such a post is among them, beside its holder. One statement.
     """
     roles: Iterable[str] = (target,) if target in ROLES else roles_with(target)
-    posts = Post.objects.filter(live(at or timezone.now()), role__in=list(roles), user__is_active=True)
+    at = at or timezone.now()
+    posts = Post.objects.filter(live(at), role__in=list(roles))
     unit_id = unit.id if unit is not None else unit_id
     path = area.path if area is not None else area_path
     if unit_id is not None:
@@ -154,14 +160,26 @@ def users_with(
     elif path is not None:
         covering = [path] if exact else [*ancestors(path), path]
         posts = posts.filter(unit_id__isnull=True, area_path__in=covering)
-    return sorted(set(posts.values_list("user_id", flat=True)))
+    held = posts.filter(user__is_active=True).values_list("user_id", flat=True)
+    return sorted(held.union(_substitutes(posts, at).values_list("substitute_id", flat=True)))
+
+
+def _substitutes(posts: QuerySet[Post], at: datetime) -> QuerySet[StandIn]:
+    """Stand-ins in force for these posts, by people who may still act themselves."""
+    own = Post.objects.filter(live(at), user_id=OuterRef("substitute_id"))
+    return StandIn.objects.filter(
+        standing_in(at), Exists(own), post_id__in=posts.values("id"), substitute__is_active=True
+    )
 
 
 def post_labels(ids: Iterable[int]) -> dict[int, str]:
     """王桂兰·小关社区 第四网格 网格员 by the id of the post, revoked ones included; unknown ids are left out."""
     wanted = sorted({one for one in ids if one})
     out: dict[int, str] = {}
-    columns = ("id", "role", "user__name", "area__level", "area__name", "area__parent__name", "unit__name")
+    columns = (
+        "id", "role", "user__name", "area__level", "area__name", "area__parent__name",
+        "unit__name", "unit__area__level", "unit__area__name",
+    )  # fmt: skip
     for start in range(0, len(wanted), 500):
         rows = Post.objects.filter(id__in=wanted[start : start + 500]).values_list(*columns, named=True)
         out |= {row.id: f"{row.user__name}·{_title(row)}" for row in rows}
@@ -169,7 +187,10 @@ def post_labels(ids: Iterable[int]) -> dict[int, str]:
 
 
 def _title(row: Any) -> str:
-    place = row.unit__name or place_name(row.area__level, row.area__name, row.area__parent__name)
+    if row.unit__name:
+        place = unit_place(row.unit__area__level, row.unit__area__name, row.unit__name)
+    else:
+        place = place_name(row.area__level, row.area__name, row.area__parent__name)
     return f"{place} {ROLES[row.role].label if row.role in ROLES else row.role}"
 
 

@@ -9,6 +9,7 @@ from shanzhi.accounts.services.sessions import (
     session_end,
     session_seen,
 )
+from shanzhi.accounts.services.stand_ins import check_handed, standin_end, standin_set
 from shanzhi.accounts.services.tokens import token_issue, token_revoke
 from shanzhi.accounts.services.users import (
     Done,
@@ -31,6 +32,7 @@ __all__ = [
     "Done",
     "NewPost",
     "NewUser",
+    "check_handed",
     "end_sessions",
     "factors_reseal",
     "own_act",
@@ -45,6 +47,8 @@ __all__ = [
     "session_end",
     "session_seen",
     "sessions_end",
+    "standin_end",
+    "standin_set",
     "token_issue",
     "token_revoke",
     "totp_remove",

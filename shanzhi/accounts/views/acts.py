@@ -4,20 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from shanzhi.access.forms import form_view, sent
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.accounts import selectors, services
-from shanzhi.accounts.forms import PlainForm, ReasonForm, VersionForm
+from shanzhi.accounts.forms import ReasonForm, VersionForm
 from shanzhi.accounts.fresh import unconfirmed
 from shanzhi.accounts.permissions import MANAGE
 from shanzhi.accounts.views.users import crumbs, secret_page, user_crumb
-from shanzhi.lib.errors import DomainError
 from shanzhi.ui.parts import Crumb
 
 
@@ -91,7 +89,7 @@ ACTS: Final[dict[str, Act]] = {
 @page(MANAGE, object=True)
 @never_cache
 @require_http_methods(["GET", "POST"])
-def user_act(request: CountyRequest, county: int, user_id: int, act: str) -> HttpResponse:
+def user_act(request: CountyRequest, county: int, user_id: int, act: str) -> HttpResponseBase:
     if act not in ACTS:
         raise Http404
     words = ACTS[act]
@@ -99,31 +97,19 @@ def user_act(request: CountyRequest, county: int, user_id: int, act: str) -> Htt
     stop = unconfirmed(request)
     if stop is not None:
         return stop
-    form: PlainForm = (ReasonForm if words.reason else VersionForm)(
-        request.POST if request.method == "POST" else None, initial={"version": user.version}
-    )
-    back, status = reverse("accounts:user", args=[county, user_id]), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                done = words.service(**_arguments(request, user_id, words, form))
-                if words.secret:
-                    return secret_page(request, done, title="密码已重置", what=words.secret)
-                messages.success(request, words.done)
-                return HttpResponseRedirect(back)
-            except DomainError as error:
-                form.take(error)
-                status = error.status
-    trail = crumbs(request, user_crumb(request, user), Crumb(words.title))
-    context = {"form": form, "person": user, "act": words, "back": back, "crumbs": trail}
-    return render(request, "accounts/user_act.html", context, status=status)
+    form_class = ReasonForm if words.reason else VersionForm
+    back = reverse("accounts:user", args=[county, user_id])
 
+    def call(data: dict[str, Any], key: str) -> tuple[str, str] | HttpResponse:
+        taken = {
+            name: data[name] for name, wanted in (("version", words.versioned), ("reason", words.reason)) if wanted
+        }
+        done = words.service(actor=request.actor, user_id=user_id, key=key, **taken)
+        if words.secret:
+            return secret_page(request, done, title="密码已重置", what=words.secret)
+        return words.done, back
 
-def _arguments(request: CountyRequest, user_id: int, words: Act, form: PlainForm) -> dict[str, Any]:
-    out: dict[str, Any] = {"actor": request.actor, "user_id": user_id, "key": request.POST.get("idempotency_key")}
-    if words.versioned:
-        out["version"] = form.cleaned_data["version"]
-    if words.reason:
-        out["reason"] = form.cleaned_data["reason"]
-    return out
+    context: dict[str, Any] = {"person": user, "act": words, "back": back}
+    context["crumbs"] = crumbs(request, user_crumb(request, user), Crumb(words.title))
+    form = form_class(sent(request), initial={"version": user.version})
+    return form_view(request, form, call, template="accounts/user_act.html", context=context)

@@ -2,14 +2,14 @@
 
 from typing import Any, Final
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shanzhi.access.forms import form_view, sent
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.access.permissions import ROLES
 from shanzhi.accounts import lockout, selectors, services
@@ -18,7 +18,6 @@ from shanzhi.accounts.fresh import unconfirmed
 from shanzhi.accounts.models import User
 from shanzhi.accounts.permissions import GRANT, MANAGE, TOKENS, VIEW
 from shanzhi.accounts.selectors.people import STATES
-from shanzhi.lib.errors import DomainError
 from shanzhi.ui.filters import Choice, filter_bar
 from shanzhi.ui.pages import cursor_in
 from shanzhi.ui.parts import Crumb, TimelineItem
@@ -74,27 +73,17 @@ def user_search(request: CountyRequest, county: int) -> HttpResponse:
 @page(MANAGE)
 @never_cache
 @require_http_methods(["GET", "POST"])
-def user_create(request: CountyRequest, county: int) -> HttpResponse:
+def user_create(request: CountyRequest, county: int) -> HttpResponseBase:
     stop = unconfirmed(request)
     if stop is not None:
         return stop
-    form, status = UserForm(request.POST if request.method == "POST" else None), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                done = services.user_create(
-                    actor=request.actor,
-                    username=form.cleaned_data["username"],
-                    name=form.cleaned_data["name"],
-                    key=request.POST.get("idempotency_key"),
-                )
-                return secret_page(request, done, title="账号已建立", what="初始密码")
-            except DomainError as error:
-                form.take(error)
-                status = error.status
-    context = {"form": form, "crumbs": crumbs(request, Crumb("新建账号"))}
-    return render(request, "accounts/user_form.html", context, status=status)
+
+    def call(data: dict[str, Any], key: str) -> HttpResponse:
+        done = services.user_create(actor=request.actor, username=data["username"], name=data["name"], key=key)
+        return secret_page(request, done, title="账号已建立", what="初始密码")
+
+    context = {"crumbs": crumbs(request, Crumb("新建账号"))}
+    return form_view(request, UserForm(sent(request)), call, template="accounts/user_form.html", context=context)
 
 
 @page(VIEW, object=True)
@@ -136,30 +125,16 @@ def _timeline(acts: list[Any]) -> list[TimelineItem]:
 
 @page(MANAGE, object=True)
 @require_http_methods(["GET", "POST"])
-def user_rename(request: CountyRequest, county: int, user_id: int) -> HttpResponse:
+def user_rename(request: CountyRequest, county: int, user_id: int) -> HttpResponseBase:
     user = selectors.user_get_for(request.actor, user_id, permission=MANAGE)
-    form = NameForm(
-        request.POST if request.method == "POST" else None, initial={"name": user.name, "version": user.version}
-    )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                services.user_rename(
-                    actor=request.actor,
-                    user_id=user_id,
-                    version=form.cleaned_data["version"],
-                    name=form.cleaned_data["name"],
-                    key=request.POST.get("idempotency_key"),
-                )
-                messages.success(request, "姓名已更正。")
-                return HttpResponseRedirect(reverse("accounts:user", args=[county, user_id]))
-            except DomainError as error:
-                form.take(error)
-                status = error.status
-    context = {"form": form, "person": user, "crumbs": crumbs(request, user_crumb(request, user), Crumb("更正姓名"))}
-    return render(request, "accounts/user_rename.html", context, status=status)
+    form = NameForm(sent(request), initial={"name": user.name, "version": user.version})
+
+    def call(data: dict[str, Any], key: str) -> tuple[str, str]:
+        services.user_rename(actor=request.actor, user_id=user_id, key=key, **data)
+        return "姓名已更正。", reverse("accounts:user", args=[county, user_id])
+
+    context = {"person": user, "crumbs": crumbs(request, user_crumb(request, user), Crumb("更正姓名"))}
+    return form_view(request, form, call, template="accounts/user_rename.html", context=context)
 
 
 def secret_page(request: CountyRequest, done: services.Done, *, title: str, what: str) -> HttpResponse:

@@ -6,13 +6,14 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from shanzhi.access.forms import FormPage, form_page
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.areas import forms, selectors, services
 from shanzhi.areas.models import Area
 from shanzhi.areas.permissions import MANAGE
 from shanzhi.areas.registry import path_holders
 from shanzhi.areas.views.areas import CHILD_WORDS
-from shanzhi.areas.views.shared import FormPage, crumbs_to, form_page, today
+from shanzhi.areas.views.shared import crumbs_to, today
 from shanzhi.lib.errors import Conflict
 
 BOTH = require_http_methods(["GET", "POST"])

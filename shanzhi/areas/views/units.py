@@ -7,12 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shanzhi.access.forms import FormPage, form_page
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.areas import forms, selectors, services
 from shanzhi.areas.models import Area, Unit, UnitVersion
 from shanzhi.areas.permissions import MANAGE, VIEW
 from shanzhi.areas.selectors import UnitFilter
-from shanzhi.areas.views.shared import EXPORT_ROWS, FormPage, crumbs_to, csv_answer, form_page, today
+from shanzhi.areas.views.shared import EXPORT_ROWS, crumbs_to, csv_answer, today
 from shanzhi.lib.errors import Conflict
 from shanzhi.ui.filters import Choice, filter_bar
 from shanzhi.ui.pages import cursor_in
