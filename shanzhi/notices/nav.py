@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from shanzhi.access.permissions import SELF
+from shanzhi.notices.permissions import LOG
 from shanzhi.notices.selectors import unread_count
 from shanzhi.ui import nav
 
@@ -16,7 +17,9 @@ def unread(request: HttpRequest) -> int:
 nav.register(
     nav.NavItem(
         "通知", "bell", "notices:list", permission=SELF, order=40, densities=frozenset({nav.PHONE}), badge="notices"
-    )
+    ),
+    nav.NavItem("消息", "send", "notices:log", permission=LOG, order=83, densities=frozenset({nav.DESK})),
 )
 nav.link("notices", "notices:list", permission=SELF)
+nav.link("notice_settings", "notices:settings", permission=SELF)
 nav.badge("notices", unread)

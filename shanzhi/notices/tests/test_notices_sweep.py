@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from shanzhi.jobs.registry import PERIODICS
-from shanzhi.notices import services
 from shanzhi.notices.models import Notice
+from shanzhi.notices.services import notices as services
 from shanzhi.notices.services import notices_sweep
 from shanzhi.notices.tests.factories import NOW, tell
 from shanzhi.tenancy.context import county

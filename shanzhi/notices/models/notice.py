@@ -11,6 +11,7 @@ class Notice(CountyModel):
     """One message to one person. `event_id` is the outbox event that it tells of: once for each recipient.
 
     `path` is an address inside this county, opened with the reader's own rights; a notice gives none.
+    `planned` is false until its deliveries through other channels were decided.
     """
 
     recipient_id = models.BigIntegerField("收件人")
@@ -22,6 +23,9 @@ class Notice(CountyModel):
     created_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读时间", null=True)
     event_id = models.BigIntegerField("事件")
+    topic = models.CharField("类别", max_length=40, default="system")
+    urgent = models.BooleanField("紧急", default=False)
+    planned = models.BooleanField("已安排发送", default=True)
 
     class Meta(CountyModel.Meta):
         verbose_name = "通知"
@@ -35,4 +39,5 @@ class Notice(CountyModel):
                 fields=["county_id", "recipient_id", "-id"], condition=models.Q(read_at=None), name="notice_unread"
             ),
             models.Index(fields=["county_id", "read_at"], name="notice_read"),
+            models.Index(fields=["county_id", "id"], condition=models.Q(planned=False), name="notice_unplanned"),
         ]

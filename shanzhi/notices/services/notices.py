@@ -8,9 +8,12 @@ from django.db.transaction import atomic
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
+from shanzhi.notices.channels.registry import open_channels
 from shanzhi.notices.models import Notice
 from shanzhi.notices.paths import is_local
 from shanzhi.notices.selectors import notice_get_for, notices_of, read_long_ago
+from shanzhi.notices.services.waking import wake
+from shanzhi.notices.topics import SYSTEM, TOPICS
 from shanzhi.tenancy.context import current
 
 READ_KEPT: Final = timedelta(days=180)
@@ -29,14 +32,21 @@ def notice_send(
     at: datetime,
     object_type: str = "",
     object_id: int | None = None,
+    topic: str = SYSTEM,
+    urgent: bool = False,
 ) -> None:
     """Tells each recipient once of an event: delivered again, or with a recipient named twice, it adds nothing.
 
-    Called by subscribers in the delivery's transaction, one statement for 1,000 recipients. Too long words are cut
-    with an ellipsis. Raises ValueError for a path outside the current county: that is a mistake of the caller.
+    Called by subscribers in the delivery's transaction, one statement for 1,000 recipients, two if `urgent` (danger
+    to life: nobody's quiet hours hold it back). What goes out through other channels the worker decides within a
+    minute, at once for what is urgent. Too long words are cut with an ellipsis. Raises ValueError for a path outside
+    the current county and for a topic that nobody declared: those are mistakes of the caller.
     """
     if not is_local(path, county_id=current()):
         raise ValueError(f"a notice points inside its county, not to {path!r}")
+    if topic not in TOPICS:
+        raise ValueError(f"topic {topic} is not declared")
+    leaves = bool(open_channels())
     rows = [
         Notice(
             recipient_id=user_id,
@@ -47,11 +57,16 @@ def notice_send(
             created_at=at,
             object_type=object_type,
             object_id=object_id,
+            topic=topic,
+            urgent=urgent,
+            planned=not leaves,
         )
         for user_id in sorted(set(recipients))
     ]
     with atomic():
         Notice.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+        if rows and leaves and (urgent or TOPICS[topic].at_night):
+            wake()
 
 
 def notice_read(*, actor: Actor, notice_id: int, at: datetime | None = None) -> Notice:
