@@ -8,15 +8,14 @@ from typing import Any
 from django.db.models import F
 from django.db.transaction import atomic
 from django.utils import timezone
-from pydantic import ValidationError
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import ROOT
 from shanzhi.lib.errors import Conflict, Invalid, NotFound, Stale
+from shanzhi.packs.checking import judged
 from shanzhi.packs.events import PUBLISHED, RETIRED
 from shanzhi.packs.families import FAMILIES, Family, Fault, Place
-from shanzhi.packs.faults import faults_of
 from shanzhi.packs.history import digest_of, link_of
 from shanzhi.packs.models import CODE_LENGTH, NOTE_LENGTH, Definition, Version
 from shanzhi.packs.permissions import EDIT
@@ -49,15 +48,10 @@ def checked(family: str, body: Mapping[str, Any], place: Place | None = None) ->
 
     Only when its form is right is it looked at what it refers to.
     """
-    known = family_get(family)
-    try:
-        parsed = known.schema.model_validate(body)
-    except ValidationError as error:
-        raise Faulty(faults_of(error)) from None
-    faults = list(known.check(parsed, place or Place()))
+    found, faults = judged(family_get(family), body, place or Place())
     if faults:
         raise Faulty(faults)
-    return parsed
+    return found
 
 
 def family_get(family: str) -> Family:
@@ -101,14 +95,14 @@ def definition_publish(
     if definition.digest == digest and not definition.is_retired:
         return Version.objects.get(definition=definition, number=definition.current_number)
     version = _version(definition, actor, at, title=FAMILIES[family].title_of(parsed), body=stored, digest=digest,
-                       origin=origin, pack=pack, note=note)  # fmt: skip
+                       origin=origin, pack=pack or definition.pack, note=note)  # fmt: skip
     _change(
         definition,
         title=version.title,
         current_number=version.number,
         digest=digest,
         origin=origin,
-        pack=pack,
+        pack=version.pack,
         changed_at=at,
         retired_at=None,
         history=version.link,
