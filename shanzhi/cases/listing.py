@@ -109,11 +109,12 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
     for name in ("case", "pane"):
         kept.pop(name, None)
     last = _day(query.get("received_to", ""))
+    kinds = kinds_now()
     wanted = CaseFilter(
         tab=tab,
         query=query.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH],
         states=[state for state in query.getlist("state") if state in State.values],
-        kinds=query.getlist("kind")[:50],
+        kinds=[code for code in query.getlist("kind") if code in kinds],
         sources=[source for source in query.getlist("source") if source in Source.values],
         area=next((area for area in places if area.code == query.get("place")), None),
         urgent=query.get("urgent") == "1",
@@ -121,7 +122,7 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
         received_before=last + timedelta(days=1) if last else None,
         sort=query.get("sort", ""),
     )
-    return Listing(wanted, kept, places, cursor_in(query), tuple(labels_of(kinds_now().values())))
+    return Listing(wanted, kept, places, cursor_in(query), tuple(labels_of(kinds.values())))
 
 
 def _places(actor: Actor) -> tuple[Area, ...]:

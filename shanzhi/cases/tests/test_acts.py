@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases import services
-from shanzhi.cases.acts import Act, acts_for
+from shanzhi.cases.acts import SIDE, Act, acts_for
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.cases.selectors import case_get_for
@@ -116,7 +116,7 @@ def test_a_unit_handles_or_gives_back(cast: Cast) -> None:
 def test_what_is_not_done_well_goes_back_to_the_handler(cast: Cast) -> None:
     case = dispatched(cast)
     client_actor = cast.actor("grid_leader")
-    assert acts_for(client_actor, case) == []  # the leader of another grid
+    assert set(acts_for(client_actor, case)) <= SIDE  # the leader of another grid
     worker = second_worker(cast)
     services.case_handle(actor=worker, case=case, version=case.version, text="已处理")
     back = act(cast, "village_clerk", "return", case, text="井盖没有固定")

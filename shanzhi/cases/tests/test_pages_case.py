@@ -10,11 +10,10 @@ from django.utils import timezone
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Case, Step
+from shanzhi.cases.naming import is_private, person_words
 from shanzhi.cases.presenters import (
     act_label,
     buttons_of,
-    is_private,
-    person_words,
     position_words,
     turn_words,
 )

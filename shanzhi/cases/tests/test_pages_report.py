@@ -242,7 +242,7 @@ def test_a_desk_takes_a_report_down_and_is_in_charge(cast: Cast) -> None:
     client = cast["township_officer"].client()
     client.post(NEW, fields(cast, outcome="report"))
     case = the_case()
-    assert (case.source, case.owner_id) == (Source.COUNTER, cast.areas["t1"].id)
+    assert (case.source, case.owner_id) == (Source.DESK, cast.areas["t1"].id)
     assert f"已上报给东镇，编号 {case.number}" in text_of(client.get(address(case)))
 
 
