@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.transaction import atomic
 
+import shanzhi.cases.suggesting.jobs  # noqa: F401  (declares its own)
 from shanzhi.access.actor import Actor
 from shanzhi.areas.registry import path_holder
 from shanzhi.cases.catalogue import SILENCE_DAYS, State

@@ -1,5 +1,6 @@
 """What the shell shows of cases: the list, the phone's two first buttons, and the search box."""
 
+import shanzhi.cases.suggesting.nav  # noqa: F401  (declares its own)
 from shanzhi.access.permissions import SELF
 from shanzhi.cases.permissions import REPORT, VIEW
 from shanzhi.ui import nav

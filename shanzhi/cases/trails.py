@@ -1,5 +1,6 @@
 """What of a case the trail proves."""
 
+import shanzhi.cases.suggesting.trails  # noqa: F401  (declares its own)
 from shanzhi.cases.acts import Act
 from shanzhi.cases.history import steps_agree
 from shanzhi.cases.models import Case

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from shanzhi.cases.forms import SPECS
+from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.views.acting import act_view
 from shanzhi.cases.views.case import case_show
 from shanzhi.cases.views.home import home
@@ -35,4 +36,5 @@ urlpatterns = [
         path(f"cases/<case_number:number>/{spec.resource}/", act_view(spec), name=f"{act.value}-create")
         for act, spec in SPECS.items()
     ),
+    *suggesting,
 ]

@@ -25,9 +25,10 @@ api = HouseAPI(
     parser=TextParser(),
     openapi_extra={"security": [{"token": []}]},
 )
-for app in ("accounts", "areas", "cases", "files", "jobs", "notices", "packs", "portal", "trail"):
+for app in ("accounts", "areas", "cases", "cases.suggesting", "files", "jobs", "notices", "packs", "portal", "trail"):
     if find_spec(f"shanzhi.{app}.api"):
-        api.add_router("/{county:county}/", guarded(import_module(f"shanzhi.{app}.api").router), tags=[app])
+        routes = guarded(import_module(f"shanzhi.{app}.api").router)
+        api.add_router("/{county:county}/", routes, tags=[app.partition(".")[0]])
 
 
 @api.exception_handler(DomainError)

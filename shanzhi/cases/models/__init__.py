@@ -4,6 +4,7 @@ from shanzhi.cases.models.assignment import Assignment, Extension, Supervision
 from shanzhi.cases.models.case import Case, CaseText, MonthCounter
 from shanzhi.cases.models.side import Contact, Moderation, Receipt, SavedFilter
 from shanzhi.cases.models.step import Step
+from shanzhi.cases.models.suggesting import SuggestionModel, SuggestionSwitch
 from shanzhi.cases.models.timed import Timed
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Receipt",
     "SavedFilter",
     "Step",
+    "SuggestionModel",
+    "SuggestionSwitch",
     "Supervision",
     "Timed",
 ]

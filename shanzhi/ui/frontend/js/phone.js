@@ -8,6 +8,7 @@ import { startNet } from "./net.js";
 import { startPhotos } from "./photos.js";
 import { startPlace } from "./place.js";
 import { startQuestions } from "./questions.js";
+import { startSuggest } from "./suggest.js";
 import { startViewer } from "./viewer.js";
 
 document.documentElement.classList.add("js");
@@ -18,5 +19,6 @@ startPlace();
 startDrafts();
 startBusy();
 startMenus();
+startSuggest();
 startQuestions();
 startViewer();
