@@ -7,9 +7,13 @@ from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.areas.models import Unit as Office
 from shanzhi.cases import services
+from shanzhi.cases.kinds.registry import kinds_now
 from shanzhi.cases.models import Case
+from shanzhi.demo.answers import answered
+from shanzhi.demo.chance import chance
 from shanzhi.demo.stories import Deed, Story
 from shanzhi.lib.clocks import Span, Unit
+from shanzhi.lib.times import local
 
 
 class Players:
@@ -29,10 +33,13 @@ class Players:
     def report(self, story: Story, photo_ids: Sequence[int] = ()) -> Case:
         """The first deed: the case is there."""
         first = story.deeds[0]
+        kind = kinds_now()[story.kind].body
+        words = f"{story.title}，{story.body}"
+        answers = answered(kind, words, chance("answers", story.title, first.at.isoformat()), local(first.at).date())
         report = services.Report(
             title=story.title, body=story.body, kind=story.kind, place=story.place, lon=story.lon, lat=story.lat,
             accuracy=story.accuracy, urgent=story.urgent, source=story.source, solved=story.solved,
-            occurred_at=first.at, photo_ids=photo_ids,
+            occurred_at=first.at, photo_ids=photo_ids, answers=answers,
         )  # fmt: skip
         return services.case_report(
             actor=self.actor(first.who), report=report, area=self.areas[story.area], at=first.at

@@ -6,8 +6,10 @@ Notices are made for open cases only, at once; nothing of the past is left in th
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import F
 from django.db.transaction import atomic
@@ -30,6 +32,7 @@ from shanzhi.demo.plan import CountyPlan
 from shanzhi.files.services import photo_store
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.lib.times import local
+from shanzhi.packs.loading import load_pack
 from shanzhi.tenancy import outbox
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County, OutboxEvent
@@ -87,6 +90,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader = _Loader(plan, say)
         loader.administrators()
         loader.places()
+        loader.definitions()
         loader.people()
         loader.cases()
         loader.settle()
@@ -159,6 +163,14 @@ class _Loader:
         self.say(
             f"  网格 {sum(len(v.grids) for t in self.plan.townships for v in t.villages)} 个，部门和中心 {len(units)} 个"
         )
+
+    def definitions(self) -> None:
+        """Kinds of cases, departments and holidays of the pack that comes with the platform, with the first day."""
+        actor, at = self._actor(self.plan.login_of("system_admin")), self.plan.start
+        loaded = load_pack(Path(settings.PACKS_DIR) / "county", actor=actor, at=at)
+        if loaded.faults:
+            raise Invalid(f"规则包有错：{loaded.faults[0]}", code="pack_broken")
+        self.say(f"  事项类别等规则 {len(loaded.published)} 条")
 
     def cases(self) -> None:
         """Every deed of every story, in the order in which they happened."""

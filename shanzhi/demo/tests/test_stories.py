@@ -57,7 +57,7 @@ def test_a_plausible_mix() -> None:
     assert set(kinds) <= set(LABELS)
     assert len(kinds) >= 12
     assert kinds.most_common(1)[0][1] < 90
-    assert {story.source for story in YANGCUN} == {Source.SNAP, Source.RESIDENT, Source.COUNTER}
+    assert {story.source for story in YANGCUN} == {Source.SNAP, Source.RESIDENT, Source.PHONE}
     acts = Counter(deed.act for story in YANGCUN for deed in story.deeds)
     assert acts["return"] >= 8
     assert acts["escalate"] >= 15
