@@ -13,7 +13,13 @@ from shanzhi.packs.families import Fault, Place
 
 # Without these no case of the kind could ever come to its end.
 NEEDED: Final = (Act.REPORT, Act.ACCEPT, Act.DISPATCH, Act.START, Act.HANDLE, Act.VERIFY, Act.CLOSE)
+ACTS: Final = frozenset(act.value for act in Act)
 BY_ITSELF: Final = (Act.PASS, Act.ABSORB, Act.PART)
+# Acts that answer another one: off only together with it.
+FOLLOWS: Final = {
+    Act.RESUME: Act.SUSPEND, Act.GRANT: Act.ASK, Act.REFUSE: Act.ASK, Act.ANSWER: Act.SUPERVISE,
+    Act.ARRIVE: Act.WHISTLE, Act.FINISH: Act.WHISTLE, Act.DISMISS: Act.WHISTLE, Act.UNMERGE: Act.MERGE,
+}  # fmt: skip
 # What only some types of fields have → those types.
 ONLY_FOR: Final[dict[str, frozenset[str]]] = {
     "choices": CHOICE_TYPES,
@@ -186,16 +192,21 @@ def _routes(body: KindBody) -> Iterator[Fault]:
 
 def _words(body: KindBody) -> Iterator[Fault]:
     for act, lines in body.replies.items():
-        if act not in Act:
+        if act not in ACTS:
             yield Fault(("replies", act), f"没有“{act}”这种办理，可用的有：{_listed(a for a in Act if a not in BY_ITSELF)}。")
         elif not lines:
             yield Fault(("replies", act), "没有写常用语，请写一句，或去掉这一行。")
     for at, act in enumerate(body.acts_off):
-        if act not in Act or act in BY_ITSELF:
+        if act not in ACTS or act in BY_ITSELF:
             off = _listed(a for a in Act if a not in NEEDED and a not in BY_ITSELF)
             yield Fault(("acts_off", at), f"没有“{act}”这种办理，可以关掉的有：{off}。")
         elif act in NEEDED:
             yield Fault(("acts_off", at), f"“{Act(act).done}”不能关掉：少了这一步，事情就办不完。")
+        elif FOLLOWS.get(Act(act), act) not in body.acts_off:
+            first = FOLLOWS[Act(act)]
+            yield Fault(("acts_off", at), f"“{Act(act).done}”是接着“{first.done}”办的，要关就连 {first.value} 一起关。")
+        elif act == Act.STAGE and body.stages:
+            yield Fault(("acts_off", at), "这个类别分环节，不能关掉“进入下一环节”。")
     for at, role in enumerate(body.seen_by):
         if role not in ROLES:
             roles = "、".join(f"{code}（{known.label}）" for code, known in ROLES.items() if code not in ADMINISTRATORS)
