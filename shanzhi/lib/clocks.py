@@ -272,10 +272,13 @@ def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> i
 
 
 def left_on_resuming(stopped: datetime, at: datetime, left: int, unit: Unit, calendar: Calendar) -> int:
-    """What is left of a clock that stopped at `stopped` with `left` and goes on at `at`: the same, except that a clock
-    that stopped in time, but whose last end is over, has one more (for working days: another day)."""
-    in_time = due_at(stopped, left, unit, calendar) >= stopped
-    return left + 1 if in_time and due_at(at, left, unit, calendar) < at else left
+    """What is left of a clock that stopped at `stopped` with `left` and goes on at `at`: the same, except that what
+    stopped in time has the least more with which it is in time again (for working days: another day)."""
+    if due_at(stopped, left, unit, calendar) < stopped:
+        return left
+    while due_at(at, left, unit, calendar) < at:
+        left += 1
+    return left
 
 
 def _of_day(clock: time | datetime) -> int:

@@ -191,6 +191,15 @@ def test_stopped_in_time_on_its_last_day(stopped: str, resumed: str, left: int, 
     assert left_on_resuming(at(stopped), at(resumed), left, WD, CALENDAR) == again
 
 
+def test_stopped_on_days_off_over_which_the_end_had_moved() -> None:
+    """Three days after 15 February end on the first working day, the 24th: that end is given again."""
+    left = 3 - elapsed(at("02-15 10:00"), at("02-22 10:00"), D, CALENDAR)
+    assert left == -4
+    assert due_at(at("02-22 10:00"), left, D, CALENDAR) == at("02-24 23:59:59")
+    again = left_on_resuming(at("02-22 10:00"), at("03-11 10:00"), left, D, CALENDAR)
+    assert due_at(at("03-11 10:00"), again, D, CALENDAR) == at("03-11 23:59:59")
+
+
 def test_the_zone_of_the_beginning_does_not_matter() -> None:
     """16:00 in London is past midnight here: the next day is the first, and does not count."""
     start = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
