@@ -50,6 +50,4 @@ def newest_for(actor: Actor) -> list[SuggestionModel]:
 def learning_of(actor: Actor) -> Job | None:
     """The actor's learning that is under way."""
     open_states = (Job.State.QUEUED, Job.State.RUNNING)
-    return next(
-        iter(Job.objects.filter(kind=LEARNING, state__in=open_states, created_by=actor.user_id or 0)[:1]), None
-    )
+    return next(iter(Job.objects.filter(kind=LEARNING, state__in=open_states, created_by=actor.user_id or 0)[:1]), None)

@@ -35,4 +35,6 @@ def _plainly(actor: Actor, case: Case) -> bool:
 
 def _kind_allows(actor: Actor, case: Case) -> bool:
     roles = kind_of(case).seen_by
-    return not roles or actor.is_system or actor.user_id == case.reporter_id or any(p.role in roles for p in actor.posts)
+    return (
+        not roles or actor.is_system or actor.user_id == case.reporter_id or any(p.role in roles for p in actor.posts)
+    )
