@@ -10,17 +10,14 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from shanzhi.access.actor import Actor, PathRange
-from shanzhi.access.pages import not_found
-from shanzhi.areas.models import Area, Unit
-from shanzhi.areas.selectors import area_get
+from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
-from shanzhi.cases.models import Assignment, Case, Step
+from shanzhi.cases.models import Assignment, Case
 from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
-NUMBER_LENGTH: Final = 20
 ROW: Final = (
     "county_id", "number", "title", "kind", "state", "due_at", "ended_at", "received_at", "urgent", "definition", "supervised", "area",
     "area__county_id", "area__name", "area__level", "area__parent", "area__parent__county_id", "area__parent__name",
@@ -164,80 +161,6 @@ def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         return dict(zip(lists, cursor.fetchone(), strict=True))
-
-
-def case_get_for(actor: Actor, number: str) -> Case:
-    """The case with this number (YYMM-NNNN), if the actor may see it; NotFound otherwise, whatever the reason."""
-    related = ("area", "owner", "owner__parent", "handler_area", "handler_unit", "turn_area", "turn_unit")
-    # Not first(): it would order the one row, and an ordered query pays for each of a hundred columns.
-    case = next(iter(Case.objects.filter(number=number[:NUMBER_LENGTH]).select_related(*related)[:1]), None)
-    if case is None or not _may_see(actor, case):
-        raise not_found()
-    return case
-
-
-def _may_see(actor: Actor, case: Case) -> bool:
-    scope = actor.scope(permissions.VIEW)
-    if scope.covers(case.area_path) or scope.covers(case.owner_path):
-        return True
-    if actor.user_id == case.reporter_id and actor.can(permissions.OWN):
-        return True
-    if case.handler_unit_id in scope.unit_ids or case.handler_area_id in scope.area_ids:
-        return True
-    given = Assignment.objects.filter(unit_id__in=scope.unit_ids, case_id=case.id)
-    return bool(scope.unit_ids) and given.exists()
-
-
-def step_guard(actor: Actor, step_id: int) -> bool:
-    """Whether the actor may see what hangs on a step: whoever sees the case."""
-    step = Step.objects.filter(id=step_id).select_related("case").first()
-    return step is not None and _may_see(actor, step.case)
-
-
-def open_calls(case: Case) -> list[Assignment]:
-    """Whistles that have not ended, the oldest first."""
-    calls = Assignment.objects.filter(case_id=case.id, ended_at=None, whistled=True).select_related("unit", "area")
-    return sorted(calls, key=lambda call: call.id)
-
-
-def steps_of(case: Case) -> list[Step]:
-    """Every step of a case, the newest first; put in order here, because an ordered query pays for each column."""
-    return sorted(Step.objects.filter(case_id=case.id), key=lambda step: step.version, reverse=True)
-
-
-def report_area_get(actor: Actor, code: str) -> Area:
-    """An open area by its code, for a report. NotFound outside of the actor's scope; for a code that never was or is
-    no more, NotFound `area_unknown` with a sentence that names the successor."""
-    scope = actor.scope(permissions.REPORT)
-    found = Area.objects.filter(scope.q("path"), code=code, valid_to=None).select_related("parent")
-    area = next(iter(found[:1]), None)
-    if area is None:
-        area_get(code)
-        raise not_found()
-    return area
-
-
-def filter_areas(actor: Actor) -> list[Area]:
-    """What a list may be narrowed to by place: from townships down to villages in the actor's scope."""
-    scope = actor.scope(permissions.VIEW)
-    levels = [Area.Level.TOWNSHIP, Area.Level.VILLAGE]
-    return list(Area.objects.filter(scope.q("path"), level__in=levels, valid_to=None).order_by("path"))
-
-
-@dataclass(frozen=True)
-class Targets:
-    """Whom the level in charge of a case may give it to."""
-
-    areas: list[Area]
-    units: list[Unit]
-
-
-def dispatch_targets(case: Case) -> Targets:
-    """The open areas directly below the level in charge, the case's own first, and the level's own units."""
-    areas = list(Area.objects.filter(parent_id=case.owner_id, valid_to=None).order_by("path"))
-    areas.sort(key=lambda area: not case.area_path.startswith(area.path))
-    units = list(Unit.objects.filter(area_id=case.owner_id, valid_to=None).order_by("code"))
-    return Targets(areas, units)
 
 
 def public_counts(area: Area) -> dict[str, int]:

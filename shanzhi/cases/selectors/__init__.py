@@ -1,0 +1,39 @@
+"""Reading cases, always as somebody: what is out of this person's scope does not exist for them."""
+
+from shanzhi.cases.selectors.calls import call_list_for, calls_of, open_calls, whistle_units
+from shanzhi.cases.selectors.lists import (
+    COUNTED,
+    CaseFilter,
+    Cases,
+    Sort,
+    Tab,
+    capped_counts,
+    case_list_for,
+    list_rows,
+    public_counts,
+)
+from shanzhi.cases.selectors.one import case_get_for, step_guard, steps_of
+from shanzhi.cases.selectors.places import Targets, dispatch_targets, filter_areas, report_area_get
+
+__all__ = [
+    "COUNTED",
+    "CaseFilter",
+    "Cases",
+    "Sort",
+    "Tab",
+    "Targets",
+    "call_list_for",
+    "calls_of",
+    "capped_counts",
+    "case_get_for",
+    "case_list_for",
+    "dispatch_targets",
+    "filter_areas",
+    "list_rows",
+    "open_calls",
+    "public_counts",
+    "report_area_get",
+    "step_guard",
+    "steps_of",
+    "whistle_units",
+]
