@@ -21,7 +21,7 @@ from shanzhi.cases.acts import BESIDE, Act, require
 from shanzhi.cases.catalogue import ENDED, STATE_CLOCK, Clock, State
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.schema import KindBody
-from shanzhi.cases.models import Assignment, Case, Supervision
+from shanzhi.cases.models import Assignment, Case, Extension, Supervision
 from shanzhi.cases.services.writing import Done, write
 from shanzhi.lib.clocks import Calendar, Span
 from shanzhi.lib.errors import DomainError, Invalid, Stale
@@ -101,6 +101,7 @@ class Change:
 Decision = Callable[..., Change]
 DECISIONS: Final[dict[Act, Decision]] = {}
 WHEN_ENDED: Final[list[Callable[[Moment], object]]] = []
+WHEN_BACK: Final[list[Callable[[Moment], object]]] = []
 
 
 def decides(act: Act) -> Callable[[Decision], Decision]:
@@ -118,6 +119,12 @@ def decides(act: Act) -> Callable[[Decision], Decision]:
 def when_ended(hook: Callable[[Moment], object]) -> Callable[[Moment], object]:
     """Register what else happens, in the transaction, when a case has ended."""
     WHEN_ENDED.append(hook)
+    return hook
+
+
+def when_back(hook: Callable[[Moment], object]) -> Callable[[Moment], object]:
+    """Register what else happens, in the transaction, when a case that had ended goes on."""
+    WHEN_BACK.append(hook)
     return hook
 
 
@@ -139,6 +146,7 @@ def case_act(
             return case
         moment = moment_of(actor, case, act, version, at=at, step_id=step_id)
         done = _done(moment, DECISIONS[act](moment, **args))
+        _hold_parents([done])
         if write([done]):
             raise Stale(STALE, code="stale")
         _after(done, moment)
@@ -161,9 +169,30 @@ def moment_of(
 
 def _locked(case: Case) -> None:
     """Wait for whoever is writing this case, then see it as it is (SQLite: writers queue for the database)."""
-    fresh = Case.objects.select_for_update().get(id=case.id)
+    seen_as(case, Case.objects.select_for_update().get(id=case.id))
+
+
+def seen_as(case: Case, fresh: Case) -> None:
+    """Take over every column of a row that was read again."""
     for column in Case._meta.concrete_fields:
         setattr(case, column.attname, getattr(fresh, column.attname))
+
+
+def held(*case_ids: int | None) -> dict[int, Case]:
+    """These cases as they are now, locked until the transaction ends, the lower id first.
+
+    Whoever writes several cases in one transaction holds them all by this before the first of them is written: then
+    nobody waits for somebody who waits for them. A part has a higher id than what it was split from.
+    """
+    wanted = {case_id for case_id in case_ids if case_id is not None}
+    return {case.id: case for case in Case.objects.select_for_update().filter(id__in=wanted).order_by("id")}
+
+
+def _hold_parents(decided: Sequence[Done]) -> None:
+    """A part that ends or goes on is counted where it was split from: that row is locked before the part's own."""
+    parents = [done.case.parent_id for done in decided if done.turns]
+    if any(parents):
+        held(*parents, *(done.case.id for done in decided))
 
 
 def _plain(value: Any) -> Any:
@@ -182,9 +211,13 @@ def _done(moment: Moment, change: Change) -> Done:
     case = moment.case
     state = change.state or State(case.state)
     changes = {**change.clock, **change.changes, "state": state, "version": case.version + 1}
-    if state in ENDED:
+    if state in ENDED and case.state not in ENDED:
         changes |= {"ended_at": moment.at, "turn_area_id": None, "turn_unit_id": None, **clocks.STOPPED}
         changes |= {"supervised": 0, "asking": 0}
+    elif state not in ENDED and case.state in ENDED:
+        changes["ended_at"] = None
+    if case.asking and (state in ENDED or clocks.is_new(change.clock) or state == State.SUSPENDED):
+        changes["asking"] = 0  # it moves on: what was asked for is without object
     return Done(
         actor=moment.actor, post=moment.post, at=moment.at, step_id=moment.step_id, case=case,
         act=change.act or moment.act, changes=changes, text=change.text, target=change.target,
@@ -194,8 +227,15 @@ def _done(moment: Moment, change: Change) -> Done:
 
 
 def _after(done: Done, moment: Moment) -> None:
-    """What has ended lets go of everybody who was called, and of those who wanted an answer."""
-    if done.changes["state"] not in ENDED:
+    """What moves on forgets who asked for time; what has ended lets go of everybody who was called or wants an answer."""
+    if done.was_asking and not done.case.asking:
+        lapsed = Extension.objects.filter(case_id=moment.case.id, state=Extension.State.ASKED)
+        lapsed.update(state=Extension.State.LAPSED, decided_at=moment.at)
+    if not done.turns:
+        return
+    if moment.case.is_open:
+        for hook in WHEN_BACK:
+            hook(moment)
         return
     Assignment.objects.filter(case_id=moment.case.id, ended_at=None).update(
         state=Assignment.State.LEFT, ended_at=moment.at, watch_at=None, running_since=None
@@ -207,6 +247,17 @@ def _after(done: Done, moment: Moment) -> None:
         )  # fmt: skip
     for hook in WHEN_ENDED:
         hook(moment)
+
+
+def follows(moment: Moment, case: Case, act: Act, change: Change, *, actor: Actor | None = None) -> None:
+    """An act on another case that follows from this one, in its transaction, by the same person or by `actor`.
+
+    Nobody does it by itself, so nobody is asked for a permission; the other case is held already.
+    """
+    post = moment.post if actor is None else None
+    other = Moment(actor or moment.actor, case, act, moment.at, post, new_id(), moment._calendar)
+    if write([_done(other, change)]):
+        raise Stale(STALE, code="stale")
 
 
 @dataclass(frozen=True)
@@ -244,6 +295,8 @@ def acts_on_many(
                 decided.append((_done(moment, DECISIONS[act](moment, **arguments(case))), moment))
             except DomainError as error:
                 outcomes[case.id] = Outcome(case, error.message)
+        decided.sort(key=lambda pair: pair[0].case.id)
+        _hold_parents([done for done, _ in decided])
         lost = {done.case.id for done in write([done for done, _ in decided])}
         for done, moment in decided:
             if done.case.id in lost:

@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import ENDED
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.history import chained
 from shanzhi.cases.models import Case, Step
@@ -40,7 +41,9 @@ class Done:
 
     def __post_init__(self) -> None:
         self.was_supervised = self.case.supervised > 0
+        self.was_asking = self.case.asking > 0
         self.seen = self.case.version
+        self.turns = (self.case.state in ENDED) != (self.changes["state"] in ENDED)
 
     def step(self) -> Step:
         """The row of this act, not linked yet."""
