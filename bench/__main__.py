@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import cases, divisions
+from bench import cases, divisions, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -25,7 +25,7 @@ from bench.server import Broken, Server
 from dev.cluster import ended_by
 from dev.environment import PYTHON, ROOT, environment, say
 
-NAMES: Final = ("case_create", "case_list_20k", "case_page", "divisions_import")
+NAMES: Final = ("case_create", "case_list_20k", "case_page", "divisions_import", "suggestion")
 RESULTS: Final = ROOT / "bench/results/latest.jsonl"
 CASES: Final = 20_000
 
@@ -135,7 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ):
             folder = Path(made)
             (folder / "traces").mkdir()
-            for database in databases(folder, wanted):
+            if "suggestion" in names:  # the same on every database
+                say("suggestion")
+                results.append(suggestion.measure())
+                save(results, RESULTS)
+            for database in databases(folder, wanted) if names != ["suggestion"] else []:
                 for result in measure(database, names, folder, cases.Pace()):
                     circumstances = {"database": database.name, "load": round(os.getloadavg()[0], 1)}
                     results.append(replace(result, params={**circumstances, **result.params}))

@@ -38,6 +38,7 @@ TARGETS: Final[dict[str, tuple[Target, ...]]] = {
     "case_create": (Target("sql", 18), Target("cpu_ms", 8), Target("ratio", 0.03, at_least=True)),
     "case_list_20k": (Target("sql", 8), Target("p95_ms", 60)),
     "case_page": (Target("sql", 12), Target("cpu_ms", 10)),
+    "suggestion": (Target("p95_ms", 2),),
     "divisions_import": (Target("rows_per_s", 5_000, at_least=True), Target("peak_mb", 250)),
 }
 LABELS: Final = {
