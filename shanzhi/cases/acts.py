@@ -68,6 +68,7 @@ class Act(StrEnum):
     NOTE = "note", "noted", "写备注", "备注"
     MODERATE = "moderate", "moderated", "处理内容", "处理了"
     PASS = "pass", "passed", "转办", "区划并入，转给"
+    RECKON = "reckon", "reckoned", "重算时限", "节假日表改了，重算时限"
 
     @property
     def permission(self) -> str:
@@ -88,7 +89,7 @@ SIDE: Final = frozenset({
     Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.MODERATE, Act.REFUSE,
 })  # fmt: skip
 # Acts that nobody does by a button of their own.
-INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB})
+INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB, Act.RECKON})
 
 
 def _owner_posts(actor: Actor, case: Case, permission: str) -> Posts:
@@ -181,6 +182,8 @@ def _may_reopen(actor: Actor, case: Case) -> Posts:
 
 def _may_grant(actor: Actor, case: Case) -> Posts:
     """The level in charge decides for its handler, the level above for the level in charge. Nobody for themselves."""
+    if case.asking and case.before.get("asked_by") == actor.user_id:
+        return []
     if case.asking == 1:
         return _owner_posts(actor, case, permissions.GRANT)
     return _above_posts(actor, case, permissions.GRANT) if case.asking == 2 else []
@@ -264,6 +267,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
     Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
     Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
+    Act.RECKON: Rule(P.SUSPEND, ALIVE - {State.SUSPENDED}, _nobody),
 }
 
 
