@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from shanzhi.access.permissions import PERMISSIONS, PUBLIC, ROLES, SELF
-from shanzhi.accounts.models import ApiToken
+from shanzhi.accounts.models import ApiToken, StandIn
 from shanzhi.areas.models import DivisionImport
 from shanzhi.cases import services
 from shanzhi.cases.models import Case
@@ -84,6 +84,9 @@ SEES: dict[str, dict[str, set[str]]] = {
     "unit": {"own": STAFF - GRID - VILLAGE_OFFICE - {"accountant", "supervisor"}, "other": WATCHERS | ADMINISTRATORS},
     "user": {"own": EVERYBODY, "other": EVERYBODY},
     "post": {"own": EVERYBODY, "other": EVERYBODY},
+    # The list of the village clerk's post may be given away by its holder and by offices of the place or above it.
+    "list": {"own": OFFICE | {"security_admin"}, "other": {"security_admin"}},
+    "stand_in": {"own": OFFICE | {"security_admin"}, "other": {"security_admin"}},
     "token": {"own": EVERYBODY, "other": EVERYBODY},
     "import": {"own": EVERYBODY, "other": EVERYBODY},
     "seal": {"own": EVERYBODY, "other": EVERYBODY},
@@ -171,7 +174,7 @@ class World:
         if kind in ("area", "unit"):
             return cast.areas[village].code if kind == "area" else cast.units[unit].code
         person = cast["other_clerk" if place == "other" else "village_clerk"]
-        if kind in ("user", "post"):
+        if kind in ("user", "post", "list"):
             return str(person.user.pk if kind == "user" else person.post.id)
         with county(cast.county.id):
             if kind == "token":
@@ -180,6 +183,12 @@ class World:
                     expires_at=at,
                 )  # fmt: skip
                 return str(token.pk)
+            if kind == "stand_in":
+                day, instead = timezone.localdate(), cast["other_officer" if place == "other" else "branch_secretary"]
+                standin = StandIn.objects.create(
+                    post=person.post, substitute=instead.user, valid_from=day, valid_to=day, reason="x", created_at=at
+                )
+                return str(standin.id)
             if kind == "notice":
                 return str(
                     Notice.objects.create(
@@ -211,7 +220,8 @@ class World:
 
 KINDS = {
     "case_number": "case", "area_code": "area", "unit_code": "unit", "user_id": "user", "post_id": "post",
-    "token_id": "token", "import_id": "import", "file_id": "case_photo", "notice_id": "notice", "job_id": "job",
+    "token_id": "token", "stand_in_id": "stand_in", "import_id": "import", "file_id": "case_photo",
+    "notice_id": "notice", "job_id": "job",
 }  # fmt: skip
 
 
@@ -220,6 +230,8 @@ def kind_of(endpoint: Endpoint) -> str | None:
     found = re.findall(r"<(?:(\w+):)?(\w+)>", endpoint.path)
     for converter, name in found:
         for word in (name, f"{converter}_{name}", converter):
+            if word == "post_id" and endpoint.path.rstrip("/").endswith(("stand-ins", "substitutes")):
+                return "list"
             if word in KINDS:
                 return KINDS[word]
         if name == "number":
@@ -251,6 +263,8 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
         "kind": "facilities" if (endpoint.permission or "").startswith("cases.") else "centre",
         "role": "volunteer", "user_id": str(cast["village_clerk"].user.pk), "area_code": cast.areas[village].code,
         "on": "2026-01-05", "name": "新名字", "into": cast.areas["t2"].code, "parent": cast.areas["t2"].code,
+        "substitute_id": str(cast["branch_secretary"].user.pk),
+        "valid_from": str(timezone.localdate()), "valid_to": str(timezone.localdate()),
     }  # fmt: skip
 
 

@@ -7,10 +7,23 @@ from django.utils import timezone
 from ninja import Path, Query, Router, Status
 
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, After, Problem, actor_of, operation
+from shanzhi.access.permissions import SELF
 from shanzhi.accounts import selectors, services
 from shanzhi.accounts.fresh import require_confirmed
 from shanzhi.accounts.permissions import GRANT, VIEW
-from shanzhi.accounts.schemas import PostIn, PostListOut, PostOut, RevocationIn, UserListOut, UserOut
+from shanzhi.accounts.schemas import (
+    PostIn,
+    PostListOut,
+    PostOut,
+    RevocationIn,
+    StandInIn,
+    StandInListOut,
+    StandInOut,
+    SubstituteOut,
+    UserListOut,
+    UserOut,
+    VersionIn,
+)
 from shanzhi.lib.errors import Invalid
 
 router = Router(tags=["accounts"])
@@ -118,3 +131,64 @@ def user_get(request: HttpRequest, county: Path[int], user_id: int) -> Any:
     """One account with the posts held today."""
     user = selectors.user_get_for(actor_of(request), user_id)
     return UserOut.of(selectors.user_row(user, at=timezone.now()))
+
+
+@router.get("stand-ins", response={200: StandInListOut, **LIST_REFUSALS}, operation_id="stand_in_list")
+@operation(SELF)
+def stand_in_list(
+    request: HttpRequest,
+    county: Path[int],
+    area: Annotated[str, Query(max_length=20)] = "",
+    state: Annotated[str, Query(pattern=r"^(coming|running|ended)?$")] = "",
+    after: After = "",
+) -> Any:
+    """Fifty, the newest first: those the caller gave or took over, and those where the caller arranges them."""
+    actor, at = actor_of(request), timezone.now()
+    page = selectors.standin_list_for(actor, at=at, path=_path_of(area), state=state, cursor=after)
+    return StandInListOut(items=[StandInOut.of(row) for row in page.rows], next=page.next_cursor)
+
+
+@router.get(
+    "posts/{int:post_id}/substitutes",
+    response={200: list[SubstituteOut], **REFUSALS, 409: Problem},
+    operation_id="substitute_list",
+)
+@operation(SELF, object=True)
+def substitute_list(request: HttpRequest, county: Path[int], post_id: int) -> Any:
+    """Who may stand in for the holder of one's own post, or of one where the caller arranges it."""
+    post = selectors.handed_post_get_for(actor_of(request), post_id)
+    services.check_handed(post)
+    return [SubstituteOut.of(one) for one in selectors.substitutes_for(post, at=timezone.now())]
+
+
+@router.post("posts/{int:post_id}/stand-ins", response={201: StandInOut, **WRITE_REFUSALS}, operation_id="stand_in_set")
+@operation(SELF, object=True)
+def stand_in_create(request: HttpRequest, county: Path[int], post_id: int, body: StandInIn) -> Any:
+    """Have the list of a post worked by somebody else for some days; the holder keeps it too."""
+    actor = actor_of(request)
+    standin = services.standin_set(
+        actor=actor,
+        post_id=post_id,
+        substitute_id=int(body.substitute_id),
+        valid_from=body.valid_from,
+        valid_to=body.valid_to,
+        reason=body.reason,
+        key=request.headers.get("Idempotency-Key"),
+    )
+    return Status(201, StandInOut.of(selectors.standin_row(actor, standin, at=timezone.now())))
+
+
+@router.post(
+    "stand-ins/{int:stand_in_id}/ends", response={200: StandInOut, **WRITE_REFUSALS}, operation_id="stand_in_end"
+)
+@operation(SELF, object=True)
+def stand_in_end(request: HttpRequest, county: Path[int], stand_in_id: int, body: VersionIn) -> Any:
+    """End it now, or call it off; `version` is the one that the caller saw."""
+    actor = actor_of(request)
+    standin = services.standin_end(
+        actor=actor,
+        standin_id=stand_in_id,
+        version=body.version,
+        key=request.headers.get("Idempotency-Key"),
+    )
+    return StandInOut.of(selectors.standin_row(actor, standin, at=timezone.now()))

@@ -1,5 +1,6 @@
 """Forms of the security administrator's pages. The rules are the services'; a form only reads what was typed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,7 +8,8 @@ from django import forms
 from shanzhi.access.forms import TakingForm
 from shanzhi.access.permissions import ROLES
 from shanzhi.accounts.models import LOGIN_RULE
-from shanzhi.accounts.selectors import place_choices
+from shanzhi.accounts.selectors import Substitute, place_choices
+from shanzhi.lib.errors import DomainError
 
 DAYS = (("30", "30 天"), ("90", "90 天"), ("180", "半年"), ("365", "一年"))
 
@@ -90,6 +92,43 @@ class PostForm(TakingForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = grouped if len(grouped) == 1 else [("", "请选择"), *grouped]
         field.error_messages["invalid_choice"] = "这个地点不在可选范围里，请重新选择。"
+
+
+class StandInForm(TakingForm):
+    """Who works the list, and on which days; names of fields are those of `standin_set`."""
+
+    substitute_id = forms.TypedChoiceField(
+        label="代班人",
+        coerce=int,
+        error_messages={"required": "请选代班人。", "invalid_choice": "这个人不在可选的同事里，请重新选择。"},
+    )
+    valid_from = forms.DateField(
+        label="从哪天",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": "请选代班开始的日子。", "invalid": "日期写成 2026-03-01 这样。"},
+    )
+    valid_to = forms.DateField(
+        label="到哪天（含当天）",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": "请选代班结束的日子。", "invalid": "日期写成 2026-03-01 这样。"},
+    )
+    reason = forms.CharField(
+        label="原因",
+        max_length=200,
+        help_text="例如：请假、外出培训。代班人看得到。",
+        error_messages={"required": "请写明为什么要代班。"},
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Substitute], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["substitute_id"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "请选择"), *((one.user_id, f"{one.name}（{one.title}）") for one in people)]
+
+    def take(self, error: DomainError) -> None:
+        """The API calls the person `substitute`."""
+        rows = {"substitute_id" if name == "substitute" else name: said for name, said in error.fields.items()}
+        super().take(type(error)(error.message, code=error.code, fields=rows))
 
 
 class RoleForm(TakingForm):

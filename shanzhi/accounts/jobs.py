@@ -1,4 +1,7 @@
-"""Nightly cleaning, secrets under a new key, and who stands behind a job: the person who started it, with the posts held when it runs."""
+"""Nightly cleaning, secrets under a new key, and who stands behind a job.
+
+That is the person who started it, with the posts held when it runs.
+"""
 
 from datetime import datetime
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import Field
 
-from shanzhi.accounts.selectors import PostRow, UserRow
+from shanzhi.accounts.selectors import PostRow, StandInRow, Substitute, UserRow
 
 Id = Annotated[str, Field(pattern=r"^\d{1,19}$", examples=["123456789012345678"])]
+Version = Annotated[int, Field(ge=0, le=2_147_483_647)]
 
 
 class PostOut(Schema):
@@ -52,7 +53,7 @@ class PostIn(Schema):
 
 class RevocationIn(Schema):
     reason: Annotated[str, Field(max_length=200)]
-    version: Annotated[int, Field(ge=0, le=2_147_483_647)]
+    version: Version
 
 
 class UserOut(Schema):
@@ -71,3 +72,53 @@ class UserOut(Schema):
 class UserListOut(Schema):
     items: list[UserOut]
     next: str | None
+
+
+class SubstituteOut(Schema):
+    user_id: str
+    name: str
+    title: str = Field(description="The post that makes the person fit")
+
+    @classmethod
+    def of(cls, one: Substitute) -> "SubstituteOut":
+        return cls(user_id=str(one.user_id), name=one.name, title=one.title)
+
+
+class StandInOut(Schema):
+    """A colleague's list that somebody else works for some days, both included."""
+
+    id: str
+    post_id: str
+    title: str = Field(description="Place and name of the post")
+    holder_id: str
+    holder: str
+    substitute_id: str
+    substitute: str
+    valid_from: date
+    valid_to: date
+    reason: str
+    state: str = Field(description="coming, running or ended")
+    ended_at: datetime | None = Field(description="When it was ended before its last day")
+    version: int
+
+    @classmethod
+    def of(cls, row: StandInRow) -> "StandInOut":
+        values: dict[str, Any] = {name: getattr(row, name) for name in cls.model_fields}
+        ids = {name: str(values[name]) for name in ("id", "post_id", "holder_id", "substitute_id")}
+        return cls(**values | ids)
+
+
+class StandInListOut(Schema):
+    items: list[StandInOut]
+    next: str | None
+
+
+class StandInIn(Schema):
+    substitute_id: Id
+    valid_from: date
+    valid_to: date = Field(description="Last day; at most 60 days in all")
+    reason: Annotated[str, Field(max_length=200)]
+
+
+class VersionIn(Schema):
+    version: Version

@@ -35,6 +35,7 @@ class PostRow:
     role_label: str
     place: str
     area_code: str
+    area_path: str
     unit_id: int | None
     valid_from: date
     valid_to: date | None
@@ -88,6 +89,7 @@ def _row(post: Post, day: date) -> PostRow:
             else place_name(area.level, area.name, parent)
         ),
         area_code=area.code,
+        area_path=post.area_path,
         unit_id=post.unit_id,
         valid_from=post.valid_from,
         valid_to=post.valid_to,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -152,7 +152,7 @@ def standin_row(actor: Actor, standin: StandIn, *, at: datetime) -> StandInRow:
     return _rows(actor, [standin], at)[0]
 
 
-def may_end(actor: Actor, post: Post) -> bool:
+def may_end(actor: Actor, post: Post | PostRow) -> bool:
     """The holder, and whoever arranges stand-ins where the post is; not the substitute alone."""
     return post.user_id == actor.user_id or actor.own.scope(STAND_INS).covers(post.area_path)
 
@@ -173,22 +173,21 @@ def _post_lives(at: datetime) -> QuerySet[Post]:
 
 
 def _rows(actor: Actor, standins: Sequence[StandIn], at: datetime) -> list[StandInRow]:
-    """Three statements for any number."""
+    """Two statements for any number."""
     day = local(at).date()
-    posts = {post.id: post for post in Post.objects.filter(id__in={one.post_id for one in standins})}
-    titles = {row.id: row for row in post_rows(Post.objects.filter(id__in=list(posts)), at=at)} if posts else {}
+    posts = {row.id: row for row in post_rows(Post.objects.filter(id__in={one.post_id for one in standins}), at=at)}
     names = names_of([one.substitute_id for one in standins] + [one.created_by for one in standins])
     out = []
     for one in standins:
-        title, post = titles[one.post_id], posts[one.post_id]
-        state = one.state_on(day) if title.may_end else "ended"
+        post = posts[one.post_id]
+        state = one.state_on(day) if post.may_end else "ended"
         out.append(
             StandInRow(
                 id=one.id,
                 post_id=one.post_id,
-                title=title.title,
-                holder_id=title.user_id,
-                holder=title.user_name,
+                title=post.title,
+                holder_id=post.user_id,
+                holder=post.user_name,
                 substitute_id=one.substitute_id,
                 substitute=names[one.substitute_id],
                 valid_from=one.valid_from,
@@ -214,7 +213,7 @@ def standin_places(actor: Actor) -> list[tuple[str, str]]:
 def standin_words(standin_id: int, *, ended: bool = False) -> tuple[str, str, str]:
     """For notices: title for the holder, title for the substitute, and the sentence under both."""
     one = StandIn.objects.select_related("post__user", "substitute").get(id=standin_id)
-    row: Any = post_rows(Post.objects.filter(id=one.post_id), at=one.created_at)[0]
+    row = post_rows(Post.objects.filter(id=one.post_id), at=one.created_at)[0]
     days = f"{one.valid_from.month}月{one.valid_from.day}日到{one.valid_to.month}月{one.valid_to.day}日"
     if ended:
         text = f"{row.title}，原定{days}，已提前结束。"

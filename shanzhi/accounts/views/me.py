@@ -18,6 +18,8 @@ def me(request: CountyRequest, county: int) -> HttpResponse:
     posts = [row for row in selectors.posts_of(request.actor, user.pk, at=at) if row.may_end]
     context = {
         "posts": posts,
+        "handed": {row.id for row in posts if row.state == "live" and selectors.may_be_handed(row.role)},
+        "stand_ins": selectors.standins_now(request.actor, at=at),
         "sessions": selectors.sessions_of(user, at=at, current_key=request.session.session_key),
         "has_totp": selectors.has_totp(user),
         "username": user.username,
