@@ -173,12 +173,12 @@ def degrees(value: float | None) -> int | None:
     return None if value is None else round(value * DEGREE)
 
 
-def span(text: str) -> Span | None:
+def span(text: str, name: str = "limit") -> Span | None:
     """A limit as it is spelled in a kind; Invalid with what is wrong with it."""
     try:
         return Span.parse(text) if text else None
     except ValueError as error:
-        raise Invalid(str(error), code="limit", fields={"limit": [str(error)]}) from None
+        raise Invalid(str(error), code="limit", fields={name: [str(error)]}) from None
 
 
 def aware(value: datetime | None, name: str) -> datetime | None:

@@ -14,6 +14,7 @@ class ActForm(forms.Form):
     """What every act is sent with: the version that was seen, the words, and the list to go back to."""
 
     takes_photos: ClassVar[bool] = False
+    inline: ClassVar[frozenset[str]] = frozenset()  # choices that stand side by side
     hint: str = ""
 
     version = forms.IntegerField(
@@ -35,6 +36,11 @@ class ActForm(forms.Form):
             text.label, text.help_text, text.required = label, self.hint or hint, bool(missing)
             text.error_messages["required"] = missing
         return self
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        """The fields that a person fills in, in order; photos have a part of the page of their own."""
+        return [bound for bound in self.visible_fields() if bound.name != "photos"]
 
     def arguments(self) -> dict[str, Any]:
         """What goes into the service beside actor, case, version and key."""

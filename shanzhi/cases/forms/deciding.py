@@ -27,6 +27,8 @@ class HandleForm(ActForm, PhotosMixin):
 class DispatchForm(ActForm):
     """Whom to give it to and how long they have; the grid where it happened is filled in."""
 
+    inline = frozenset({"limit"})
+
     target = forms.ChoiceField(
         label="派给", widget=forms.RadioSelect,
         error_messages={
@@ -36,6 +38,11 @@ class DispatchForm(ActForm):
     limit = forms.TypedChoiceField(
         label="处理时限", coerce=Span.parse, widget=forms.RadioSelect,
         error_messages={"required": "请选处理时限。", "invalid_choice": "请在列出的时限里选一个。"},
+    )  # fmt: skip
+
+    helpers = forms.MultipleChoiceField(
+        label="请这些单位配合（可以不选）", required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "请在列出的单位里选。"},
     )  # fmt: skip
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
@@ -56,7 +63,10 @@ class DispatchForm(ActForm):
         spans = dict.fromkeys([*kind.handling_spans, usual])
         self.fields["limit"].choices = [(span.text(), span.words()) for span in spans]  # type: ignore[attr-defined]
         self.fields["limit"].initial = usual.text()
-        self.order_fields(["target", "limit", "text"])
+        self.fields["helpers"].choices = [(str(unit.id), unit.name) for unit in targets.units]  # type: ignore[attr-defined]
+        if not targets.units:
+            del self.fields["helpers"]
+        self.order_fields(["target", "limit", "helpers", "text"])
 
     def _area_label(self, area: Area) -> str:
         return f"{area.name}（事发地）" if self.case.area_path.startswith(area.path) else area.name
@@ -64,6 +74,8 @@ class DispatchForm(ActForm):
     def arguments(self) -> dict[str, Any]:
         key = self.cleaned_data["target"]
         chosen = {"area": self.areas.get(key), "unit": self.units.get(key), "limit": self.cleaned_data["limit"]}
+        helping = self.cleaned_data.get("helpers", [])
+        chosen["helpers"] = [unit for unit in self.units.values() if str(unit.id) in helping]
         return {**super().arguments(), **chosen}
 
 

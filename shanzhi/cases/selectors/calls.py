@@ -1,8 +1,7 @@
 """Who was called to a case, who came, and who can be called."""
 
-from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Unit
@@ -35,7 +34,7 @@ def whistle_units(case: Case) -> list[Unit]:
     return sorted(units, key=lambda unit: (-len(unit.area.path), unit.code))
 
 
-def call_list_for(actor: Actor) -> "Sequence[Assignment]":
+def call_list_for(actor: Actor) -> QuerySet[Assignment]:
     """Whistles in the actor's scope: at cases in its subtrees, or calling one of its units."""
     scope = actor.scope(permissions.VIEW)
     mine = scope.q("case__area_path")

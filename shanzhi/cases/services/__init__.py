@@ -1,7 +1,7 @@
 """Writing cases. Nothing else writes them: pages, API, demo and later the phone's queue call these."""
 
 from shanzhi.cases.acts import Act
-from shanzhi.cases.services import deciding
+from shanzhi.cases.services import calling, deciding
 from shanzhi.cases.services.engine import DECISIONS, Outcome, acts_on_many, case_act, service
 from shanzhi.cases.services.passing import cases_pass_on
 from shanzhi.cases.services.reporting import Report, case_report
@@ -21,6 +21,7 @@ __all__ = [
     "Outcome",
     "Report",
     "acts_on_many",
+    "calling",
     "case_accept",
     "case_act",
     "case_close",
