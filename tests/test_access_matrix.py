@@ -61,6 +61,8 @@ ALLOWED: dict[str, set[str]] = {
     "cases.return": OFFICE | GRID | {"department_handler"},
     "cases.close": CITIZENS,
     "cases.export": OFFICE | WATCHERS | {"department_handler"},
+    "cases.suggestions": {"system_admin", "command_centre"},
+    "cases.suggestions_manage": {"system_admin"},
     "trail.view": {"audit_admin"},
 }
 # Whose turn it is on the case that is prepared for the act: a permission alone is not enough.
