@@ -41,8 +41,8 @@ class HolidaysForm(forms.Form):
     expected = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     note = forms.CharField(
         label="为什么改",
-        required=False,
         max_length=NOTE_LENGTH,
+        error_messages={"required": "请写明依据，如通知的名称和文号。"},
         help_text="写依据，如通知的名称和文号",
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -30,6 +30,12 @@ class Off(BaseModel):
     def days(self) -> list[date]:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
+    @property
+    def when(self) -> str:
+        """10月1日至10月7日, or the one day."""
+        ends = [f"{day.month}月{day.day}日" for day in (self.first, self.last)]
+        return ends[0] if self.first == self.last else "至".join(ends)
+
 
 class HolidaysBody(BaseModel):
     """One year: what is off beyond Saturday and Sunday, which of those are worked, and the hours of a working day."""
@@ -71,7 +77,7 @@ def check(body: HolidaysBody, place: Place) -> Iterator[Fault]:
     yield from _faults_work(body)
     yield from _faults_sessions(body)
     for code, coming in place.coming.get(FAMILY, {}).items():
-        if coming == body and code != str(body.year):
+        if code and coming == body and code != str(body.year):
             yield Fault(("year",), f"代码是“{code}”，年份是 {body.year}，两处要一致，请改正。")
 
 

@@ -13,6 +13,7 @@ OFF: Final = "off"
 WORK: Final = "work"
 WEEKEND: Final = "weekend"
 MARKS: Final = {OFF: "休", WORK: "班", WEEKEND: "", "": ""}
+_EFFECTS: Final = {(True, False): "不再算", (False, True): "改为算", (True, True): "照旧算", (False, False): "照旧不算"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One day, or several in a row, that will be something else. `counts`: whether limits run differently."""
+    """One day, or several in a row, that will be something else; `effect` says whether limits run differently."""
 
     first: date
     last: date
     before: str
     after: str
-    counts: bool
+    effect: str
 
     @property
     def when(self) -> str:
@@ -106,10 +107,10 @@ def changes(before: HolidaysBody | None, after: HolidaysBody) -> list[Change]:
     for was, now in zip(old, days_of(after), strict=True):
         if was == now:
             continue
-        one = Change(now.day, now.day, was.words, now.words, was.is_worked != now.is_worked)
+        one = Change(now.day, now.day, was.words, now.words, _EFFECTS[was.is_worked, now.is_worked])
         last = found[-1] if found else None
         if last and last.last + timedelta(days=1) == one.first and _same(last, one):
-            found[-1] = Change(last.first, one.last, one.before, one.after, one.counts)
+            found[-1] = Change(last.first, one.last, one.before, one.after, one.effect)
         else:
             found.append(one)
     return found

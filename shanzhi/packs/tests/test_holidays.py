@@ -232,12 +232,12 @@ def test_changes_are_told_in_runs() -> None:
             workdays=["2026-10-10"],
         )
     )
-    told = [(one.when, one.before, one.after, one.counts) for one in changes(before, after)]
+    told = [(one.when, one.before, one.after, one.effect) for one in changes(before, after)]
     assert told == [
-        ("9月25日 周五", "上班", "中秋节放假", True),
-        ("9月26日 周六 至 9月27日 周日", "周末休息", "中秋节放假", False),
-        ("10月6日 周二 至 10月7日 周三", "国庆节放假", "上班", True),
-        ("10月10日 周六", "周末休息", "补班", True),
+        ("9月25日 周五", "上班", "中秋节放假", "不再算"),
+        ("9月26日 周六 至 9月27日 周日", "周末休息", "中秋节放假", "照旧不算"),
+        ("10月6日 周二 至 10月7日 周三", "国庆节放假", "上班", "改为算"),
+        ("10月10日 周六", "周末休息", "补班", "改为算"),
     ]
     assert changes(after, after) == []
     assert len(changes(None, before)) == 2 + 1, "against a year without a table: two runs of days, a weekend"

@@ -21,8 +21,10 @@ from shanzhi.packs.models import Version
 from shanzhi.packs.permissions import EDIT, VIEW
 from shanzhi.packs.selectors import body_of, current_versions, definition_find
 from shanzhi.packs.services import checked, definition_publish
+from shanzhi.packs.views.shared import crumbs
 from shanzhi.ui.parts import Crumb
 
+OWN = ("csrfmiddlewaretoken", "idempotency_key")  # what each form brings itself
 BOTH = require_http_methods(["GET", "POST"])
 
 
@@ -52,10 +54,9 @@ def _tables() -> tuple[list[Table], str]:
 
 def _crumbs(request: CountyRequest, *more: Crumb) -> list[Crumb]:
     """From the county's rules down to here."""
-    rules = reverse("packs:list", args=[request.county.id])
-    tables = reverse("packs:holidays", args=[request.county.id])
-    here = [Crumb("节假日表", tables), *more] if more else [Crumb("节假日表")]
-    return [Crumb(request.county.name), Crumb("办事规则", rules), *here]
+    return crumbs(
+        request, Crumb("节假日表", reverse("packs:holidays", args=[request.county.id]) if more else ""), *more
+    )
 
 
 @page(VIEW)
@@ -128,7 +129,7 @@ def holidays_edit(request: CountyRequest, county: int, year: int) -> HttpRespons
                 return redirect("packs:holidays-year", county, year)
         elif found is not None:
             context["preview"] = _preview(now.body if now else None, found)
-            context["typed"] = [item for item in request.POST.items() if item[0] != "csrfmiddlewaretoken"]
+            context["typed"] = [item for item in request.POST.items() if item[0] not in OWN]
     return render(request, "packs/holidays_edit.html", context, status=status)
 
 
@@ -137,7 +138,7 @@ def _looked_at(form: HolidaysForm) -> tuple[int, HolidaysBody | None]:
     if not form.is_valid():
         return 422, None
     try:
-        body: HolidaysBody = checked(FAMILY, form.body())
+        body: HolidaysBody = checked(FAMILY, form.body(), code=str(form.year))
     except DomainError as error:
         form.take(error)
         return error.status, None
@@ -153,6 +154,7 @@ def _published(request: CountyRequest, form: HolidaysForm) -> Version:
         origin=Version.Origin.EDITED,
         expected=form.cleaned_data["expected"],
         note=form.cleaned_data["note"],
+        key=request.POST.get("idempotency_key") or None,
     )
 
 
