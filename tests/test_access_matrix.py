@@ -23,7 +23,7 @@ from shanzhi.cases import services
 from shanzhi.cases.models import Case
 from shanzhi.files.models import StoredFile
 from shanzhi.jobs.models import Job
-from shanzhi.notices.models import Notice
+from shanzhi.notices.models import Delivery, Notice
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from shanzhi.trail.models import Seal
@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     "cases.suggestions": {"system_admin", "command_centre"},
     "cases.suggestions_manage": {"system_admin"},
     "trail.view": {"audit_admin"},
+    "notices.log": {"system_admin"},
 }
 # Whose turn it is on the case that is prepared for the act: a permission alone is not enough.
 TURN: dict[str, set[str]] = {
@@ -94,6 +95,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "seal": {"own": EVERYBODY, "other": EVERYBODY},
     "job": {"own": {"system_admin"}, "other": set()},
     "notice": {"own": {"village_clerk"}, "other": set()},
+    "delivery": {"own": EVERYBODY, "other": EVERYBODY},
 }
 
 # What an address asks for beyond its permission: the list of a scope needs one, one's own reports do not.
@@ -191,6 +193,8 @@ class World:
                     post=person.post, substitute=instead.user, valid_from=day, valid_to=day, reason="x", created_at=at
                 )
                 return str(standin.id)
+            if kind == "delivery":
+                return str(Delivery.objects.create(channel="sms", topic="system", state="failed", created_at=at).id)
             if kind == "notice":
                 return str(
                     Notice.objects.create(
@@ -223,7 +227,7 @@ class World:
 KINDS = {
     "case_number": "case", "area_code": "area", "unit_code": "unit", "user_id": "user", "post_id": "post",
     "token_id": "token", "stand_in_id": "stand_in", "import_id": "import", "file_id": "case_photo",
-    "notice_id": "notice", "job_id": "job",
+    "notice_id": "notice", "job_id": "job", "delivery_id": "delivery",
 }  # fmt: skip
 
 
@@ -246,7 +250,7 @@ def kind_of(endpoint: Endpoint) -> str | None:
 def address(endpoint: Endpoint, world: World, place: str) -> str:
     path = endpoint.path.replace("<county:county>", str(world.cast(place).county.id))
     kind = kind_of(endpoint)
-    path = re.sub(r"<(?:slug:)?act>", "disablements", path)
+    path = re.sub(r"<(?:slug:)?act>", "disablements", path).replace("<slug:channel>", "sms")
     if kind is not None:
         path = re.sub(r"<[^>]+>", lambda _: world.value(kind, place), path, count=1)
     assert "<" not in path, path
