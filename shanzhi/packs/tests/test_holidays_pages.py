@@ -100,6 +100,12 @@ class TestList:
         assert "补上一年的安排" not in words(page)
         assert "修改安排" not in words(officer.get(town.url(f"definitions/holidays/{YEAR}/")))
 
+    def test_those_who_keep_the_rules_are_warned_on_their_page(self, town: Town, desk: Client, officer: Client) -> None:
+        publish(town.system, 2020)
+        url = town.url("definitions/")
+        assert "节假日表只到 2020年12月31日" in words(desk.get(url))
+        assert "节假日表只到" not in words(officer.get(url))
+
 
 class TestYear:
     def test_months_with_words_and_colours(self, town: Town, officer: Client) -> None:
