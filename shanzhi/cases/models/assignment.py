@@ -17,7 +17,7 @@ class Assignment(Timed):
 
     called → arrived → done → left, or returned. Of the given ones (`lead`) at most one is open: it has the turn. The
     helpers come beside it and take no turn. `arrive_by` is by when it has to report in, the clock (Timed) by when its
-    part is to be done. Whoever is called and has not reported in by then is absent. A whistle is one call of several:
+    part is to be done. Whoever is called and has not reported in by then is absent; `missed_at` is when people were told. A whistle is one call of several:
     `call_id` is the step that called them.
     """
 
@@ -43,6 +43,7 @@ class Assignment(Timed):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CALLED)
     called_at = models.DateTimeField("派出时间")
     arrive_by = models.DateTimeField("报到时限", null=True)
+    missed_at = models.DateTimeField("到时没来", null=True)
     arrived_at = models.DateTimeField("报到时间", null=True)
     arrived_name = models.CharField("谁来的", max_length=40, blank=True)
     done_at = models.DateTimeField("办完时间", null=True)
@@ -68,9 +69,9 @@ class Assignment(Timed):
             models.Index(fields=["county_id", "unit", "case"], name="assignment_unit"),
             models.Index(fields=["county_id", "area", "case"], name="assignment_area"),
             models.Index(
-                fields=["county_id", "unit", "arrive_by", "id"],
-                name="assignment_called",
-                condition=models.Q(ended_at=None, whistled=True),
+                fields=["county_id", "arrive_by"],
+                name="assignment_missing",
+                condition=models.Q(ended_at=None, state="called", missed_at=None, arrive_by__isnull=False),
             ),
             models.Index(
                 fields=["county_id", "watch_at"],

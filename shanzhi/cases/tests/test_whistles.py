@@ -15,9 +15,12 @@ from shanzhi.cases.acts import Act, acts_for
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.cases.selectors import call_list_for, case_get_for, open_calls
 from shanzhi.cases.services import case_act
+from shanzhi.cases.telling_calls import missing_told
 from shanzhi.cases.tests.pages import address, post, report, text_of
+from shanzhi.jobs.testing import drain
 from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, Stale
+from shanzhi.notices.models import Notice
 from shanzhi.trail.models import Entry
 from tests.cast import SINCE, Cast
 
@@ -212,3 +215,32 @@ def test_by_the_api(cast: Cast) -> None:
     gone = send("department_handler", "departures", {"text": "好了"}).json()
     assert gone["steps"][0]["act"] == "finish"
     assert send("village_clerk", "dismissals", {"units": [cast.units["t1"].code]}).status_code == 422
+
+
+def titles(cast: Cast, who: str) -> list[str]:
+    return list(Notice.objects.filter(recipient_id=cast[who].user.pk).order_by("id").values_list("title", flat=True))
+
+
+def test_the_called_and_the_callers_are_told(cast: Cast) -> None:
+    case = whistle(cast, report(cast))
+    drain()
+    assert titles(cast, "department_handler") == ["吹哨，请到现场：路口井盖断裂"]
+    do(cast, case, Act.ARRIVE)
+    do(cast, case, Act.FINISH, text="阀已关")
+    drain()
+    assert titles(cast, "village_clerk")[-2:] == [
+        "镇城建中心已报到：路口井盖断裂", "镇城建中心已办完自己的部分：路口井盖断裂",
+    ]  # fmt: skip
+
+
+def test_who_is_missing_is_told_of_once(cast: Cast) -> None:
+    at = timezone.now() - timedelta(hours=1)
+    case = whistle(cast, report(cast, at=at), at=at)
+    drain()
+    assert missing_told(at=at + timedelta(minutes=29)) == 0
+    assert missing_told(at=timezone.now()) == 1
+    assert missing_told(at=timezone.now()) == 0
+    for who in ("department_handler", "village_clerk"):
+        assert titles(cast, who)[-1] == "镇城建中心没有按时报到：路口井盖断裂"
+    do(cast, case, Act.ARRIVE)  # late is better than never
+    assert missing_told(at=timezone.now() + timedelta(days=1)) == 0
