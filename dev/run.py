@@ -136,8 +136,14 @@ def watch(web: Child, worker: Child, host: str, port: int) -> None:
             print(f"\n  善治已启动 / ready: http://{shown}:{port}/    Ctrl-C 结束 / ends it\n", flush=True)
 
 
+def messages() -> dict[str, str]:
+    """Every channel is open and writes into var/messages, unless the environment says otherwise."""
+    names = ("SHANZHI_SMS", "SHANZHI_WECHAT", "SHANZHI_DINGTALK", "SHANZHI_EMAIL")
+    return {name: os.environ.get(name) or "file" for name in names}
+
+
 def serve(host: str, port: int) -> None:
-    env = environment(SHANZHI_HOSTS=os.environ.get("SHANZHI_HOSTS") or hosts(host))
+    env = environment(SHANZHI_HOSTS=os.environ.get("SHANZHI_HOSTS") or hosts(host), **messages())
     run([PYTHON, "-m", "dev.database"], env=env)
     web = Child("web server", web_command(host, port, env.get("SHANZHI_DATABASE", "")), env)
     worker = Child("background worker", [str(PYTHON), "manage.py", "worker"], env)
