@@ -88,6 +88,10 @@ SIDE: Final = frozenset({
     Act.ESCALATE, Act.WHISTLE, Act.DISMISS, Act.ASK, Act.SUSPEND, Act.SUPERVISE, Act.RELEASE, Act.CLASSIFY, Act.SPLIT,
     Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.MODERATE, Act.REFUSE,
 })  # fmt: skip
+# What waits until every part has ended.
+WHOLE: Final = frozenset({
+    Act.HANDLE, Act.DISPATCH, Act.MERGE, Act.SUSPEND, Act.VERIFY, Act.CLOSE, Act.REJECT,
+})  # fmt: skip
 # Acts that nobody does by a button of their own.
 INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB, Act.RECKON})
 
@@ -217,8 +221,24 @@ def _at_unit(permission: str) -> Callable[[Actor, Case], Posts]:
     return lambda actor, case: [p for p in actor.posts if p.unit_id is not None and p.allows(permission)]
 
 
-def _any(permission: str) -> Callable[[Actor, Case], Posts]:
-    return lambda actor, case: [p for p in actor.posts if p.allows(permission)]
+def inside(permission: str) -> Callable[[Actor, Case], Posts]:
+    """Posts of those who work with the case, for one that this person sees: whoever sees it only because it is the own
+    report has none. People of a unit see what was given to the unit, and nothing else."""
+
+    def posts(actor: Actor, case: Case) -> Posts:
+        return [
+            post
+            for post in actor.posts
+            if post.allows(permission)
+            and (
+                post.unit_id is not None
+                or case.area_path.startswith(post.area_path)
+                or case.owner_path.startswith(post.area_path)
+                or post.area_id == case.handler_area_id
+            )
+        ]
+
+    return posts
 
 
 def _nobody(actor: Actor, case: Case) -> Posts:
@@ -263,7 +283,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.UNMERGE: Rule(P.MERGE, frozenset({State.MERGED}), _owner(P.MERGE)),
     Act.REJECT: Rule(P.REJECT, UNDECIDED, _owner(P.REJECT)),
     Act.REOPEN: Rule(P.REOPEN, frozenset({State.CLOSED}), _may_reopen),
-    Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, _any(P.NOTE)),
+    Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, inside(P.NOTE)),
     Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
     Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
     Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
@@ -275,7 +295,7 @@ def is_possible(case: Case, act: Act) -> bool:
     """Whether the state and the kind of the case know the act at all, whoever asks."""
     if case.state not in RULES[act].states or act.value in kind_of(case).acts_off:
         return False
-    if case.parts and act in (Act.HANDLE, Act.DISPATCH, Act.MERGE, Act.SUSPEND):
+    if case.parts and act in WHOLE:
         return False  # it waits for its parts
     if act == Act.STAGE:
         return bool(kind_of(case).next_stages(case.stage))

@@ -98,12 +98,14 @@ def _checked_limit(span: Span) -> Span:
 
 @decides(Act.START)
 def start(moment: Moment, *, text: str = "") -> Change:
-    """The handler takes it up; the time limit runs on unchanged, and a kind with stages enters its first."""
+    """The handler takes it up; the time limit runs on unchanged. A kind with stages enters its first, or goes on where
+    it was when it was put back into the bin."""
     user_id = moment.actor.user_id or None
-    changes = {"holder_id": user_id, "stage": moment.kind.first_stage, **moment.to_handler()}
+    code = moment.case.stage or moment.kind.first_stage
+    changes = {"holder_id": user_id, "stage": code, **moment.to_handler()}
     lead = open_lead(moment.case)
     then = [lambda: lead.update(state=Assignment.State.ARRIVED, arrived_at=moment.at, arrived_name=moment.actor.name)]
-    stage = moment.kind.stage_label(moment.kind.first_stage)
+    stage = moment.kind.stage_label(code)
     return Change(State.HANDLING, text=limited(text), target=stage, changes=changes, then=then)
 
 

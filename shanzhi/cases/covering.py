@@ -1,0 +1,96 @@
+"""What is shown instead of words and photos that were covered: one overlay for pages, API and files.
+
+Covered words of the case itself (title, report, place) stand in its own columns, so that lists, searches, exports and
+everything else show them without looking. Steps and photos never change: here they are read through their covers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db.models import Q
+
+from shanzhi.access.actor import Actor
+from shanzhi.cases import permissions
+from shanzhi.cases.acts import Act, inside
+from shanzhi.cases.models import Case, Moderation, Step
+from shanzhi.files.models import StoredFile
+
+HIDDEN: Final = "（内容不宜公开，已隐藏）"
+AUDITOR: Final = "auditor"
+
+Strips = Mapping[int, Sequence[StoredFile]]
+
+
+@dataclass(frozen=True)
+class Covers:
+    """The covers of a case that hold now."""
+
+    rows: tuple[Moderation, ...] = ()
+    steps: Mapping[int, str] = field(default_factory=dict)
+    originals: Mapping[str, str] = field(default_factory=dict)
+    files: frozenset[int] = frozenset()
+
+    def words(self, step: Step) -> str:
+        """The words of a step as they are shown."""
+        return self.steps.get(step.id, step.text)
+
+    def text(self, words: str) -> str:
+        """The same for a copy of a step's words, such as what a unit answered, wherever it is kept."""
+        return self.originals.get(words, words)
+
+    def strips(self, photos: Strips) -> dict[int, list[StoredFile]]:
+        """Photos by step without the covered ones."""
+        if not self.files:
+            return {step_id: list(files) for step_id, files in photos.items()}
+        kept = {step_id: [file for file in files if file.id not in self.files] for step_id, files in photos.items()}
+        return {step_id: files for step_id, files in kept.items() if files}
+
+
+NONE: Final = Covers()
+
+
+def covers_of(case: Case, steps: Sequence[Step]) -> Covers:
+    """One statement, none for a case whose steps say that nothing was ever covered."""
+    if not any(step.act == Act.MODERATE for step in steps):
+        return NONE
+    rows = tuple(Moderation.objects.filter(case_id=case.id, lifted_at=None).select_related("step", "file").order_by("id"))
+    worded = [row for row in rows if row.step_id is not None]
+    return Covers(
+        rows=rows,
+        steps={row.step_id: row.shown for row in worded if row.step_id is not None},
+        originals={row.original: row.shown for row in worded if row.original},
+        files=frozenset(row.file_id for row in rows if row.file_id is not None),
+    )
+
+
+def sees_originals(actor: Actor, case: Case) -> bool:
+    """The people of the level in charge who may cover, and auditors in whose county or place it is."""
+    return actor.is_system or any(
+        post.unit_id is None
+        and (
+            (post.allows(permissions.MODERATE) and post.area_path == case.owner_path)
+            or (post.role == AUDITOR and case.area_path.startswith(post.area_path))
+        )
+        for post in actor.posts
+    )
+
+
+def is_insider(actor: Actor, case: Case) -> bool:
+    """Whether somebody who sees the case works with it, and does not see it only as its reporter."""
+    return actor.is_system or bool(inside(permissions.VIEW)(actor, case))
+
+
+def steps_for(actor: Actor, case: Case, steps: Sequence[Step]) -> list[Step]:
+    """The steps that this reader may read: internal notes are for those who work with the case."""
+    if is_insider(actor, case):
+        return list(steps)
+    return [step for step in steps if step.act != Act.NOTE]
+
+
+def is_open_to(actor: Actor, case: Case, step: Step, file_id: int) -> bool:
+    """Whether a photo of a step may be served to somebody who sees the case; one statement."""
+    if step.act == Act.NOTE and not is_insider(actor, case):
+        return False
+    covered = Moderation.objects.filter(Q(file_id=file_id), case_id=case.id, lifted_at=None)
+    return sees_originals(actor, case) or not covered.exists()
