@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from shanzhi.packs.families import Family, Fault, Place
 from shanzhi.packs.faults import faults_of
-from shanzhi.packs.reading import UNSEEN, Path
+from shanzhi.packs.reading import UNSEEN, Document, Path, read
 
 
 def parsed(schema: type[BaseModel], value: Any) -> tuple[Any, list[Fault]]:
@@ -25,12 +25,23 @@ def parsed(schema: type[BaseModel], value: Any) -> tuple[Any, list[Fault]]:
         return None, faults_of(error, schema)
 
 
-def judged(family: Family, value: Any, place: Place) -> tuple[Any, list[Fault]]:
-    """The body, or None with everything that is wrong with it in this place."""
+def judged(family: Family, code: str, value: Any, place: Place | None = None) -> tuple[Any, list[Fault]]:
+    """The body, or None with everything that is wrong with it; without a place, it comes alone."""
     body, faults = parsed(family.schema, value)
     if body is not None:
-        faults = list(family.check(body, place))
+        faults = list(family.check(body, place or Place(coming={family.code: {code: body}})))
     return (None, faults) if faults else (body, [])
+
+
+def judged_text(family: Family, code: str, text: str) -> tuple[Any, Document]:
+    """The body that a text of an editor gives, or None; its faults stand in the document, by line."""
+    document = read(text, f"{code or '内容'}.yaml")
+    body = None
+    if not document.faults:
+        body, faults = judged(family, code, document.value)
+        document.take(faults)
+    document.faults.sort()
+    return body, document
 
 
 def _unseen(value: Any, path: Path) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from shanzhi.packs.families import FAMILIES, Family, Fault, Place
 from shanzhi.packs.history import digest_of, link_of
 from shanzhi.packs.models import CODE_LENGTH, NOTE_LENGTH, Definition, Version
 from shanzhi.packs.permissions import EDIT
+from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.tenancy.outbox import emit
 from shanzhi.trail.services import record
@@ -43,12 +44,12 @@ def publish_lock() -> None:
     Area.objects.select_for_update().filter(path=ROOT).first()
 
 
-def checked(family: str, body: Mapping[str, Any], place: Place | None = None) -> Any:
+def checked(family: str, body: Mapping[str, Any], place: Place | None = None, *, code: str = "") -> Any:
     """The body parsed and found right for the present county. NotFound for an unknown family; Faulty lists all faults.
 
     Only when its form is right is it looked at what it refers to.
     """
-    found, faults = judged(family_get(family), body, place or Place())
+    found, faults = judged(family_get(family), code, body, place)
     if faults:
         raise Faulty(faults)
     return found
@@ -74,6 +75,7 @@ def definition_publish(
     note: str = "",
     pack: str = "",
     place: Place | None = None,
+    key: str | None = None,
 ) -> Version:
     """Make `body` the current version of a definition, and bring the definition back if it was retired.
 
@@ -86,33 +88,60 @@ def definition_publish(
     clean_code(code)
     if origin not in ORIGINS:
         raise ValueError(f"origin {origin}")
-    parsed = checked(family, body, place)
+    parsed = checked(family, body, place, code=code)
     stored = FAMILIES[family].stored(parsed)
     digest = digest_of(stored)
     definition = _locked(family, code, make=True)
+    said = {"family": family, "code": code, "digest": digest, "expected": expected, "note": note}
+    version_id = new_id()
+    earlier = claim(key=key, actor=actor, operation="packs.publish", body=said, result_id=version_id)
+    if earlier is not None:
+        return Version.objects.filter(id=earlier).first() or _current(definition)
     if expected is not None and expected != definition.current_number:
         raise Stale
     if definition.digest == digest and not definition.is_retired:
-        return Version.objects.get(definition=definition, number=definition.current_number)
-    version = _version(definition, actor, at, title=FAMILIES[family].title_of(parsed), body=stored, digest=digest,
-                       origin=origin, pack=pack or definition.pack, note=note)  # fmt: skip
+        return _current(definition)
+    title = FAMILIES[family].title_of(parsed)
+    version = Version(id=version_id, title=title, body=stored, digest=digest, origin=origin, note=note)
+    version.pack = pack or definition.pack
+    _put(definition, version, actor, at)
+    return version
+
+
+def _put(definition: Definition, version: Version, actor: Actor, at: datetime) -> None:
+    """Write a version as the current one of a definition that is held, with all that goes with it."""
+    post = actor.post_for(EDIT)
+    version.definition, version.family, version.code = definition, definition.family, definition.code
+    version.number, version.published_at = definition.current_number + 1, at
+    version.published_by_id, version.published_by_name = actor.user_id or None, actor.name
+    version.published_by_post = post.title if post else ""
+    version.link = link_of(definition.history, version)
+    version.save()
     _change(
         definition,
         title=version.title,
         current_number=version.number,
-        digest=digest,
-        origin=origin,
+        digest=version.digest,
+        origin=version.origin,
         pack=version.pack,
         changed_at=at,
         retired_at=None,
         history=version.link,
     )
     _note(actor, "packs.definition.published", definition, at)
-    applied = FAMILIES[family].applied
+    _apply(actor, version, at)
+
+
+def _apply(actor: Actor, version: Version, at: datetime) -> None:
+    """Let the family do what follows, and tell whoever is above."""
+    applied = FAMILIES[version.family].applied
     if applied is not None:
         applied(actor, version, at)
-    emit(PUBLISHED, subject_id=version.id, at=at, family=family, code=code)
-    return version
+    emit(PUBLISHED, subject_id=version.id, at=at, family=version.family, code=version.code)
+
+
+def _current(definition: Definition) -> Version:
+    return Version.objects.get(definition=definition, number=definition.current_number)
 
 
 @atomic
@@ -141,14 +170,11 @@ def definition_restore(*, actor: Actor, family: str, code: str, at: datetime | N
     definition = _locked(family, code)
     if not definition.is_retired:
         return definition
-    version = Version.objects.get(definition=definition, number=definition.current_number)
-    checked(family, version.body)
+    version = _current(definition)
+    checked(family, version.body, code=code)
     _change(definition, retired_at=None, changed_at=at)
     _note(actor, "packs.definition.restored", definition, at)
-    applied = FAMILIES[family].applied
-    if applied is not None:
-        applied(actor, version, at)
-    emit(PUBLISHED, subject_id=version.id, at=at, family=family, code=code)
+    _apply(actor, version, at)
     return definition
 
 
@@ -179,25 +205,6 @@ def _locked(family: str, code: str, *, make: bool = False) -> Definition:
     if found is None or (found.current_number == 0 and not make):
         raise NotFound
     return found
-
-
-def _version(definition: Definition, actor: Actor, at: datetime, **said: Any) -> Version:
-    post = actor.post_for(EDIT)
-    version = Version(
-        id=new_id(),
-        definition=definition,
-        family=definition.family,
-        code=definition.code,
-        number=definition.current_number + 1,
-        published_at=at,
-        published_by_id=actor.user_id or None,
-        published_by_name=actor.name,
-        published_by_post=post.title if post else "",
-        **said,
-    )
-    version.link = link_of(definition.history, version)
-    version.save()
-    return version
 
 
 def _change(definition: Definition, **changes: Any) -> None:

@@ -62,12 +62,12 @@ def files_in_zip(data: bytes) -> Files:
     return _without_folder(found)
 
 
-def zipped(files: Mapping[str, str]) -> bytes:
-    """Text files as a zip, the same bytes for the same files."""
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """Files as a zip, the same bytes for the same files."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name), files[name].encode(), zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

@@ -28,17 +28,15 @@ class DefinitionFilter:
     state: str = ""
 
 
-def current_versions(*families: str) -> list[Version]:
+def current_versions(*families: str, retired: bool = False) -> list[Version]:
     """The versions that count now, of these families (all, if none is named), by family and code; one statement.
 
     `body` is not loaded: `body_of` has it without another statement, because bodies that this process has not parsed
-    yet come along. Retired definitions are left out.
+    yet come along. Retired definitions are left out unless asked for.
     """
-    rows = Version.objects.filter(
-        family__in=families or list(FAMILIES),
-        number=F("definition__current_number"),
-        definition__retired_at__isnull=True,
-    )
+    rows = Version.objects.filter(family__in=families or list(FAMILIES), number=F("definition__current_number"))
+    if not retired:
+        rows = rows.filter(definition__retired_at__isnull=True)
     known = remembered(families)
     fresh = Case(When(id__in=known, then=Value(None, JSONField())), default=F("body")) if known else F("body")
     versions = list(rows.defer("body").annotate(fresh_body=fresh).order_by("family", "code"))

@@ -75,5 +75,5 @@ def test_from_a_pack(tree: Tree) -> None:
     pack = {"pack.yaml": b"code: c\ntitle: x\n", "department/shuili.yaml": text.encode()}
     assert load_files(pack, actor=tree.system).faults == []
     assert units() == [("水利局", "department", "county")]
-    bad = {**pack, "department/a.yaml": "kind: centre\nname: '  '\n".encode()}
+    bad = {**pack, "department/a.yaml": b"kind: centre\nname: '  '\n"}
     assert [str(fault).split(" ")[0] for fault in load_files(bad, actor=tree.system).faults] == ["department/a.yaml:2"]
