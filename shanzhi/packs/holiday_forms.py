@@ -1,8 +1,9 @@
 """The form in which a year's holiday table is filled in: rows for the days off, days and hours of work."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
@@ -20,7 +21,8 @@ MOST: Final = {"off": 30, "work": 60, "session": 4}
 PARTS: Final = {"off": ("name", "from", "to"), "work": ("day",), "session": ("from", "to")}
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row:
     """The controls of one row, by what they ask."""
 
     number: int
