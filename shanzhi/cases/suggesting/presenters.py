@@ -60,7 +60,6 @@ def _tiles(model: SuggestionModel, found: Mapping[str, Any]) -> list[Tile]:
     right, top3, sure = found.get("right_first", 0), found.get("right_top3", 0), found.get("spoke_right", 0)
     usual, rows = share_words(found.get("commonest", 0), tested), f"#rows-{model.family}"
     return [
-        Tile("学了", f"{model.cases:,}", "件", url=rows, definition="最近五年里定下来的，最多取最新的 20,000 件。"),
         Tile(
             "首选对的", share_words(right, tested), sub=f"{right:,}/{tested:,} 件" if tested else "", url=rows,
             definition="留出最新的五分之一不学，拿来试：第一个推荐就是最后定下来的，占试的件数。",
@@ -70,11 +69,11 @@ def _tiles(model: SuggestionModel, found: Mapping[str, Any]) -> list[Tile]:
             definition="前三个推荐里有最后定下来的，占试的件数。",
         ),
         Tile(
-            "说“很像”时对的", share_words(sure, spoke), sub=f"{sure:,}/{spoke:,} 件" if spoke else "", url=rows,
+            "说很像时对的", share_words(sure, spoke), sub=f"{sure:,}/{spoke:,} 件" if spoke else "", url=rows,
             definition="有把握才说“很像”，说了并且对的，占说了的件数。",
         ),
         Tile(
-            "一直猜最多的那个", usual, sub="用来比较", url=rows,
+            "只猜最常见的", usual, sub="用来比较", url=rows,
             definition="不看内容，每次都猜最常见的那个，能对多少。推荐要比它好得多才有用。",
         ),
     ]  # fmt: skip

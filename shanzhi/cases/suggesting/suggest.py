@@ -38,6 +38,10 @@ class Suggestion:
     def __bool__(self) -> bool:
         return bool(self.kinds or self.units)
 
+    @property
+    def unit_names(self) -> str:
+        return "、".join(offer.label for offer in self.units)
+
 
 NOTHING: Final = Suggestion()
 

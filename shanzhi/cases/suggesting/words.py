@@ -18,5 +18,5 @@ def like_words(likeness: float) -> str:
 
 
 def share_words(part: int, whole: int) -> str:
-    """45/50 → 90 %; empty over nothing: that is no value, neither 0 % nor 100 %."""
-    return f"{part * 1000 // whole / 10:g} %" if whole else ""
+    """45/50 → 90%; empty over nothing: that is no value, neither 0 % nor 100 %."""
+    return f"{part * 1000 // whole / 10:g}%" if whole else ""

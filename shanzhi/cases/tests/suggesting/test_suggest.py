@@ -211,7 +211,7 @@ class TestReading:
 def test_words() -> None:
     assert [chance_words(one) for one in (0.9, LIKELY, 0.6, POSSIBLE, 0.3)] == ["很像", "很像", "可能", "可能", ""]
     assert [share_words(1, 3), share_words(9, 10), share_words(5, 5), share_words(0, 4)] == [
-        "33.3 %", "90 %", "100 %", "0 %",
+        "33.3%", "90%", "100%", "0%",
     ]  # fmt: skip
     assert share_words(0, 0) == "", "a rate over nothing is no value"
 
