@@ -1,6 +1,7 @@
 """What cases do by themselves, and what of theirs moves when areas are merged."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.transaction import atomic
 
@@ -10,7 +11,11 @@ from shanzhi.areas.registry import path_holder
 from shanzhi.cases.catalogue import SILENCE_DAYS, State
 from shanzhi.cases.models import Case
 from shanzhi.cases.services import case_close
-from shanzhi.jobs.registry import every
+from shanzhi.cases.services.reckoning import JOB as CLOCKS
+from shanzhi.cases.services.reckoning import clocks_reckon
+from shanzhi.cases.telling_calls import missing_told
+from shanzhi.cases.watching import watch
+from shanzhi.jobs.registry import JobRun, every, job
 from shanzhi.lib.errors import Conflict
 from shanzhi.tenancy.context import current
 
@@ -36,3 +41,22 @@ def close_in_silence(at: datetime) -> int:
         except Conflict:  # somebody rated or returned it in this moment
             continue
     return closed
+
+
+@every(5, title="时限提醒和挂账到期恢复")
+def watch_clocks(at: datetime) -> int:
+    """Warn of limits that come or have passed, and let suspended cases go on whose day has come."""
+    return watch(at)
+
+
+@job(CLOCKS, title="按新的节假日表重算时限")
+def reckon_clocks(task: JobRun) -> dict[str, Any]:
+    """Give every open clock its end by the holiday table as it is now."""
+    found = clocks_reckon(at=task.at, progress=task.progress)
+    return {"message": f"看了 {found['seen']} 个时限，{found['moved']} 个有变化，已按新的节假日表重算。"}
+
+
+@every(1, title="吹哨后没有按时报到的提醒")
+def tell_missing(at: datetime) -> int:
+    """Units that were called and are not there in time."""
+    return missing_told(at=at)

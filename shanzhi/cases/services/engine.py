@@ -7,7 +7,7 @@ or changed by itself. Decisions live in the modules beside this one and are regi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, Protocol
 
@@ -203,7 +203,7 @@ def _plain(value: Any) -> Any:
         return value.text()
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _done(moment: Moment, change: Change) -> Done:
