@@ -1,21 +1,21 @@
 """Time limits in four units, counted as the Civil Code counts (articles 201 to 203), on Chinese clocks.
 
 Hours run without a stop, working hours only inside the sessions of a working day. In the two day units the day on which
-a period begins does not count: three working days end at the close of working hours of the third working day after it,
-seven days end at 24:00 of the seventh, and if that one is a day off, of the next working day. 24:00 is written 23:59:59,
-so that a badge, a list of what is due today and a paper all name the right day.
+a period begins does not count: three working days end at the close of working hours of the third working day after it;
+seven days end at 24:00 of the seventh, and if that one is a day off, of the next working day. 24:00 is written as
+23:59:59, so that a badge, a list of what is due today and a paper all name the right day.
 
 Laws, for any whole amount n (also a negative one: what was used up beyond the allowance) and any moments a, b, c:
 
 - `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`: a pause at any moment neither loses nor gains, however often.
 - `elapsed(a, due_at(a, n)) == n`, save for DAYS: there it is n plus the days off from the last day on, over which the
   end moved to the next working day.
-- `due_at(b, n - elapsed(a, b)) == due_at(a, n)`, b in whole seconds: resuming at once after a pause changes nothing, and
-  what was late before a pause is late by the same after it.
+- `due_at(b, n - elapsed(a, b)) == due_at(a, n)`, b in whole seconds: resuming at once after a pause changes nothing,
+  and what was late before a pause is late by the same after it.
 - `due_at` never falls when n or the beginning grows; it lies after the beginning if n is positive.
 
-With nothing left (n == 0) the end is the one that came last: in a session now, else its close; the close of this working
-day, or of the last one. A clock that stops on its last working day, in time, could so be late when it goes on at night
+With nothing left (n == 0) the end is the one that came last: in a session now, else its close; the close of this
+working day, or of the last one. A clock that stops on its last working day, in time, could so be late when it goes on at night
 or on a day off; `left_on_resuming` gives it that day again.
 
 Seconds are counted where they tick over; parts of a second in the beginning are kept in the end, and never add up.
@@ -209,7 +209,7 @@ class Calendar:
         return weeks * 5 + min(rest, 5) + self._moved(ordinal)
 
     def _nth(self, number: int) -> int:
-        """The working day up to which `_count` is this number: a jump by weeks, then a walk over the holidays nearby."""
+        """The working day up to which `_count` is this number: a jump by weeks, then a walk over holidays nearby."""
         ordinal = _weekday(number)
         ordinal = _weekday(number - self._moved(ordinal))
         count = self._count(ordinal)
@@ -259,7 +259,7 @@ def due_at(start: datetime, amount: int, unit: Unit, calendar: Calendar) -> date
 
 
 def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> int:
-    """How much of a period is used up from `start` to `end`; negative if `end` lies before. A day counts as it begins."""
+    """How much of a period is used up from `start` to `end`; negative if `end` is before. A day counts as it begins."""
     first, last = local(start), local(end)
     if unit is Unit.HOURS:
         return (last - EPOCH) // ONE_SECOND - (first - EPOCH) // ONE_SECOND

@@ -1,4 +1,4 @@
-"""The four clocks, over the official holidays of 2024 to 2026 (State Council notices, as the shipped tables have them)."""
+"""The four clocks, over the official holidays of 2024 to 2026 (State Council notices, as in the shipped tables)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
