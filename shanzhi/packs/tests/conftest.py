@@ -1,6 +1,7 @@
 """The sample family is registered in every test of this app; nothing parsed is kept from one to the next."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,12 @@ def sample() -> Iterator[Family]:
     with factories.sample_family() as family:
         yield family
     forget_bodies()
+
+
+@pytest.fixture(autouse=True)
+def _without_codes(settings: Any) -> None:
+    """An administrator signs in with a password alone: second factors are the business of accounts."""
+    settings.SHANZHI_REQUIRE_TOTP = False
 
 
 @pytest.fixture

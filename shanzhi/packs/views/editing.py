@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from shanzhi.access.forms import sent
 from shanzhi.access.pages import CountyRequest, not_found, page
 from shanzhi.lib.errors import DomainError, Stale
 from shanzhi.packs import selectors
@@ -63,7 +64,7 @@ def definition_edit(request: CountyRequest, county: int, family: str, code: str)
     definition = selectors.definition_get_for(request.actor, family, code)
     current = selectors.version_at(definition, definition.current_number)
     known = {"text": text_of(current), "expected": definition.current_number}
-    form = TextForm(request.POST or None, initial=known)
+    form = TextForm(sent(request), initial=known)
     return _answer(Draft(request, FAMILIES[family], form, definition, current))
 
 
@@ -74,7 +75,7 @@ def definition_create(request: CountyRequest, county: int, family: str) -> HttpR
     if family not in FAMILIES:
         raise not_found()
     known = FAMILIES[family]
-    form = NewTextForm(request.POST or None, initial={"text": _beginning(known), "expected": 0})
+    form = NewTextForm(sent(request), initial={"text": _beginning(known), "expected": 0})
     return _answer(Draft(request, known, form))
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shanzhi.access.forms import sent
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.lib.errors import DomainError, Invalid, NotFound, Stale
 from shanzhi.packs import selectors
@@ -53,7 +54,7 @@ def pack_check(request: CountyRequest, county: int) -> HttpResponseBase:
     """The packs that are shipped, and a form for another one; posted, what it would change is shown."""
     if request.method == "POST" and "pack" in request.POST:
         return _checked(request, SentForm(request.POST))
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(sent(request), request.FILES or None)
     status = 200
     if request.method == "POST":
         status = 422
