@@ -15,8 +15,8 @@ Laws, for any whole amount n (also a negative one: what was used up beyond the a
 - `due_at` never falls when n or the beginning grows; it lies after the beginning if n is positive.
 
 With nothing left (n == 0) the end is the one that came last: in a session now, else its close; the close of this
-working day, or of the last one. A clock that stops on its last working day, in time, could so be late when it goes on at night
-or on a day off; `left_on_resuming` gives it that day again.
+working day, or of the last one. A clock that stops on its last working day, in time, could so be late when it goes on
+at night or on a day off; `left_on_resuming` gives it that day again.
 
 Seconds are counted where they tick over; parts of a second in the beginning are kept in the end, and never add up.
 """
