@@ -1,7 +1,6 @@
 """Which open or just closed cases are probably the same matter: near in place and time, like in text."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -80,7 +79,7 @@ def duplicates(actor: Actor, matter: Matter, *, at: datetime, without: int | Non
     said = Shingles.of(matter.text)
     if len(matter.text.strip()) < SHORTEST or not said.pieces:
         return []
-    rows: Sequence[Case] = candidates(matter.area, at=at, without=without)
+    rows = candidates(matter.area, at=at, without=without)
     found = [one for case in rows if (one := _likely(matter, said, case, at)) is not None]
     found.sort(key=lambda one: (-one.likeness, -one.case.id))
     seen = {case.id for case in visible(actor, [one.case for one in found])}
