@@ -35,10 +35,14 @@ REPORTED: Final = {
     Source.PART: "拆分出来",
 }
 
+# What was done, then until when: 挂账，12月1日恢复.
+PARTED: Final = frozenset({Act.SUSPEND, Act.RESUME, Act.ASK, Act.GRANT, Act.SUPERVISE, Act.RECKON})
+
 Photos = Mapping[int, Sequence[StoredFile]]
 
 
-INNER_ICONS: Final = {Act.REPORT: "message", Act.PASS: "git-merge", Act.PART: "circle-check", Act.ABSORB: "git-merge"}
+INNER_ICONS: Final = {Act.REPORT: "message", Act.PASS: "git-merge", Act.PART: "circle-check", Act.ABSORB: "git-merge",
+                      Act.RECKON: "calendar"}  # fmt: skip
 
 
 def _icon(act: Act) -> str:
@@ -108,4 +112,6 @@ def step_title(case: Case, step: Step) -> str:
     if act == Act.RETURN:
         words = step.target if step.target.startswith("退给") else f"退回{step.target}"
         return f"反映人不满意，{words}" if step.satisfied is False else words
+    if act in PARTED and step.target:
+        return f"{act.done}，{step.target}"
     return f"{act.done}{step.target}"
