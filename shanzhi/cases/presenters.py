@@ -12,9 +12,11 @@ from shanzhi.cases.acts import SIDE, Act, acts_for
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.forms.specs import SPECS
 from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import COUNTED
+from shanzhi.ui.parts import StepItem
 
 SHOWN_ACTS: Final = 5
 PHONE_CHARACTERS: Final = 12
@@ -64,6 +66,18 @@ class Buttons:
     primary: Button | None
     shown: tuple[Button, ...]
     more: tuple[Button, ...]
+
+
+def stages_of(kind: KindBody, case: Case) -> list[StepItem]:
+    """The stages of the kind as a bar of steps, while the case is being handled; empty for a kind without any."""
+    if not case.stage or case.state != State.HANDLING:
+        return []
+    codes = [stage.code for stage in kind.stages]
+    here = codes.index(case.stage) if case.stage in codes else 0
+    return [
+        StepItem(stage.label, state="done" if number < here else "now" if number == here else "")
+        for number, stage in enumerate(kind.stages)
+    ]
 
 
 def count_words(count: int) -> str:
@@ -150,11 +164,14 @@ def buttons_of(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> Bu
     The next step is whose turn it is: to pull a case up from below is possible, but not what comes next.
     """
     acts = [act for act in acts_for(actor, case, calls) if act in SPECS]
-    buttons = [_button(actor, case, act, number == 0 and act not in SIDE) for number, act in enumerate(acts)]
+    beside = [act for act in acts if act in SIDE - {Act.ESCALATE}]
+    main = [act for act in acts if act not in beside]
+    rest = [_button(actor, case, act, False) for act in beside]
+    buttons = [_button(actor, case, act, number == 0 and act not in SIDE) for number, act in enumerate(main)]
     if not buttons:
-        return Buttons(None, (), ())
+        return Buttons(None, (), tuple(rest))
     shown = _fitting(buttons) if actor.works_on_phone else SHOWN_ACTS
-    return Buttons(buttons[0], tuple(buttons[1:shown]), tuple(buttons[shown:]))
+    return Buttons(buttons[0], tuple(buttons[1:shown]), (*buttons[shown:], *rest))
 
 
 def _button(actor: Actor, case: Case, act: Act, primary: bool) -> Button:

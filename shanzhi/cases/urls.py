@@ -9,6 +9,7 @@ from shanzhi.cases.views.case import case_show
 from shanzhi.cases.views.home import home
 from shanzhi.cases.views.listing import case_export, case_list
 from shanzhi.cases.views.report import report
+from shanzhi.cases.views.whistles import whistles, whistles_export
 
 
 class NumberConverter:
@@ -31,6 +32,8 @@ urlpatterns = [
     path("cases/", case_list, name="list"),
     path("cases/export/", case_export, name="export"),
     path("cases/new/", report, name="report"),
+    path("cases/whistles/", whistles, name="whistles"),
+    path("cases/whistles/export/", whistles_export, name="whistles-export"),
     path("cases/<case_number:number>/", case_show, name="case"),
     *(
         path(f"cases/<case_number:number>/{spec.resource}/", act_view(spec), name=f"{act.value}-create")

@@ -14,6 +14,7 @@ from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.kinds.showing import shown
 from shanzhi.cases.models import Case
 from shanzhi.cases.naming import is_private, shown_name
 from shanzhi.cases.places import place_name
@@ -23,11 +24,13 @@ from shanzhi.cases.presenters import (
     handler_words,
     position_words,
     rows_of,
+    stages_of,
     state_shape,
     turn_words,
 )
-from shanzhi.cases.selectors import case_get_for, steps_of
+from shanzhi.cases.selectors import calls_of, case_get_for, steps_of
 from shanzhi.cases.timeline import photo_items, timeline_of
+from shanzhi.cases.whistling import call_row
 from shanzhi.files.selectors import photo_strip
 from shanzhi.ui.parts import Crumb
 
@@ -62,7 +65,7 @@ def listing_query(address: str) -> str:
 
 
 def case_context(request: CountyRequest, case: Case, *, list_query: str | None = None) -> dict[str, Any]:
-    """Everything that the parts of a case read: two statements, for the steps and for their photos.
+    """Everything that the parts of a case read: three statements, for the steps, their photos, and who was called.
 
     `list_query` is the address of the list beside which the case stands (None on its own page).
     """
@@ -70,6 +73,9 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
     steps = steps_of(case)
     photos = photo_strip("cases.step", [step.id for step in steps])
     reported = [step.id for step in steps if step.act == Act.REPORT]
+    calls = calls_of(case) if actor.can(permissions.VIEW) else []
+    helping = [call for call in calls if call.ended_at is None and call.role == call.Role.HELPER]
+    kind = kind_of(case)
     files = [file for step_id in reported for file in photos.get(step_id, ())]
     return {
         "case": case,
@@ -77,7 +83,7 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "shape": state_shape(case.state),
         "state_label": State(case.state).label,
         "clock": clock_state(case),
-        "kind": kind_of(case).label,
+        "kind": kind.label,
         "source": Source(case.source).label,
         "reporter": _reporter(request, case),
         "place": case.place or place_name(case.area),
@@ -88,7 +94,10 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "satisfied": next((step.satisfied for step in steps if step.satisfied is not None), None),
         "photos": photo_items(files, "反映内容"),
         "timeline": timeline_of(actor, case, steps, photos, now=now),
-        "buttons": buttons_of(actor, case),
+        "buttons": buttons_of(actor, case, helping),
+        "calls": [call_row(call, case, now) for call in calls],
+        "answers": shown(kind, case.answers),
+        "stages": stages_of(kind, case),
         "phone": actor.works_on_phone,
         "in_pane": list_query is not None,
         "list_query": list_query or "tab=",
