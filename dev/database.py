@@ -4,10 +4,13 @@ One process looks at all three, because starting Django is what takes the time o
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import django
 from django.apps import apps
@@ -19,6 +22,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dev.environment import PYTHON, ROOT, fresh, mark, say
 
+MIGRATIONS: Final = "stamps/migrations.json"
+
 
 def schema_is_behind() -> bool:
     """On PostgreSQL the application's role may not read the state of the migrations: the owner looks."""
@@ -28,10 +33,47 @@ def schema_is_behind() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def digests() -> dict[str, str]:
+    """What each migration of ours says now, by app and name."""
+    files = sorted((ROOT / "shanzhi").glob("*/migrations/[0-9]*.py"))
+    return {f"{file.parents[1].name}.{file.stem}": hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def remade() -> list[str]:
+    """Migrations that this database has applied and that say something else now, or are gone.
+
+    Before the first release they are remade instead of added to (decision 8). A database from before there was a
+    stamp counts as remade.
+    """
+    with connection.cursor() as cursor:
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return []
+        cursor.execute("SELECT app, name FROM django_migrations")
+        ours = {config.label for config in apps.get_app_configs() if config.name.startswith("shanzhi.")}
+        applied = [f"{app}.{name}" for app, name in cursor.fetchall() if app in ours]
+    stamp = Path(settings.VAR_DIR) / MIGRATIONS
+    known = json.loads(stamp.read_text()) if stamp.exists() else {}
+    now = digests()
+    return [name for name in applied if name not in now or known.get(name) != now[name]]
+
+
+def set_aside() -> Path:
+    """Move the SQLite database away under a name of its own; nothing is deleted."""
+    connection.close()
+    old = Path(str(connection.settings_dict["NAME"]))
+    kept = old.with_name(f"{old.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}{old.suffix}")
+    for tail in ("", "-wal", "-shm"):
+        part = old.with_name(old.name + tail)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + tail))
+    return kept
+
+
 def migrate() -> None:
     """In processes of their own: they connect as the role that owns the schema."""
     for command in (["migrate", "--no-input", "--verbosity", "0"], ["distribute"]):
         subprocess.run([str(PYTHON), "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    mark(Path(settings.VAR_DIR) / MIGRATIONS, json.dumps(digests(), indent=0))
 
 
 def static_state() -> str:
@@ -63,6 +105,8 @@ def load_demo() -> None:
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shanzhi.config.settings")
     django.setup()
+    if connection.vendor == "sqlite" and remade():
+        say(f"the schema was made anew; the old database is kept as {set_aside().name}, a new one is made")
     if schema_is_behind():
         say("bringing the database up to date")
         connection.close()

@@ -1,5 +1,6 @@
 """What `make run` does to the database and the static files: only what is needed, and never to people's data."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -107,7 +108,34 @@ def test_on_postgresql_the_owner_looks_each_time() -> None:
     assert database.schema_is_behind()
 
 
-def test_the_schema_is_written_by_processes_of_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_a_migration_that_was_remade_is_seen(tmp_path: Path, settings: Settings) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite is set aside by itself")
+    settings.VAR_DIR = tmp_path
+    assert "cases.0001_initial" in database.remade()  # no stamp: nobody knows what it was made from
+    stamp = tmp_path / database.MIGRATIONS
+    environment.mark(stamp, json.dumps(database.digests()))
+    assert database.remade() == []
+    environment.mark(stamp, json.dumps({**database.digests(), "cases.0001_initial": "another"}))
+    assert database.remade() == ["cases.0001_initial"]
+
+
+def test_an_old_database_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "one.sqlite3"
+    for tail in ("", "-wal"):
+        old.with_name(old.name + tail).write_text(f"data{tail}")
+    monkeypatch.setattr(database, "connection", SimpleNamespace(close=lambda: None, settings_dict={"NAME": str(old)}))
+    kept = database.set_aside()
+    assert not old.exists()
+    assert (kept.read_text(), kept.with_name(kept.name + "-wal").read_text()) == ("data", "data-wal")
+
+
+def test_the_schema_is_written_by_processes_of_the_owner(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    settings.VAR_DIR = tmp_path
     ran: list[list[str]] = []
     monkeypatch.setattr(subprocess, "run", lambda command, **options: ran.append(command))
     database.migrate()
@@ -121,6 +149,7 @@ def test_a_failed_migration_is_one_sentence(
         raise subprocess.CalledProcessError(1, ["python", "manage.py", "migrate"])
 
     monkeypatch.setattr(database.django, "setup", lambda: None)
+    monkeypatch.setattr(database, "remade", list)
     monkeypatch.setattr(database, "schema_is_behind", lambda: True)
     monkeypatch.setattr(database.connection, "close", lambda: None)
     monkeypatch.setattr(database, "migrate", fail)
@@ -130,6 +159,7 @@ def test_a_failed_migration_is_one_sentence(
 
 def test_settings_are_found_without_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database.django, "setup", lambda: None)
+    monkeypatch.setattr(database, "remade", list)
     monkeypatch.setattr(database, "schema_is_behind", lambda: False)
     for name in ("collect_static", "load_demo"):
         monkeypatch.setattr(database, name, lambda: None)
