@@ -179,7 +179,9 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "shanzhi.accounts.lockout.locked_out"
-AXES_CLIENT_IP_CALLABLE = "shanzhi.accounts.lockout.client_ip"
+AXES_CLIENT_IP_CALLABLE = "shanzhi.accounts.lockout.counted_ip"
+AXES_HANDLER = "shanzhi.accounts.lockout.Handler"
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "password", "oldpassword", "password1", "password2", "code",
     "csrfmiddlewaretoken",

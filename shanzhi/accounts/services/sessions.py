@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from allauth.usersessions.models import UserSession
-from axes.models import AccessAttempt, AccessLog
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.db.transaction import atomic
 
@@ -56,4 +56,4 @@ def purge_sign_ins(*, at: datetime) -> int:
     """Drop sign-ins and failures older than a year; returns how many."""
     with atomic():
         old = {"attempt_time__lt": at - SIGN_INS_KEPT}
-        return sum(model.objects.filter(**old).delete()[0] for model in (AccessLog, AccessAttempt))
+        return sum(model.objects.filter(**old).delete()[0] for model in (AccessLog, AccessAttempt, AccessFailureLog))

@@ -163,3 +163,22 @@ def test_address_behind_a_proxy(settings) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert lockout.client_ip(request) == "7.7.7.7"
     assert lockout.client_ip(HttpRequest()) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("::1", "::"),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_address(address: str, counted: str) -> None:
+    assert lockout.counted_ip(RequestFactory(REMOTE_ADDR=address).get("/")) == counted
+
+
+def test_without_an_address_nothing_is_counted_under_one() -> None:
+    assert lockout.counted_ip(HttpRequest()) is None

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog
 from django.test import Client
 from django.utils import timezone
 
-from shanzhi.accounts import lockout
+from shanzhi.accounts import lockout, services
 from shanzhi.accounts.models import User
 from shanzhi.accounts.tests.factories import PASSWORD, Town, browser, log_in, make_user, person, words
 
@@ -200,3 +200,48 @@ def test_login_page_costs_few_statements(worker: User, django_assert_max_num_que
 def test_two_counties_keep_their_own_first_page(town: Town, outsider: User) -> None:
     assert log_in(browser(), outsider)["Location"] == f"/{outsider.home_county}/users/"
     assert person(town, "county_leader", "county").home_county == town.number
+
+
+def failed_from_many(username: str, count: int, *, ago: timedelta = timedelta(0)) -> None:
+    """Failures as axes notes them, each from another address."""
+    for number in range(count):
+        AccessFailureLog.objects.create(username=username, ip_address=f"10.9.{number // 250}.{number % 250}")
+    AccessFailureLog.objects.filter(username=username).update(attempt_time=timezone.now() - ago)
+
+
+def test_many_addresses_slow_one_login_down(worker: User) -> None:
+    failed_from_many(worker.username, lockout.DAILY - 1)
+    assert log_in(browser(ip="10.7.0.1"), worker, "wrong").status_code == 422, "the fiftieth"
+    assert AccessFailureLog.objects.filter(username=worker.username).count() == lockout.DAILY
+    answer = log_in(browser(ip="10.7.0.2"), worker)
+    assert answer.status_code == 429
+    assert "一天里填错太多次" in words(answer)
+    assert 590 < int(answer["Retry-After"]) <= 600
+    assert AccessFailureLog.objects.filter(username=worker.username).count() == lockout.DAILY, "no failure, a refusal"
+    AccessFailureLog.objects.update(attempt_time=timezone.now() - timedelta(minutes=11))
+    assert log_in(browser(ip="10.7.0.2"), worker).status_code == 302
+
+
+def test_nobody_shuts_somebody_out_of_the_own_network(worker: User) -> None:
+    assert log_in(browser(ip="10.7.0.1"), worker).status_code == 302
+    failed_from_many(worker.username, lockout.DAILY)
+    assert log_in(browser(ip="10.7.0.2"), worker).status_code == 429
+    assert log_in(browser(ip="10.7.0.1"), worker).status_code == 302
+
+
+def test_failures_of_yesterday_and_of_others_do_not_slow(worker: User) -> None:
+    failed_from_many(worker.username, lockout.DAILY, ago=timedelta(hours=25))
+    failed_from_many("somebody.else", lockout.DAILY)
+    assert log_in(browser(ip="10.7.0.2"), worker).status_code == 302
+
+
+def test_unlocking_lifts_the_slower_limit_too(town: Town, worker: User) -> None:
+    failed_from_many(worker.username, lockout.DAILY)
+    services.user_unlock(actor=town.system, user_id=worker.pk)
+    assert log_in(browser(ip="10.7.0.2"), worker).status_code == 302
+
+
+def test_one_ipv6_network_is_one_address(worker: User) -> None:
+    answers = [log_in(browser(ip=f"2001:db8:1:2::{n}"), worker, "wrong").status_code for n in range(1, 6)]
+    assert answers == [422, 422, 422, 422, 429]
+    assert log_in(browser(ip="2001:db8:1:3::1"), worker).status_code == 302
