@@ -1,16 +1,19 @@
 """Places, units and imports through the API: the same selectors and services as the pages."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest
-from ninja import File, Form, Header, Path, Query, Router, Status
+from ninja import File, Form, Header, Path, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, After, actor_of, operation
 from shanzhi.areas import schemas, selectors, services
 from shanzhi.areas.codes import Kind
-from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.models import Area, DivisionImport, Unit
 from shanzhi.areas.permissions import MANAGE, VIEW
 from shanzhi.areas.selectors import AreaFilter, UnitFilter
 from shanzhi.lib.errors import Invalid, NotFound
@@ -85,58 +88,6 @@ def area_versions(request: HttpRequest, county: County, code: Code, on: date | N
     return [schemas.VersionOut.of(row) for row in selectors.history_of(area)]
 
 
-@router.post("areas/{code}/children", response={201: schemas.AreaOut, **WRITE_REFUSALS}, operation_id="area_add")
-@operation(MANAGE, object=True)
-def child_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.AreaAddIn, key: Key = None
-) -> Status[schemas.AreaOut]:
-    """A township, a village or a grid directly below."""
-    parent = _area(request, code)
-    return Status(201, _out(services.area_add(actor=actor_of(request), parent=parent, key=key, **body.dict())))
-
-
-@router.post("areas/{code}/renames", response={201: schemas.AreaOut, **WRITE_REFUSALS}, operation_id="area_rename")
-@operation(MANAGE, object=True)
-def rename_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.AreaRenameIn, key: Key = None
-) -> Status[schemas.AreaOut]:
-    """A new name, a new code, or both."""
-    area = _area(request, code)
-    return Status(201, _out(services.area_rename(actor=actor_of(request), area=area, key=key, **body.dict())))
-
-
-@router.post("areas/{code}/merges", response={201: schemas.AreaOut, **WRITE_REFUSALS}, operation_id="area_merge")
-@operation(MANAGE, object=True)
-def merge_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.AreaMergeIn, key: Key = None
-) -> Status[schemas.AreaOut]:
-    """Abolish this area in favour of another one; records of other kinds follow in a job."""
-    area, data = _area(request, code), body.dict()
-    into = _other(request, data.pop("into"), "into")
-    return Status(201, _out(services.area_merge(actor=actor_of(request), area=area, into=into, key=key, **data)))
-
-
-@router.post("areas/{code}/moves", response={201: schemas.AreaOut, **WRITE_REFUSALS}, operation_id="area_move")
-@operation(MANAGE, object=True)
-def move_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.AreaMoveIn, key: Key = None
-) -> Status[schemas.AreaOut]:
-    """Under another parent of the same level; records of other kinds follow in a job."""
-    area, data = _area(request, code), body.dict()
-    parent = _other(request, data.pop("parent"), "parent")
-    return Status(201, _out(services.area_move(actor=actor_of(request), area=area, parent=parent, key=key, **data)))
-
-
-@router.post("areas/{code}/abolitions", response={201: schemas.AreaOut, **WRITE_REFUSALS}, operation_id="area_abolish")
-@operation(MANAGE, object=True)
-def abolition_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.AbolishIn, key: Key = None
-) -> Status[schemas.AreaOut]:
-    """End an area without a successor; 409 while anything open stands under it."""
-    area = _area(request, code)
-    return Status(201, _out(services.area_abolish(actor=actor_of(request), area=area, key=key, **body.dict())))
-
-
 @router.get("units", response={200: schemas.UnitListOut, **READ}, operation_id="unit_list")
 @operation(VIEW)
 def unit_list(
@@ -160,43 +111,6 @@ def unit_list(
 def unit_get(request: HttpRequest, county: County, code: UnitCode) -> Any:
     """One department or centre, open or closed."""
     return schemas.UnitOut.of(selectors.unit_get_for(actor_of(request), code))
-
-
-@router.post("areas/{code}/units", response={201: schemas.UnitOut, **WRITE_REFUSALS}, operation_id="unit_add")
-@operation(MANAGE, object=True)
-def unit_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.UnitAddIn, key: Key = None
-) -> Status[schemas.UnitOut]:
-    """A department or a centre of a county or township."""
-    area = _area(request, code)
-    unit = services.unit_add(actor=actor_of(request), area=area, key=key, **body.dict())
-    return Status(201, schemas.UnitOut.of(unit))
-
-
-def _unit(request: HttpRequest, code: str) -> Unit:
-    unit = selectors.unit_get_for(actor_of(request), code)
-    actor_of(request).require(MANAGE)
-    return unit
-
-
-@router.post("units/{code}/renames", response={201: schemas.UnitOut, **WRITE_REFUSALS}, operation_id="unit_rename")
-@operation(MANAGE, object=True)
-def unit_rename_create(
-    request: HttpRequest, county: County, code: UnitCode, body: schemas.UnitRenameIn, key: Key = None
-) -> Status[schemas.UnitOut]:
-    """A new name; its code stays."""
-    unit = services.unit_rename(actor=actor_of(request), unit=_unit(request, code), key=key, **body.dict())
-    return Status(201, schemas.UnitOut.of(unit))
-
-
-@router.post("units/{code}/closures", response={201: schemas.UnitOut, **WRITE_REFUSALS}, operation_id="unit_close")
-@operation(MANAGE, object=True)
-def unit_closure_create(
-    request: HttpRequest, county: County, code: UnitCode, body: schemas.AbolishIn, key: Key = None
-) -> Status[schemas.UnitOut]:
-    """End a department or a centre on a day; what it has done stays under its name."""
-    unit = services.unit_close(actor=actor_of(request), unit=_unit(request, code), key=key, **body.dict())
-    return Status(201, schemas.UnitOut.of(unit))
 
 
 @router.get("division-imports", response={200: schemas.ImportListOut, **REFUSALS}, operation_id="import_list")
@@ -236,35 +150,88 @@ def import_faults(
     return schemas.FaultListOut(items=[schemas.FaultOut.of(row) for row in selectors.faults_of(sent, after=after)])
 
 
-@router.post(
-    "division-imports/{import_id}/applications",
-    response={201: schemas.ImportOut, **WRITE_REFUSALS},
-    operation_id="import_apply",
-)
-@operation(MANAGE)
-def application_create(
-    request: HttpRequest, county: County, import_id: ImportId, body: schemas.VersionIn, key: Key = None
-) -> Status[schemas.ImportOut]:
-    """Have a checked file take effect, in the background."""
-    sent = selectors.import_get_for(actor_of(request), import_id)
-    return Status(
-        201,
-        schemas.ImportOut.of(services.import_apply(actor=actor_of(request), sent=sent, version=body.version, key=key)),
-    )
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An operation that changes one thing: find what the address names, do it with the body, show what came of it.
+
+    `subject` is what the service calls the thing, `other` a field of the body that names a second place.
+    """
+
+    name: str
+    path: str
+    operation_id: str
+    says: str
+    body: type[Schema]
+    service: Callable[..., Any]
+    subject: str
+    find: Callable[[HttpRequest, Any], Any]
+    show: Callable[[Any], Schema]
+    out: type[Schema]
+    key: tuple[str, Any] = ("code", Code)
+    other: str = ""
+    is_object: bool = True
+
+    def view(self) -> Callable[..., Status[Schema]]:
+        """The operation as ninja reads it: its parameters come from this row of the table."""
+
+        def write(request: HttpRequest, county: int, body: Schema, key: str | None, **named: Any) -> Status[Schema]:
+            found, data = self.find(request, named[self.key[0]]), body.dict()
+            if self.other:
+                data[self.other] = _other(request, data[self.other], self.other)
+            done = self.service(actor=actor_of(request), key=key, **{self.subject: found}, **data)
+            return Status(201, self.show(done))
+
+        kinds = {"request": HttpRequest, "county": County, self.key[0]: self.key[1], "body": self.body}
+        parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in kinds.items()]
+        parameters[0] = parameters[0].replace(kind=Parameter.POSITIONAL_OR_KEYWORD)
+        parameters.append(Parameter("key", Parameter.KEYWORD_ONLY, default=None, annotation=Key))
+        write.__name__, write.__doc__ = self.name, self.says
+        write.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        return operation(MANAGE, object=self.is_object)(write)
 
 
-@router.post(
-    "division-imports/{import_id}/resumptions",
-    response={201: schemas.ImportOut, **WRITE_REFUSALS},
-    operation_id="import_resume",
-)
-@operation(MANAGE)
-def resumption_create(
-    request: HttpRequest, county: County, import_id: ImportId, body: schemas.VersionIn, key: Key = None
-) -> Status[schemas.ImportOut]:
-    """Begin a stopped check or import again."""
-    sent = selectors.import_get_for(actor_of(request), import_id)
-    return Status(
-        201,
-        schemas.ImportOut.of(services.import_resume(actor=actor_of(request), sent=sent, version=body.version, key=key)),
-    )
+def _unit(request: HttpRequest, code: str) -> Unit:
+    unit = selectors.unit_get_for(actor_of(request), code)
+    actor_of(request).require(MANAGE)
+    return unit
+
+
+def _import(request: HttpRequest, import_id: int) -> DivisionImport:
+    return selectors.import_get_for(actor_of(request), import_id)
+
+
+AREA: dict[str, Any] = {"find": _area, "show": _out, "out": schemas.AreaOut}
+UNIT: dict[str, Any] = {"show": schemas.UnitOut.of, "out": schemas.UnitOut}
+SENT: dict[str, Any] = {
+    "body": schemas.VersionIn, "subject": "sent", "find": _import, "show": schemas.ImportOut.of,
+    "out": schemas.ImportOut, "key": ("import_id", ImportId), "is_object": False,
+}  # fmt: skip
+WRITES: Final = (
+    Write("child_create", "areas/{code}/children", "area_add", "A township, a village or a grid directly below.",
+          schemas.AreaAddIn, services.area_add, "parent", **AREA),
+    Write("rename_create", "areas/{code}/renames", "area_rename", "A new name, a new code, or both.",
+          schemas.AreaRenameIn, services.area_rename, "area", **AREA),
+    Write("merge_create", "areas/{code}/merges", "area_merge",
+          "Abolish this area in favour of another one; records of other kinds follow in a job.",
+          schemas.AreaMergeIn, services.area_merge, "area", other="into", **AREA),
+    Write("move_create", "areas/{code}/moves", "area_move",
+          "Under another parent of the same level; records of other kinds follow in a job.",
+          schemas.AreaMoveIn, services.area_move, "area", other="parent", **AREA),
+    Write("abolition_create", "areas/{code}/abolitions", "area_abolish",
+          "End an area without a successor; 409 while anything open stands under it.",
+          schemas.AbolishIn, services.area_abolish, "area", **AREA),
+    Write("unit_create", "areas/{code}/units", "unit_add", "A department or a centre of a county or township.",
+          schemas.UnitAddIn, services.unit_add, "area", find=_area, **UNIT),
+    Write("unit_rename_create", "units/{code}/renames", "unit_rename", "A new name; its code stays.",
+          schemas.UnitRenameIn, services.unit_rename, "unit", find=_unit, key=("code", UnitCode), **UNIT),
+    Write("unit_closure_create", "units/{code}/closures", "unit_close",
+          "End a department or a centre on a day; what it has done stays under its name.",
+          schemas.AbolishIn, services.unit_close, "unit", find=_unit, key=("code", UnitCode), **UNIT),
+    Write("application_create", "division-imports/{import_id}/applications", "import_apply",
+          "Have a checked file take effect, in the background.", service=services.import_apply, **SENT),
+    Write("resumption_create", "division-imports/{import_id}/resumptions", "import_resume",
+          "Begin a stopped check or import again.", service=services.import_resume, **SENT),
+)  # fmt: skip
+
+for _one in WRITES:
+    router.post(_one.path, response={201: _one.out, **WRITE_REFUSALS}, operation_id=_one.operation_id)(_one.view())

@@ -15,6 +15,7 @@ from shanzhi.areas.source import COLUMN_LABELS, LONGEST_LINE, Source, split
 
 KEPT_FAULTS = 10_000
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffd]")
+LEVELS = "、".join(level.label for level in list(Level)[:-1]) + "或" + list(Level)[-1].label
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -199,9 +200,9 @@ def name_problem(name: str) -> str | None:
 
 def _level(word: str, level: str, code: str) -> tuple[str, str] | None:
     if not word:
-        return "level", "级别没有填，应为 province、prefecture、county、township 或 village"
+        return "level", f"级别没有填，应为{LEVELS}"
     if not level:
-        return "level", f"不认识级别“{word[:20]}”，应为 province、prefecture、county、township 或 village"
+        return "level", f"不认识级别“{word[:20]}”，应为{LEVELS}"
     actual = level_of(code)
     if actual != level:
         return "level", f"级别填的是{Level(level).label}，但代码 {code} 是{Level(actual).label}，请改正其中一个"

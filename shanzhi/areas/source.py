@@ -36,7 +36,7 @@ _PROGRAMS = (b"%PDF", b"MZ", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An accepted file: its encoding, what to tell about it, number of lines, and where the four columns are."""
+    """An accepted file: its encoding, what to tell about it, number of lines with the header, where the columns are."""
 
     opener: Opener
     encoding: str
@@ -44,6 +44,11 @@ class Source:
     lines: int
     header: tuple[str, ...]
     positions: tuple[int, int, int, int]
+
+    @property
+    def size(self) -> int:
+        """Lines below the header: what progress is counted in."""
+        return self.lines - 1
 
     def rows(self) -> Iterator[tuple[int, str]]:
         """Number of a line, counted from 1 with the header, and its text without the line break.

@@ -29,6 +29,7 @@ urlpatterns = [
     path("areas/", areas.area_list, name="list"),
     path("areas/export/", areas.area_export, name="export"),
     path("areas/imports/", imports.import_list, name="import-list"),
+    path("areas/imports/template/", imports.import_template, name="import-template"),
     path("areas/imports/<int:import_id>/", imports.import_show, name="import"),
     path("areas/imports/<int:import_id>/faults/", imports.fault_export, name="fault-export"),
     path("areas/imports/<int:import_id>/applications/", imports.application_create, name="application-create"),

@@ -210,3 +210,10 @@ def below(areas: Collection[Area]) -> dict[int, Below]:
         if path in tops:
             tops[path].units += 1
     return counts
+
+
+def official_places() -> list[tuple[Area, str]]:
+    """Open townships and villages of the county in the order of the tree, each with the code of the place above."""
+    levels = (Area.Level.TOWNSHIP, Area.Level.VILLAGE)
+    rows = Area.objects.select_related("parent").filter(valid_to__isnull=True, level__in=levels).order_by("path")
+    return [(area, area.parent.code if area.parent is not None else "") for area in rows]

@@ -176,8 +176,8 @@ def _read(file: StoredFile, tree: list[Area], progress: Progress) -> _Reading:
         else:
             reading.outside += 1
         if row.number % EVERY == 0:
-            progress(row.number, source.lines)
-    progress(source.lines, source.lines)
+            progress(row.number - 1, source.size)
+    progress(source.size, source.size)
     return reading
 
 

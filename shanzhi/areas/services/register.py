@@ -82,10 +82,10 @@ def register_import(
         if wanted and not dry_run:
             with atomic():
                 rows_write(wanted)
-        progress(batch[-1].number, source.lines)
+        progress(batch[-1].number - 1, source.size)
     counts.bad = checker.bad
     counts.rows = counts.new + counts.changed + counts.same + counts.bad
-    progress(source.lines, source.lines)
+    progress(source.size, source.size)
     return Outcome(counts, checker.faults)
 
 

@@ -67,8 +67,8 @@ def test_a_bad_code(code: str, words: str) -> None:
     [
         ("township", "级别填的是乡级，但代码 341181104201 是村级，请改正其中一个"),
         ("county", "级别填的是县级，但代码 341181104201 是村级，请改正其中一个"),
-        ("", "级别没有填，应为 province、prefecture、county、township 或 village"),
-        ("vilage", "不认识级别“vilage”，应为 province、prefecture、county、township 或 village"),
+        ("", "级别没有填，应为省级、地级、县级、乡级或村级"),
+        ("vilage", "不认识级别“vilage”，应为省级、地级、县级、乡级或村级"),
     ],
 )
 def test_a_level_that_does_not_fit(level: str, words: str) -> None:

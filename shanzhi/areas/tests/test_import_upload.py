@@ -346,3 +346,24 @@ def test_pages_of_imports_are_the_administrators(tree: Tree, desk: Client, offic
         assert browser().get(tree.url(path)).status_code == 302
     assert desk.get(tree.url("areas/imports/5/")).status_code == 404
     assert desk.get(tree.url(f"areas/imports/{2**70}/")).status_code == 404
+
+
+def test_the_template_is_a_file_that_changes_nothing(tree: Tree, desk: Client) -> None:
+    assert tree.url("areas/imports/template/") in desk.get(tree.url("areas/imports/")).content.decode()
+    answer = desk.get(tree.url("areas/imports/template/"))
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "代码,名称,级别,上级代码"
+    assert f"{YANGCUN},杨村镇,乡级,{COUNTY}" in lines
+    assert f"{XIAOGUAN},小关社区,村级,{YANGCUN}" in lines
+    before = tree_rows()
+    services.import_send(actor=tree.system, upload=upload(answer.content), on=today())
+    drain()
+    sent = DivisionImport.objects.get()
+    assert (sent.counts["register_bad"], sent.counts["register_rows"]) == (0, len(lines) - 1)
+    apply(tree, sent)
+    assert tree_rows() == before
+    assert DivisionImport.objects.get().counts["added"] == 0
+
+
+def test_the_template_is_the_system_administrators(tree: Tree, clerk: User) -> None:
+    assert browser(clerk).get(tree.url("areas/imports/template/")).status_code == 403

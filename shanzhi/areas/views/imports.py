@@ -13,6 +13,7 @@ from shanzhi.areas import forms, selectors, services
 from shanzhi.areas.faults import fault_table
 from shanzhi.areas.models import DivisionImport
 from shanzhi.areas.permissions import MANAGE
+from shanzhi.areas.source import COLUMN_LABELS, COLUMNS
 from shanzhi.areas.views.shared import csv_answer, today
 from shanzhi.lib.errors import DomainError, Invalid
 
@@ -47,6 +48,14 @@ def import_list(request: CountyRequest, county: int) -> HttpResponseBase:
                 return redirect("areas:import", county, sent.id)
     rows = selectors.import_list_for(request.actor)[:50]
     return render(request, "areas/import_list.html", {"form": form, "rows": rows}, status=status)
+
+
+@page(MANAGE)
+@require_safe
+def import_template(request: CountyRequest, county: int) -> HttpResponse:
+    """A file to begin with: the right columns, and the places of now. Sent back as it is, it changes nothing."""
+    rows = ((area.code, area.name, area.get_level_display(), above) for area, above in selectors.official_places())
+    return csv_answer(f"divisions-{county}", [COLUMN_LABELS[name] for name in COLUMNS], rows)
 
 
 @page(MANAGE)
