@@ -36,6 +36,11 @@ class TownshipCounts:
     open: int | None
 
     @property
+    def unused(self) -> bool:
+        """Nothing is known of the place yet: neither a grid nor a report."""
+        return self.grids is None and self.reported is None
+
+    @property
     def rejected(self) -> int:
         return (self.reported or 0) - (self.closed or 0) - (self.open or 0)
 

@@ -45,5 +45,5 @@ def _shown(request: CountyRequest, context: dict[str, Any]) -> HttpResponse:
         at = timezone.now()
         counts = township_counts(township, at=at)
         groups = [("谁在网格里", people_figures(counts)), ("事件办得怎样", case_figures(counts))]
-        context |= {"groups": groups, "counted_at": at}
+        context |= {"groups": groups, "counted_at": at, "unused": counts.unused}
     return render(request, "portal/start.html", context)

@@ -68,7 +68,9 @@ class TestStart:
         assert figures(page)["grids"] == "1"
 
     def test_no_value_is_not_zero(self, small: Loaded) -> None:
-        assert set(figures(opened(f"/{A}/?township=341181102000")).values()) == {"无数据"}
+        unused = opened(f"/{A}/?township=341181102000")
+        assert figures(unused) == {}
+        assert "这里还没有开始用" in unused
         shown = figures(opened(f"/{A}/?township={TONGCHENG}"))
         assert (shown["grids"], shown["reported"], shown["open"]) == ("1", "无数据", "无数据")
 
