@@ -1,10 +1,12 @@
 """Scope: the union of what posts reach, and the post under which somebody acts."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanzhi.access.actor import Actor, ActorPost, PathRange, merged
+from shanzhi.access.actor import Actor, ActorPost, PathRange, merged, unit_place
 from shanzhi.access.permissions import ADMINISTRATORS, PERMISSIONS, ROLES, SELF, known, permission
 from shanzhi.cases import permissions
 from shanzhi.lib.errors import Forbidden
@@ -83,6 +85,32 @@ def test_the_system_may_everything_everywhere() -> None:
 def test_titles_name_place_and_post() -> None:
     assert post("village_clerk", "0001").title == "张庄村 村文书"
     assert post("department_handler", "0001", unit=1).title == "张庄村镇城建中心 部门经办人"
+
+
+@pytest.mark.parametrize(
+    ("level", "area", "unit", "called"),
+    [
+        ("township", "杨村镇", "城建中心", "杨村镇城建中心"),
+        ("township", "杨村镇", "杨村镇城建中心", "杨村镇城建中心"),
+        ("township", "东镇", "镇城建中心", "东镇城建中心"),
+        ("township", "仁和集镇", "综治中心", "仁和集镇综治中心"),
+        ("county", "天长市", "住建局", "住建局"),
+        ("county", "天长市", "市住建局", "市住建局"),
+    ],
+)
+def test_a_unit_below_the_county_is_called_with_its_area(level: str, area: str, unit: str, called: str) -> None:
+    assert unit_place(level, area, unit) == called
+
+
+def test_own_posts_greet_before_those_one_stands_in_for() -> None:
+    own = post("grid_worker", "000100010001", number=5)
+    stood = replace(post("village_clerk", "00010001", number=2), stand_in=True)
+    somebody = actor(stood, own)
+    assert somebody.main_post is own
+    assert somebody.own.posts == (own,)
+    assert somebody.can(permissions.ACCEPT)
+    assert not somebody.own.can(permissions.ACCEPT)
+    assert not somebody.own.scope(permissions.ACCEPT)
 
 
 def test_the_three_administrators_share_no_permission_that_writes() -> None:

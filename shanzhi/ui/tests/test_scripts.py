@@ -1,5 +1,7 @@
 """The scripts in a real browser, under the real policy; every answer comes from Django without a server."""
 
+import os
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -15,20 +17,32 @@ from PIL import Image, TiffImagePlugin
 from shanzhi.ui.tests.addresses import by_itself  # noqa: F401 -- a fixture
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
+NAMED = os.environ.get("SHANZHI_CHROMIUM")
+CHROMIUM = Path(NAMED or "/usr/bin/chromium")
 DIST = Path(__file__).resolve().parents[1] / "static/ui/dist/phone.js"
 HOST = "https://shanzhi.test"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.usefixtures("by_itself"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
-    pytest.mark.skipif(not DIST.exists(), reason="NOT BUILT: run `npm run build`"),
 ]
+
+
+def lacking() -> str:
+    """What these tests lack on this machine, in one loud line; empty if nothing."""
+    if not CHROMIUM.exists():
+        return f"SCRIPTS NOT TESTED: no browser at {CHROMIUM}; install chromium or name one in SHANZHI_CHROMIUM"
+    return (
+        "" if DIST.exists() else "SCRIPTS NOT TESTED: the front end is not built; `make test` and `make run` build it"
+    )
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """`make test` names the browser that it found or installed: then nothing may be missing."""
+    if missing := lacking():
+        warnings.warn(missing, stacklevel=1)
+        (pytest.fail if NAMED else pytest.skip)(missing)
     with playwright.sync_playwright() as made:
         opened = made.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield opened
