@@ -1,6 +1,6 @@
 """One's own notices and settings through the API, and the system administrator's log of what left the house."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
@@ -26,6 +26,7 @@ from shanzhi.notices.selectors.preferences import addresses_of, preference_of
 from shanzhi.notices.services import delivery_retry, notice_read, notice_read_all, preference_save
 
 router = Router(tags=["notices"])
+STATES_WORDS: Final = "queued, retrying, sending, sent, failed or skipped; without it everything but skipped"
 
 
 @router.get("notices", response={200: NoticeListOut, **WRITE_REFUSALS}, operation_id="notice_list")
@@ -91,7 +92,7 @@ def delivery_list(
     request: HttpRequest,
     county: Path[int],
     channel: Annotated[str, Query(max_length=12)] = "",
-    state: Annotated[str, Query(max_length=12, description="queued, retrying, sending, sent, failed, skipped")] = "",
+    state: Annotated[str, Query(max_length=12, description=STATES_WORDS)] = "",
     after: After = "",
     size: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Any:

@@ -22,7 +22,7 @@ class ReadAllForm(forms.Form):
 def _time_field(label: str) -> forms.TimeField:
     words = {"required": f"请填免打扰{label}几点。", "invalid": "时间要像 22:00 这样填。"}
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    return forms.TimeField(label=label, widget=widget, error_messages=words, required=False)
+    return forms.TimeField(label=label, widget=widget, error_messages=words)
 
 
 class PreferenceForm(forms.Form):
@@ -50,17 +50,6 @@ class PreferenceForm(forms.Form):
         on = self.fields["on"]
         assert isinstance(on, forms.MultipleChoiceField)
         on.choices = [(f"{topic.code}:{channel}", topic.label) for topic, channel in self.pairs]
-
-    def clean(self) -> dict[str, Any]:
-        """Times may be missing only while the quiet hours are off: then the saved ones stay."""
-        given: dict[str, Any] = super().clean() or {}
-        for name in ("quiet_from", "quiet_to"):
-            if given.get(name) is None and name not in self.errors:
-                if given.get("quiet"):
-                    self.add_error(name, self.fields[name].error_messages["required"])
-                else:
-                    given[name] = self.initial[name]
-        return given
 
     def switches(self) -> dict[tuple[str, str], bool]:
         """Every switch of the page with its new position."""

@@ -34,7 +34,10 @@ STATES: Final = {
 
 @dataclass(frozen=True)
 class LogFilter:
-    """What the log is narrowed by; `since` and `before` bound the time half-open. `text` comes from no address."""
+    """What the log is narrowed by; `since` and `before` bound the time half-open. `text` comes from no address.
+
+    Without a state it is everything but what was left out, which would bury the rest.
+    """
 
     channel: str = ""
     state: str = ""
@@ -99,6 +102,8 @@ def _filtered(actor: Actor, wanted: LogFilter) -> QuerySet[Delivery]:
         rows = rows.filter(state=Delivery.State.QUEUED, attempts=0)
     elif wanted.state in STATES:
         rows = rows.filter(state=wanted.state)
+    else:
+        rows = rows.exclude(state=Delivery.State.SKIPPED)
     if wanted.since is not None:
         rows = rows.filter(created_at__gte=wanted.since)
     if wanted.before is not None:

@@ -74,7 +74,7 @@ def test_states_in_words(admin, box):
         assert rows(browser.get(LOG, {"channel": "sms", "state": state})) == [words]
     assert rows(browser.get(LOG, {"state": "skipped"})) == ["不用发"] * 5
     assert "没有填写或没有核实地址" in browser.get(LOG, {"state": "skipped"}).content.decode()
-    assert len(rows(browser.get(LOG, {"channel": "pigeon", "state": "no"}))) == 10
+    assert len(rows(browser.get(LOG, {"channel": "pigeon", "state": "no"}))) == 5
 
 
 def test_days(admin, failed):

@@ -118,7 +118,7 @@ def test_saving_on_the_page(me, box):
 
 def test_quiet_hours_off_keep_their_times(me, box):
     save(me, begins=time(21))
-    signed_in(me).post(PAGE, {"version": "1", "on": [], "quiet_from": "", "quiet_to": ""})
+    signed_in(me).post(PAGE, {"version": "1", "on": [], "quiet_from": "21:00", "quiet_to": "07:00"})
     saved = Preference.objects.get()
     assert (saved.quiet, saved.quiet_from, saved.hours) == (False, time(21), None)
 
