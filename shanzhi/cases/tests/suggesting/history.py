@@ -21,7 +21,7 @@ Pairs = Sequence[tuple[str, str]]
 def past(
     cast: Cast, pairs: Pairs, *, unit: Unit | None = None, state: str = State.CLOSED, at: datetime | None = None
 ) -> list[Case]:
-    """One case for each (text, kind), an hour apart, the last one ten days ago: none of them is a duplicate any more."""
+    """One case for each (text, kind), an hour apart, the last one ten days ago: none is a duplicate any more."""
     pattern, at = report(cast), at or timezone.now() - timedelta(days=10)
     names = [field.attname for field in Case._meta.concrete_fields]
     values: dict[str, Any] = {name: getattr(pattern, name) for name in names}
