@@ -11,20 +11,22 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, Problem, actor_of, operation
 from shanzhi.access.permissions import SELF
 from shanzhi.cases import permissions, schemas, services
+from shanzhi.cases.acts import Act, require
 from shanzhi.cases.catalogue import Source
+from shanzhi.cases.colleagues import colleagues
+from shanzhi.cases.covering import story_of
 from shanzhi.cases.forms import SPECS, ActSpec
 from shanzhi.cases.forms.specs_deciding import area_of
 from shanzhi.cases.models import Case
+from shanzhi.cases.schemas_more import ColleagueOut
 from shanzhi.cases.selectors import (
     CaseFilter,
     Tab,
     case_get_for,
     case_list_for,
     report_area_get,
-    steps_of,
 )
 from shanzhi.cases.services import case_act
-from shanzhi.files.selectors import photo_strip
 from shanzhi.lib.errors import DomainError, Invalid
 from shanzhi.tenancy.keyset import page_of
 
@@ -37,9 +39,8 @@ WRITE: dict[Any, Any] = {200: schemas.CaseDetailOut, **WRITE_REFUSALS}
 
 def _detail(actor: Actor, case: Case, *, photos: bool = True) -> schemas.CaseDetailOut:
     """`photos` is False only where there can be none: then nobody looks for them."""
-    steps = steps_of(case)
-    strips = photo_strip("cases.step", [step.id for step in steps] if photos else [])
-    return schemas.CaseDetailOut.detail(case, steps, strips, actor)
+    story = story_of(actor, case, photos=photos)
+    return schemas.CaseDetailOut.detail(case, story.steps, story.photos, actor)
 
 
 @router.get("/cases", response={200: schemas.CaseListOut, **REFUSALS, 422: Problem}, summary="List cases")
@@ -106,6 +107,22 @@ def _act(spec: ActSpec) -> None:
 
 for _spec in SPECS.values():
     _act(_spec)
+
+
+@router.get(
+    "/cases/{number}/colleagues", response={200: list[ColleagueOut], **REFUSALS}, summary="Colleagues for a note"
+)
+@operation(permissions.NOTE, object=True)
+def case_colleagues(
+    request: HttpRequest, county: Path[int], number: Number, who: Annotated[str, Query(max_length=40)]
+) -> list[ColleagueOut]:
+    """At most ten colleagues who see the case and whose name holds `who`."""
+    actor = actor_of(request)
+    case = case_get_for(actor, number)
+    actor.require(permissions.NOTE)
+    require(actor, case, Act.NOTE)
+    found = colleagues(actor, case, who.replace("\x00", ""), at=timezone.now())
+    return [ColleagueOut(id=str(one.user_id), name=one.name, label=one.label) for one in found]
 
 
 def _again(actor: Actor, number: str) -> schemas.CaseDetailOut:

@@ -13,8 +13,10 @@ from django.db.models import Q
 from shanzhi.access.actor import Actor
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act, inside
-from shanzhi.cases.models import Case, Moderation, Step
+from shanzhi.cases.models import Assignment, Case, Moderation, Step
+from shanzhi.cases.selectors import steps_of
 from shanzhi.files.models import StoredFile
+from shanzhi.files.selectors import photo_strip
 
 HIDDEN: Final = "（内容不宜公开，已隐藏）"
 AUDITOR: Final = "auditor"
@@ -39,6 +41,11 @@ class Covers:
         """The same for a copy of a step's words, such as what a unit answered, wherever it is kept."""
         return self.originals.get(words, words)
 
+    def call(self, call: Assignment) -> Assignment:
+        """The same for what a unit was called for and what it did."""
+        call.task, call.result = self.text(call.task), self.text(call.result)
+        return call
+
     def strips(self, photos: Strips) -> dict[int, list[StoredFile]]:
         """Photos by step without the covered ones."""
         if not self.files:
@@ -48,6 +55,29 @@ class Covers:
 
 
 NONE: Final = Covers()
+
+
+@dataclass(frozen=True)
+class Story:
+    """The steps of a case with the newest first, and their photos, as one reader reads them."""
+
+    steps: list[Step]
+    photos: dict[int, list[StoredFile]]
+    covers: Covers
+
+
+def story_of(actor: Actor, case: Case, *, photos: bool = True) -> Story:
+    """Two statements, a third where something is covered. `photos` is False where there can be none.
+
+    The rows hold the words that are shown: they are to be read, never to be saved.
+    """
+    written = steps_of(case)
+    covers = covers_of(case, written)
+    steps = steps_for(actor, case, written)
+    strips = photo_strip("cases.step", [step.id for step in steps] if photos else [])
+    for step in steps:
+        step.text = covers.words(step)
+    return Story(steps, covers.strips(strips), covers)
 
 
 def covers_of(case: Case, steps: Sequence[Step]) -> Covers:

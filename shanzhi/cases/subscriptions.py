@@ -3,7 +3,7 @@
 from shanzhi.access.actor import Actor
 from shanzhi.areas.events import MERGED
 from shanzhi.areas.models import Area
-from shanzhi.cases import telling_calls, telling_clocks, telling_way
+from shanzhi.cases import telling_calls, telling_clocks, telling_more, telling_way
 from shanzhi.cases.acts import Act
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.models import Case, Step
@@ -12,7 +12,7 @@ from shanzhi.cases.telling import TELLERS, News
 from shanzhi.tenancy.models import OutboxEvent
 from shanzhi.tenancy.outbox import subscribe
 
-SAID = (telling_way, telling_calls, telling_clocks)  # each registers who is told of its acts
+SAID = (telling_way, telling_calls, telling_clocks, telling_more)  # each registers who is told of its acts
 
 
 def tell(event: OutboxEvent) -> None:

@@ -36,8 +36,10 @@ REPORTED: Final = {
 }
 
 # What was done, then until when: 挂账，12月1日恢复.
-PARTED: Final = frozenset({Act.SUSPEND, Act.RESUME, Act.ASK, Act.GRANT, Act.SUPERVISE, Act.RECKON})
+PARTED: Final = frozenset({Act.REOPEN, Act.SUSPEND, Act.RESUME, Act.ASK, Act.GRANT, Act.SUPERVISE, Act.RECKON})
 
+# What follows is a number: it stands apart.
+SPACED: Final = frozenset({Act.PART, Act.SPLIT, Act.MERGE, Act.ABSORB})
 Photos = Mapping[int, Sequence[StoredFile]]
 
 
@@ -91,7 +93,7 @@ def _item(actor: Actor, case: Case, step: Step, files: Sequence[StoredFile], *, 
         step.at,
         who=person_words(actor, step.actor_name, step.actor_title, step.actor_id),
         note=step.text,
-        kind="now" if newest else "done",
+        kind="note" if step.act == Act.NOTE else "now" if newest else "done",
         icon=SOURCE_ICONS[Source(case.source)] if reported else _icon(Act(step.act)),
         photos=() if reported else photo_items(files, title),  # those of the report stand beside its words
         happened_at=case.occurred_at if reported and case.occurred_at < case.received_at else None,
@@ -112,6 +114,11 @@ def step_title(case: Case, step: Step) -> str:
     if act == Act.RETURN:
         words = step.target if step.target.startswith("退给") else f"退回{step.target}"
         return f"反映人不满意，{words}" if step.satisfied is False else words
+    if act == Act.UNMERGE:
+        words = f"不再并入 {step.target}" if step.from_state == State.MERGED else f"{step.target} 另行办理"
+        return f"{act.done}，{words}"
+    if act in SPACED:
+        return f"{act.done} {step.target}"
     if act in PARTED and step.target:
         return f"{act.done}，{step.target}"
     return f"{act.done}{step.target}"

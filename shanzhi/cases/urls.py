@@ -3,9 +3,11 @@
 from django.urls import path, register_converter
 
 from shanzhi.cases.forms import SPECS
+from shanzhi.cases.kinds.urls import urlpatterns as kinds
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.views.acting import act_view
 from shanzhi.cases.views.case import case_show
+from shanzhi.cases.views.colleagues import case_colleagues
 from shanzhi.cases.views.home import home
 from shanzhi.cases.views.listing import case_export, case_list
 from shanzhi.cases.views.report import report
@@ -40,4 +42,5 @@ urlpatterns = [
         for act, spec in SPECS.items()
     ),
     *suggesting,
+    *kinds,
 ]

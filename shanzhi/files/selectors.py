@@ -21,7 +21,7 @@ def file_get_for(*, actor: Actor, file_id: int) -> StoredFile:
     if file.owner_id is None:
         allowed = actor.user_id is not None and file.created_by == actor.user_id
     else:
-        allowed = may_see(actor, file.owner_type, file.owner_id)
+        allowed = may_see(actor, file.owner_type, file.owner_id, file.id)
     if not allowed:
         raise not_found()
     return file

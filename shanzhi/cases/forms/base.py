@@ -15,6 +15,8 @@ class ActForm(forms.Form):
 
     takes_photos: ClassVar[bool] = False
     inline: ClassVar[frozenset[str]] = frozenset()  # choices that stand side by side
+    inner: ClassVar[str] = ""  # a template for fields that are laid out by themselves
+    inner_after: ClassVar[bool] = False  # below the other fields instead of above them
     hint: str = ""
 
     version = forms.IntegerField(

@@ -12,7 +12,7 @@ from shanzhi.cases.selectors.lists import (
     list_rows,
     public_counts,
 )
-from shanzhi.cases.selectors.one import case_get_for, step_guard, steps_of
+from shanzhi.cases.selectors.one import case_get_for, step_guard, step_seen, steps_of
 from shanzhi.cases.selectors.places import Targets, dispatch_targets, filter_areas, report_area_get
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "public_counts",
     "report_area_get",
     "step_guard",
+    "step_seen",
     "steps_of",
     "whistle_units",
 ]

@@ -32,10 +32,15 @@ def _may_see(actor: Actor, case: Case) -> bool:
     return bool(scope.unit_ids) and given.exists()
 
 
+def step_seen(actor: Actor, step_id: int) -> Step | None:
+    """A step with its case, if the actor may see the case."""
+    step = Step.objects.filter(id=step_id).select_related("case").first()
+    return step if step is not None and _may_see(actor, step.case) else None
+
+
 def step_guard(actor: Actor, step_id: int) -> bool:
     """Whether the actor may see what hangs on a step: whoever sees the case."""
-    step = Step.objects.filter(id=step_id).select_related("case").first()
-    return step is not None and _may_see(actor, step.case)
+    return step_seen(actor, step_id) is not None
 
 
 def steps_of(case: Case) -> list[Step]:
