@@ -37,11 +37,11 @@ def judged_text(family: Family, code: str, text: str) -> tuple[Any, Document]:
     """The body that a text of an editor gives, or None; its faults stand in the document, by line."""
     document = read(text, f"{code or '内容'}.yaml")
     body = None
-    if not document.faults:
+    if document.value is not None:
         body, faults = judged(family, code, document.value)
         document.take(faults)
     document.faults.sort()
-    return body, document
+    return (None if document.faults else body), document
 
 
 def _unseen(value: Any, path: Path) -> Iterator[Fault]:

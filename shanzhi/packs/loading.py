@@ -163,10 +163,10 @@ def _read(files: Files, *, whole: bool) -> tuple[Loaded, dict[str, Document]]:
             loaded.faults.append(FileFault(name, 1, fault))
             continue
         document = documents[name] = read(data, name)
-        if not document.faults:
+        if document.value is not None:
             body, faults = parsed(family.schema, document.value)
             document.take(faults)
-            if body is not None:
+            if body is not None and not document.faults:
                 stored = family.stored(body)
                 loaded.rows.append(Row(name, family, code, body, stored, digest_of(stored)))
         loaded.faults += document.faults

@@ -58,9 +58,12 @@ class Document:
         return self.lines.get(at, 1)
 
     def take(self, faults: list[Fault]) -> None:
-        """Faults of the body, each at its line."""
+        """Faults of the body, each at its line; a line whose form is wrong has its sentence already."""
+        told = {fault.line for fault in self.faults}
         for fault in faults:
-            self.fault(self.line_of(fault.path), fault.sentence)
+            line = self.line_of(fault.path)
+            if line not in told:
+                self.fault(line, fault.sentence)
 
 
 class Refused(Exception):

@@ -109,6 +109,14 @@ def test_all_faults_of_all_files_are_told_at_once_in_order() -> None:
     assert told == [("a.yaml", 2), ("b.yaml", 1), ("b.yaml", 1), ("b.yaml", 2), ("c.yaml", 1)]
 
 
+def test_form_and_content_are_told_together_each_line_once() -> None:
+    loaded = load(files(a="lable: 甲\nopen: yes\nlimit: 1.5\nlevel: village\n"))
+    told = [(fault.line, fault.sentence) for fault in loaded.faults]
+    assert [line for line, _ in told] == [1, 1, 2, 3, 4]
+    assert "请写 true 或 false；如果是文字" in told[2][1], "the form's own sentence, not what followed from it"
+    assert "不能用小数" in told[3][1]
+
+
 def test_a_pack_is_loaded_in_one_go() -> None:
     loaded = load(files(road=ROAD, lamp=LAMP))
     assert loaded.faults == []
