@@ -65,7 +65,7 @@ class AddressForm(forms.Form):
         field = self.fields["value"]
         field.label, field.help_text = kind.address, kind.hint
         field.error_messages["required"] = f"请填{kind.address}。"
-        field.widget.input_type = kind.input_type  # type: ignore[attr-defined]
+        field.widget.input_type = kind.input_type
         field.widget.attrs["autocomplete"] = {"sms": "tel", "email": "email"}.get(kind.code, "off")
 
 

@@ -17,15 +17,19 @@ def sweep_notices(at: datetime) -> int:
 
 @every(1, title="发送消息")
 def deliver(at: datetime) -> int:
+    return _round(at)
+
+
+def deliver_now(county_id: int) -> int:
+    """A round for one county, called by the queue."""
+    with county(county_id, atomic=False):
+        return _round(timezone.now())
+
+
+def _round(at: datetime) -> int:
     """Decide for new notices, send what is due; if there is more than a round's worth, another round follows."""
     notices_plan(at=at)
     sent = deliveries_send(at=at)
     if sent.more:
         wake_alone()
     return sent.attempts
-
-
-def deliver_now(county_id: int) -> int:
-    """The same, called by the queue for one county."""
-    with county(county_id, atomic=False):
-        return deliver(timezone.now())

@@ -119,7 +119,7 @@ class PreferenceIn(Schema):
 
     def switches(self) -> dict[tuple[str, str], bool]:
         """Unknown channels stay in, for the service to refuse."""
-        found = {}
+        found: dict[tuple[str, str], bool] = {}
         for topic, wanted in self.on.items():
             found |= {(topic, channel): channel in wanted for channel in {*open_channels(), *wanted}}
         return found
