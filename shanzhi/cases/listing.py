@@ -1,6 +1,6 @@
 """What a list's address means: tab, filters, order and place in it, as one value."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -11,8 +11,9 @@ from shanzhi.areas.models import Area
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
-from shanzhi.cases.kinds.registry import kinds_now, labels_of
+from shanzhi.cases.kinds.registry import labels_of, with_calendar
 from shanzhi.cases.selectors import CaseFilter, Sort, Tab, filter_areas
+from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
 from shanzhi.ui.pages import cursor_in
@@ -31,10 +32,15 @@ class Listing:
     places: tuple[Area, ...]
     cursor: str
     kinds: tuple[tuple[str, str], ...] = ()
+    calendar: Calendar = field(default_factory=Calendar)
 
     @property
     def tab(self) -> str:
         return self.wanted.tab
+
+    def calendar_now(self) -> Calendar:
+        """The holiday table, read together with the kinds."""
+        return self.calendar
 
     def other(self, tab: str) -> CaseFilter:
         """The same search in another tab."""
@@ -109,7 +115,7 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
     for name in ("case", "pane"):
         kept.pop(name, None)
     last = _day(query.get("received_to", ""))
-    kinds = kinds_now()
+    kinds, calendar = with_calendar()
     wanted = CaseFilter(
         tab=tab,
         query=query.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH],
@@ -122,7 +128,7 @@ def listing_of(actor: Actor, query: QueryDict) -> Listing:
         received_before=last + timedelta(days=1) if last else None,
         sort=query.get("sort", ""),
     )
-    return Listing(wanted, kept, places, cursor_in(query), tuple(labels_of(kinds.values())))
+    return Listing(wanted, kept, places, cursor_in(query), tuple(labels_of(kinds.values())), calendar)
 
 
 def _places(actor: Actor) -> tuple[Area, ...]:

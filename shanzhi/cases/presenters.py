@@ -1,6 +1,6 @@
 """A case as pages show it: rows of lists, cards of the phone, facts of the case page. Nothing here decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases.acts import SIDE, Act, acts_for
+from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.forms.specs import SPECS
 from shanzhi.cases.kinds.registry import kind_of
@@ -16,7 +17,9 @@ from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import COUNTED
+from shanzhi.lib.clocks import Calendar
 from shanzhi.ui.parts import StepItem
+from shanzhi.ui.words import ClockWords
 
 SHOWN_ACTS: Final = 5
 PHONE_CHARACTERS: Final = 12
@@ -41,7 +44,8 @@ class Row:
     kind: str
     shape: str
     state: str
-    due: datetime | None
+    badge: ClockWords
+    badge_title: str
     clock: str
     urgent: bool
     act: str = ""
@@ -96,8 +100,11 @@ def clock_state(case: Case) -> str:
     return "done" if case.state == State.CLOSED else "none"
 
 
-def rows_of(cases: Sequence[Case]) -> list[Row]:
-    """Lines in the order given. The cases come with `area__parent`, so that no query is made here."""
+def rows_of(cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]) -> list[Row]:
+    """Lines in the order given. The cases come with `area__parent`, so that no query is made here.
+
+    `calendar` is asked only if a clock counts working time.
+    """
     if not cases:
         return []
     base = reverse("cases:list", args=[cases[0].county_id])
@@ -110,7 +117,8 @@ def rows_of(cases: Sequence[Case]) -> list[Row]:
             kind=kind_of(case).label,
             shape=SHAPES[State(case.state)],
             state=State(case.state).label,
-            due=case.due_at,
+            badge=case_badge(case, case.state, now, calendar),
+            badge_title=badge_title(case, case.state, now),
             clock=clock_state(case),
             urgent=case.urgent,
         )
@@ -118,7 +126,9 @@ def rows_of(cases: Sequence[Case]) -> list[Row]:
     ]
 
 
-def cards_of(actor: Actor, cases: Sequence[Case]) -> list[Row]:
+def cards_of(
+    actor: Actor, cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]
+) -> list[Row]:
     """Cards of a phone: the place in the reporter's words, and the next act of this person as the card's foot."""
     base = reverse("cases:list", args=[actor.county_id])
     cards = []
@@ -133,7 +143,8 @@ def cards_of(actor: Actor, cases: Sequence[Case]) -> list[Row]:
                 kind=kind_of(case).label,
                 shape=SHAPES[State(case.state)],
                 state=State(case.state).label,
-                due=case.due_at,
+                badge=case_badge(case, case.state, now, calendar),
+                badge_title=badge_title(case, case.state, now),
                 clock=clock_state(case),
                 urgent=case.urgent,
                 act=act_label(actor, case, acts[0]) if acts else "",

@@ -19,7 +19,8 @@ from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
 ROW: Final = (
-    "county_id", "number", "title", "kind", "state", "due_at", "ended_at", "received_at", "urgent", "definition", "supervised", "area",
+    "county_id", "number", "title", "kind", "state", "clock_unit", "due_at", "ended_at", "received_at", "urgent", "definition",
+    "supervised", "area",
     "area__county_id", "area__name", "area__level", "area__parent", "area__parent__county_id", "area__parent__name",
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """One case: what was reported, what was done, and what this person may do now."""
 
+from functools import cache
 from typing import Any, Final
 
 from django.http import HttpResponseBase
@@ -12,7 +13,10 @@ from django.views.decorators.http import require_GET
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
+from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.clock_panels import clock_panels
+from shanzhi.cases.covering import story_of
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.showing import shown
 from shanzhi.cases.models import Case
@@ -28,10 +32,11 @@ from shanzhi.cases.presenters import (
     state_shape,
     turn_words,
 )
-from shanzhi.cases.selectors import calls_of, case_get_for, steps_of
+from shanzhi.cases.relations import relation_panels
+from shanzhi.cases.selectors import calls_of, case_get_for
 from shanzhi.cases.timeline import photo_items, timeline_of
 from shanzhi.cases.whistling import call_row
-from shanzhi.files.selectors import photo_strip
+from shanzhi.packs.calendars import calendar_now
 from shanzhi.ui.parts import Crumb
 
 DONE: Final = "cases_draft_done"
@@ -46,7 +51,7 @@ def case_show(request: CountyRequest, county: int, number: str) -> HttpResponseB
         query = listing_query(request.headers.get("HX-Current-URL", ""))
         context = case_context(request, case, list_query=query)
         if request.GET["pane"] == "first":  # opened by the list itself, which then marks the row
-            context |= {"rows": rows_of([case]), "selected": case.number, "oob": True}
+            context |= {"rows": rows_of([case], context["now"], calendar_now), "selected": case.number, "oob": True}
         return render(request, "cases/parts/pane.html", context)
     context = case_context(request, case)
     context["draft_done"] = request.session.pop(DONE, "")
@@ -70,12 +75,13 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
     `list_query` is the address of the list beside which the case stands (None on its own page).
     """
     actor, now = request.actor, timezone.now()
-    steps = steps_of(case)
-    photos = photo_strip("cases.step", [step.id for step in steps])
+    story = story_of(actor, case)
+    steps, photos = story.steps, story.photos
     reported = [step.id for step in steps if step.act == Act.REPORT]
     calls = calls_of(case) if actor.can(permissions.VIEW) else []
     helping = [call for call in calls if call.ended_at is None and call.role == call.Role.HELPER]
     kind = kind_of(case)
+    calendar = cache(calendar_now)
     files = [file for step_id in reported for file in photos.get(step_id, ())]
     return {
         "case": case,
@@ -83,6 +89,9 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "shape": state_shape(case.state),
         "state_label": State(case.state).label,
         "clock": clock_state(case),
+        "badge": case_badge(case, case.state, now, calendar),
+        "badge_title": badge_title(case, case.state, now),
+        "clock_panels": clock_panels(case, now, steps, calendar=calendar),
         "kind": kind.label,
         "source": Source(case.source).label,
         "reporter": _reporter(request, case),
@@ -95,7 +104,8 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "photos": photo_items(files, "反映内容"),
         "timeline": timeline_of(actor, case, steps, photos, now=now),
         "buttons": buttons_of(actor, case, helping),
-        "calls": [call_row(call, case, now) for call in calls],
+        "calls": [call_row(story.covers.call(call), case, now) for call in calls],
+        "relations": relation_panels(actor, case, steps, story.covers),
         "answers": shown(kind, case.answers),
         "stages": stages_of(kind, case),
         "phone": actor.works_on_phone,

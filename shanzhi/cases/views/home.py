@@ -1,6 +1,7 @@
 """Where a person lands after login."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from django.http import HttpResponseBase, HttpResponseRedirect
@@ -18,6 +19,7 @@ from shanzhi.cases.listing import require_tab
 from shanzhi.cases.presenters import cards_of, count_words
 from shanzhi.cases.selectors import CaseFilter, Cases, Tab, capped_counts, case_list_for
 from shanzhi.lib.times import local
+from shanzhi.packs.calendars import calendar_now
 from shanzhi.tenancy.keyset import page_of
 from shanzhi.ui.pages import cursor_in, page_urls
 
@@ -53,7 +55,7 @@ def home(request: CountyRequest, county: int) -> HttpResponseBase:
     ]  # fmt: skip
     context = {
         "segments": segments,
-        "cards": cards_of(actor, found.rows),
+        "cards": cards_of(actor, found.rows, now, cache(calendar_now)),
         "empty": EMPTY[chosen] if handles or chosen else ("还没有上报过", "看到身边的事，点下面的“随手拍”上报。"),
         "now": now,
         **page_urls(found, request.GET),

@@ -58,9 +58,12 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
         "now": now,
         **page_urls(found, listing.query),
     }  # fmt: skip
+    calendar = listing.calendar_now
     if actor.works_on_phone:
-        return render(request, "cases/list_phone.html", {**context, "cards": cards_of(actor, found.rows)})
-    context |= {"rows": rows_of(found.rows), "list_query": listing.query.urlencode(), **_pane(request, listing)}
+        context["cards"] = cards_of(actor, found.rows, now, calendar)
+        return render(request, "cases/list_phone.html", context)
+    context |= {"rows": rows_of(found.rows, now, calendar), "list_query": listing.query.urlencode()}
+    context |= _pane(request, listing)
     return render(request, "cases/list.html", context)
 
 

@@ -104,8 +104,14 @@ def clock(
     """
     at = now or timezone.now()
     found = words.clock(due or None, at, state=state, met_at=met_at or None)
-    kind = "ok" if found.kind == "none" else found.kind
     title = f"要在 {words.when(due, at)} 前办完" if due else ""
+    return clock_badge(found, title)
+
+
+@register.simple_tag
+def clock_badge(found: words.ClockWords, title: str = "") -> SafeString:
+    """The badge with words that were found elsewhere, such as by a calendar of working days."""
+    kind = "ok" if found.kind == "none" else found.kind
     return format_html(
         '<span class="clock clock-{}" title="{}">{}{}</span>',
         kind,
