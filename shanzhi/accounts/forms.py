@@ -123,7 +123,10 @@ class StandInForm(TakingForm):
         super().__init__(*args, **kwargs)
         field = self.fields["substitute_id"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "请选择"), *((one.user_id, f"{one.name}（{one.title}）") for one in people)]
+        places: dict[str, list[tuple[int, str]]] = {}
+        for one in people:
+            places.setdefault(one.place, []).append((one.user_id, f"{one.name}（{one.title}）"))
+        field.choices = [("", "请选择"), *places.items()]
 
     def take(self, error: DomainError) -> None:
         """The API calls the person `substitute`."""

@@ -100,7 +100,7 @@ def _handed(actor: Actor) -> QuerySet[Post]:
 def substitutes_for(post: Post, *, at: datetime) -> list[Substitute]:
     """Who may stand in: active people with a working post at the same place, right above it or right beside it.
 
-    Nobody who is one of the three administrators. A post that watches others takes a peer of the same role only.
+    Those of the same place come first. Nobody who is one of the three administrators. A post that watches others takes a peer of the same role only.
     """
     nearby = Q(area_path=post.area_path)  # for a unit: its area, and its sister units
     if post.area is not None and post.area.parent_id is not None:
@@ -110,10 +110,11 @@ def substitutes_for(post: Post, *, at: datetime) -> list[Substitute]:
     administers = Post.objects.filter(live(at), user_id=OuterRef("user_id"), role__in=ADMINISTRATORS)
     found = Post.objects.filter(nearby, live(at), ~Exists(administers), role__in=roles, user__is_active=True)
     rows = post_rows(found.exclude(user_id=post.user_id), at=at)
+    rows.sort(key=lambda row: (row.area_path != post.area_path, row.area_path, row.role != post.role, row.id))
     out: dict[int, Substitute] = {}
     for row in rows:
         out.setdefault(row.user_id, Substitute(row.user_id, row.user_name, row.title, row.place))
-    return sorted(out.values(), key=lambda one: (one.place, one.user_id))
+    return list(out.values())
 
 
 def standin_list_for(
