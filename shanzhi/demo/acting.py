@@ -7,7 +7,8 @@ from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.areas.models import Unit as Office
 from shanzhi.cases import services
-from shanzhi.cases.kinds.registry import kinds_now
+from shanzhi.cases.acts import Act
+from shanzhi.cases.kinds.registry import kind_of, kinds_now
 from shanzhi.cases.models import Case
 from shanzhi.demo.answers import answered
 from shanzhi.demo.chance import chance
@@ -56,6 +57,9 @@ class Players:
             return services.case_dispatch(area=area, unit=unit, limit=Span(Unit.HOURS, deed.hours * 3600), **common)
         if deed.act == "close":
             return services.case_close(satisfied=deed.satisfied, **common)
+        if deed.act == "handle":
+            self._through_stages(case, deed)
+            common["version"] = case.version
         plain: dict[str, Callable[..., Case]] = {
             "accept": services.case_accept,
             "start": services.case_start,
@@ -65,3 +69,11 @@ class Players:
             "verify": services.case_verify,
         }
         return plain[deed.act](**common)
+
+    def _through_stages(self, case: Case, deed: Deed) -> None:
+        """Handling that has stages goes through them one after the other before it ends."""
+        while case.stage and (following := kind_of(case).next_stages(case.stage)):
+            services.case_act(
+                actor=self.actor(deed.who), case=case, act=Act.STAGE, version=case.version, at=deed.at,
+                stage=following[0].code,
+            )  # fmt: skip

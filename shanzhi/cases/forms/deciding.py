@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
@@ -11,8 +12,10 @@ from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.selectors import dispatch_targets
+from shanzhi.cases.services.routes import route_of
 from shanzhi.files.forms import PhotosMixin
 from shanzhi.lib.clocks import Span
+from shanzhi.packs.calendars import calendar_now
 
 
 class HandleForm(ActForm, PhotosMixin):
@@ -58,6 +61,7 @@ class DispatchForm(ActForm):
         if not case.raised:
             own = next((key for key, area in self.areas.items() if case.area_path.startswith(area.path)), "")
             self.fields["target"].initial = own
+        self._route(case)
         kind = kind_of(case)
         usual = kind.span(Clock.HANDLE, urgent=case.urgent)
         spans = dict.fromkeys([*kind.handling_spans, usual])
@@ -67,6 +71,17 @@ class DispatchForm(ActForm):
         if not targets.units:
             del self.fields["helpers"]
         self.order_fields(["target", "limit", "helpers", "text"])
+
+    def _route(self, case: Case) -> None:
+        """Choose what the kind's route says, and say so; anybody else can be chosen instead."""
+        target = route_of(case, timezone.now(), calendar_now()) if kind_of(case).routes else None
+        if target is None:
+            return
+        lead = f"area:{target.area.id}" if target.area is not None else f"unit:{target.lead.id}"
+        self.fields["target"].initial = lead
+        self.fields["target"].help_text = f"按“{kind_of(case).label}”的规则应派给{target.words}，可以改。"
+        if "helpers" in self.fields:
+            self.fields["helpers"].initial = [str(unit.id) for unit in target.helpers]
 
     def _area_label(self, area: Area) -> str:
         return f"{area.name}（事发地）" if self.case.area_path.startswith(area.path) else area.name

@@ -11,6 +11,7 @@ from shanzhi.cases.catalogue import Clock, State
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.services.calls import called, ended, open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
+from shanzhi.cases.services.routes import route_of
 from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Conflict, Invalid
 
@@ -20,7 +21,16 @@ MOST_HELPERS: Final = 8
 
 @decides(Act.ACCEPT)
 def accept(moment: Moment, *, text: str = "") -> Change:
-    """The level in charge takes the case on."""
+    """The level in charge takes the case on. Where the kind has a route that needs nobody's decision, it goes there."""
+    case = moment.case
+    if any(route.auto for route in moment.kind.routes):
+        target = route_of(case, moment.at, moment.calendar)
+        if target is not None and target.auto:
+            helpers = [unit for unit in target.helpers if unit.area_id == case.owner_id]
+            change = dispatch(moment, area=target.area, unit=target.unit, helpers=helpers, text=text)
+            change.changes["holder_id"] = target.user_id
+            change.target = f"按规则派给{change.target}"
+            return change
     return Change(
         State.ACCEPTED, moment.clock_for(State.ACCEPTED), text=limited(text), changes=moment.to_owner()
     )

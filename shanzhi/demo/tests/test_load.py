@@ -63,7 +63,8 @@ def test_steps_as_planned(small: Loaded) -> None:
     with county(A):
         for story in small.first.stories:
             case = Case.objects.get(received_at=story.deeds[0].at)
-            steps = list(Step.objects.filter(case=case).order_by("version"))
+            # A kind's stages are gone through on the way; the plan does not know of them.
+            steps = list(Step.objects.filter(case=case).exclude(act="stage").order_by("version"))
             if story.solved:
                 steps = steps[1:]  # reporting and handling on the spot are two steps of one deed
             assert [step.at for step in steps] == [deed.at for deed in story.deeds]
