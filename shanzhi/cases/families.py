@@ -16,6 +16,6 @@ CASE_KIND: Final = register(
         check=faults_of,
         preview="cases/kinds/preview.html",
         order=50,
-        edit_url="cases:kind",
+        edit_url="cases:kind-edit",
     )
 )

@@ -66,7 +66,7 @@ def _fields(fields: Sequence[FieldBody]) -> Iterator[Fault]:
 
 def _settings(field: FieldBody, here: tuple[str | int, ...]) -> Iterator[Fault]:
     for key, types in ONLY_FOR.items():
-        if key in field.model_fields_set and getattr(field, key) not in (None, "", ()) and field.type not in types:
+        if field.type not in types and getattr(field, key) != FieldBody.model_fields[key].default:
             names = "、".join(FIELD_TYPES[name] for name in FIELD_TYPES if name in types)
             yield Fault(
                 (*here, key), f"“{FIELD_TYPES[field.type]}”没有{KEY_WORDS[key]}（{key}），它只用于{names}。请去掉这一行。"
@@ -191,6 +191,8 @@ def _routes(body: KindBody) -> Iterator[Fault]:
 
 
 def _words(body: KindBody) -> Iterator[Fault]:
+    if not body.handling:
+        yield Fault(("handling",), "没有写分派时可以选的时限，请至少写一个，例如 24 hours。")
     for act, lines in body.replies.items():
         if act not in ACTS:
             yield Fault(("replies", act), f"没有“{act}”这种办理，可用的有：{_listed(a for a in Act if a not in BY_ITSELF)}。")

@@ -4,6 +4,8 @@ Without scripts all questions stand there, and what was not asked of this report
 script shows only what the answers so far call for, from the conditions in the page.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -209,7 +211,7 @@ class AnswersMixin(forms.Form):
         self.question_drafts[field.code] = kept
         return [str(file.id) for file in kept]
 
-    def _stored(self, name: str, upload: "UploadedFile[bytes]") -> StoredFile | None:
+    def _stored(self, name: str, upload: UploadedFile[bytes]) -> StoredFile | None:
         form_key = str(self.data.get("idempotency_key", ""))
         key = sha256(f"{form_key} {name} {digest_of(upload)}".encode()).hexdigest() if form_key else None
         try:

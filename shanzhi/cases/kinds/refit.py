@@ -9,18 +9,26 @@ from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.lib.errors import Invalid
 
 
-def fitting(body: KindBody, answers: Mapping[str, Any], *, today: date) -> Answers:
-    """Those of the answers that this kind asks for too and would take; the others are left out without a word."""
-    kept: Answers = {}
+def readable(body: KindBody, answers: Mapping[str, Any], *, today: date) -> Answers:
+    """Those of the answers that this kind would take, if it asked for them; the others are left out without a word."""
+    taken: Answers = {}
     for field in body.fields:
-        if not is_shown(field, kept):
-            continue
         try:
             answer = read(field, answers.get(field.code), today)
         except Wrong:
             continue
         if answer is not None:
-            kept[field.code] = answer
+            taken[field.code] = answer
+    return taken
+
+
+def fitting(body: KindBody, answers: Mapping[str, Any], *, today: date) -> Answers:
+    """Those that it does ask for, given these answers alone."""
+    taken = readable(body, answers, today=today)
+    kept: Answers = {}
+    for field in body.fields:
+        if field.code in taken and is_shown(field, kept):
+            kept[field.code] = taken[field.code]
     return kept
 
 
@@ -38,7 +46,7 @@ def refitted(
         for code in given:
             if code not in body.fields_by_code:
                 faults[f"answers.{code}"[:60]] = [f"“{body.label}”没有这一项，请去掉，或核对代码。"]
-    before = fitting(body, old, today=today)
+    before = readable(body, old, today=today)
     for field in body.fields:
         if not is_shown(field, kept):
             continue

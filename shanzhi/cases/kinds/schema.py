@@ -27,11 +27,13 @@ FIELD_TYPES: Final[dict[str, str]] = {
     "photo": "照片",
     "stop": "止步问题",
 }
-ICONS: Final = (
-    "message-circle", "road", "trash", "scale", "shield", "flame", "droplet", "plant-2", "building", "users",
-    "help-circle", "info-circle", "alert-triangle", "writing", "coin", "home", "home-2", "map-pin", "walk", "award",
-    "gavel", "plug", "eye", "bell", "world", "building-community", "user", "route", "camera", "tool",
-)  # fmt: skip
+ICONS: Final[dict[str, str]] = {
+    "message-circle": "对话", "road": "道路", "trash": "垃圾桶", "scale": "天平", "shield": "盾牌", "flame": "火焰",
+    "droplet": "水滴", "plant-2": "植物", "building": "楼房", "users": "几个人", "help-circle": "问号",
+    "info-circle": "提示", "alert-triangle": "警示", "writing": "书写", "coin": "钱币", "home": "房屋", "home-2": "院落",
+    "map-pin": "地点", "walk": "行人", "award": "奖章", "gavel": "木槌", "plug": "插头", "eye": "眼睛", "bell": "铃铛",
+    "world": "地球", "building-community": "社区", "user": "一个人", "route": "路线", "camera": "相机", "tool": "工具",
+}  # fmt: skip
 
 
 def _span(text: str) -> str:
@@ -188,7 +190,7 @@ class KindBody(Part):
     fields: Annotated[tuple[FieldBody, ...], Field(strict=False, max_length=MAX_FIELDS)] = ()
     clocks: Clocks = Clocks()
     urgent: UrgentClocks = UrgentClocks()
-    handling: Annotated[tuple[Limit, ...], Field(strict=False, min_length=1, max_length=8)] = (
+    handling: Annotated[tuple[Limit, ...], Field(strict=False, max_length=8)] = (
         "2 hours", "24 hours", "3 days", "7 days",
     )  # fmt: skip
     stages: Annotated[tuple[StageBody, ...], Field(strict=False, max_length=20)] = ()

@@ -1,5 +1,6 @@
 """A draft's routes tried on past cases: where each would go now against where it went."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,14 +10,19 @@ from shanzhi.cases import permissions
 from shanzhi.cases.kinds.routing import Directory, Target, routed
 from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.places import place_name
 from shanzhi.lib.clocks import Calendar
+from shanzhi.packs.permissions import EDIT
 
 LAST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One past case; `went` is who was given it first, `would` whom the draft names, both empty for nobody."""
+    """One past case; `went` is who was given it first, `would` whom the draft names, both empty for nobody.
+
+    `title` is empty for whoever may not see the case itself.
+    """
 
     number: str
     title: str
@@ -52,24 +58,32 @@ class Trial:
         return sum(1 for row in self.rows if not row.would)
 
     @property
+    def moves(self) -> list[tuple[str, str, int]]:
+        """Who had it, who would have it, how often; the most frequent first."""
+        counts = Counter((row.went, row.would) for row in self.differing)
+        return [(went, would, count) for (went, would), count in counts.most_common(10)]
+
+    @property
     def differing(self) -> tuple[Tried, ...]:
         return tuple(row for row in self.rows if row.went and not row.agrees)
 
 
 def tried(actor: Actor, body: KindBody, kind: str, calendar: Calendar, *, last: int = LAST) -> Trial:
-    """The draft on the last cases of this kind that the actor may see, each at its own place, time and answers.
+    """The draft on the county's last cases of this kind, each at its own place, time and answers.
 
-    Units are those of today. Statements grow with the number of townships, not of cases.
+    Units are those of today. Statements grow with the number of townships, not of cases. Raises Forbidden for who may
+    not change rules; who may sees numbers and places of cases, their words only inside the own scope.
     """
-    scope = actor.scope(permissions.VIEW).q("area_path")
-    rows = Case.objects.filter(scope, kind=kind).select_related("area__parent").order_by("-received_at", "-id")[:last]
+    actor.require(EDIT)
+    scope = actor.scope(permissions.VIEW)
+    rows = Case.objects.filter(kind=kind).select_related("area__parent").order_by("-received_at", "-id")[:last]
     cases = list(rows)
     went = _first_given([case.id for case in cases])
     known = Directory()
     found = []
     for case in cases:
         target = routed(body, case.area_path, case.received_at, calendar, answers=case.answers, known=known)
-        found.append(_compared(case, went.get(case.id), target))
+        found.append(_compared(case, went.get(case.id), target, named=scope.covers(case.area_path)))
     return Trial(tuple(found))
 
 
@@ -82,8 +96,7 @@ def _first_given(case_ids: list[int]) -> dict[int, Assignment]:
     return first
 
 
-def _compared(case: Case, went: Assignment | None, target: Target | None) -> Tried:
-    parent = case.area.parent
+def _compared(case: Case, went: Assignment | None, target: Target | None, *, named: bool) -> Tried:
     agrees = (
         went is not None
         and target is not None
@@ -92,9 +105,9 @@ def _compared(case: Case, went: Assignment | None, target: Target | None) -> Tri
     )  # fmt: skip
     return Tried(
         number=case.number,
-        title=case.title,
+        title=case.title if named else "",
         received_at=case.received_at,
-        place=f"{parent.name}{case.area.name}" if parent is not None and case.area.level == "grid" else case.area.name,
+        place=place_name(case.area),
         went=went.who if went is not None else "",
         would=target.words if target is not None else "",
         agrees=agrees,

@@ -30,7 +30,7 @@ def test_a_sound_kind_has_none(cast: Cast) -> None:
         ([{"code": "a", **Q}, {"code": "a", **Q}], "fields.1.code", "用了两次"),
         ([{"code": "number", **Q}], "fields.0.code", "系统自带的（编号）"),
         ([{"code": "a", **Q, "choices": ["甲"]}], "fields.0.choices", "“一行文字”没有选项（choices），它只用于单选、多选、止步问题"),
-        ([{"code": "a", **Q, "min": 0}], "fields.0.min", "它只用于数字"),
+        ([{"code": "a", **Q, "min": 1}], "fields.0.min", "它只用于数字"),
         ([{"code": "a", **Q, "say": "跑"}], "fields.0.say", "它只用于止步问题"),
         ([{"code": "a", **Q, "type": "choice"}], "fields.0.type", "至少写两个选项"),
         ([{**CHOICE, "choices": ["甲", "甲"]}], "fields.0.choices.1", "写了两次"),
@@ -155,6 +155,7 @@ def test_whose_matter_it_is(cast: Cast) -> None:
     ("changes", "path", "words"),
     [
         ({"replies": {"fly": ["飞"]}}, "replies.fly", "没有“fly”这种办理，可用的有：report（上报）"),
+        ({"handling": []}, "handling", "至少写一个"),
         ({"replies": {"handle": []}}, "replies.handle", "没有写常用语"),
         ({"acts_off": ["fly"]}, "acts_off.0", "没有“fly”这种办理，可以关掉的有："),
         ({"acts_off": ["handle"]}, "acts_off.0", "“处理完毕”不能关掉"),

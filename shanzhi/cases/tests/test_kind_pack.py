@@ -53,7 +53,8 @@ def bodies() -> dict[str, KindBody]:
 def test_the_pack_loads_where_no_township_has_any_of_its_units(cast: Cast) -> None:
     loaded = load(cast)
     assert len(loaded.published) == len(loaded.rows)
-    assert {kind for kind in bodies()} >= CLASSIC and len(bodies()) >= 30
+    assert set(bodies()) >= CLASSIC
+    assert len(bodies()) >= 30
     assert Unit.objects.filter(area=cast.areas["county"], name="公安局").exists()
 
 
@@ -78,10 +79,12 @@ def test_the_kinds_are_what_a_county_needs(cast: Cast) -> None:
     assert [stage.label for stage in kinds["building"].stages if stage.code != "legal"] == ["现场勘查", "责令改正", "复查"]
     for kind in kinds.values():
         assert {"handle", "reject", "verify"} <= set(kind.replies)
-        assert kind.routes and kind.hint
+        assert kind.routes
+        assert kind.hint
         assert not any(field.type == "photo" and field.required for field in kind.fields)
         assert all(field.say.startswith("请") for field in kind.fields if field.type == "stop")
-    assert not kinds["care"].public and kinds["care"].seen_by
+    assert not kinds["care"].public
+    assert kinds["care"].seen_by
 
 
 def test_kinds_are_offered_in_their_order_and_the_last_is_other(cast: Cast) -> None:
@@ -96,10 +99,12 @@ def test_kinds_and_calendar_are_one_statement_and_no_body_is_parsed_twice(cast: 
     with_calendar()
     with statements() as ran:
         kinds, calendar = with_calendar()
-    assert len(ran) == 1 and not calendar.is_workday(date(2026, 10, 1))
+    assert len(ran) == 1
+    assert not calendar.is_workday(date(2026, 10, 1))
     with statements() as ran:
         again = kinds_now()
-    assert len(ran) == 1 and again["building"].body is kinds["building"].body
+    assert len(ran) == 1
+    assert again["building"].body is kinds["building"].body
     with statements() as ran:
         assert kind_at(kinds["building"].version_id) is kinds["building"].body
     assert len(ran) == 0
@@ -134,7 +139,8 @@ def test_a_kind_never_seen_here_loads_without_code(cast: Cast) -> None:
         area=cast.areas["t1"], kind="centre", code="P1", name="派出所", valid_from=date(2020, 1, 1)
     )
     loaded = load_files(files, actor=system(cast), whole=False)
-    assert not loaded.faults and kinds_now()["drone"].label == "无人机扰民"
+    assert not loaded.faults
+    assert kinds_now()["drone"].label == "无人机扰民"
 
 
 def test_a_unit_abolished_since_stops_the_pack_at_its_line_and_nothing_is_changed(cast: Cast) -> None:
@@ -144,7 +150,9 @@ def test_a_unit_abolished_since_stops_the_pack_at_its_line_and_nothing_is_change
     )  # fmt: skip
     before = numbers()
     loaded = load_pack(PACK, actor=system(cast))
-    assert loaded.faults and not loaded.published and numbers() == before
+    assert loaded.faults
+    assert not loaded.published
+    assert numbers() == before
     first = loaded.faults[0]
     assert "2026年3月9日已经撤销" in first.sentence
     line = (PACK / first.file).read_text(encoding="utf-8").splitlines()[first.line - 1]

@@ -36,7 +36,10 @@ def test_the_first_route_that_fits_is_taken(cast: Cast) -> None:
     assert name(go(cast, village, unit)) == "张庄村"
     assert name(go(cast, unit, village)) == CENTRE
     found = go(cast, unit)
-    assert found is not None and found.unit == cast.units["t1"] and found.route == 0 and not found.auto
+    assert found is not None
+    assert found.unit == cast.units["t1"]
+    assert found.route == 0
+    assert not found.auto
     assert go(cast) is None
 
 
@@ -44,7 +47,10 @@ def test_a_unit_is_that_of_the_place_and_a_route_without_it_is_passed_over(cast:
     unit, grid = {"units": [CENTRE], "optional": True}, {"areas": "grid", "auto": True}
     assert name(go(cast, unit, grid, place="g3")) == "第一网格"
     found = go(cast, unit, grid, place="g3")
-    assert found is not None and found.auto and found.route == 1 and found.lead == cast.areas["g3"]
+    assert found is not None
+    assert found.auto
+    assert found.route == 1
+    assert found.lead == cast.areas["g3"]
     assert name(go(cast, unit, place="g3")) == ""
 
 
@@ -53,10 +59,12 @@ def test_several_units_the_first_leads(cast: Cast) -> None:
         area=cast.areas["t1"], kind="centre", code="X1", name="派出所", valid_from=date(2020, 1, 1)
     )
     target = go(cast, {"units": [CENTRE, "派出所", "没有的站"]})
-    assert target is not None and target.words == "镇城建中心，配合：派出所"
+    assert target is not None
+    assert target.words == "镇城建中心，配合：派出所"
     assert go(cast, {"units": ["没有的站", "派出所"]}) is None
     by_code = go(cast, {"units": [cast.units["t1"].code]})
-    assert by_code is not None and by_code.unit == cast.units["t1"]
+    assert by_code is not None
+    assert by_code.unit == cast.units["t1"]
 
 
 def test_an_abolished_unit_gets_nothing(cast: Cast) -> None:
@@ -78,9 +86,13 @@ def test_a_village_without_grids_has_no_grid_to_go_to(cast: Cast) -> None:
 def test_one_person_gets_it_in_the_post_that_handles(cast: Cast) -> None:
     clerk = cast["village_clerk"]
     target = go(cast, {"person": clerk.user.username})
-    assert target is not None and target.area == cast.areas["v1"] and target.user_id == clerk.user.pk
+    assert target is not None
+    assert target.area == cast.areas["v1"]
+    assert target.user_id == clerk.user.pk
     handler = go(cast, {"person": cast["department_handler"].user.username})
-    assert handler is not None and handler.unit == cast.units["t1"] and handler.area is None
+    assert handler is not None
+    assert handler.unit == cast.units["t1"]
+    assert handler.area is None
     assert go(cast, {"person": "nobody"}) is None
 
 
@@ -149,4 +161,5 @@ def test_a_directory_serves_many_cases(cast: Cast) -> None:
         routed(body, cast.areas[place].path, MONDAY, CALENDAR, known=known)
     with statements() as again:
         found = [routed(body, cast.areas[g].path, MONDAY, CALENDAR, known=known) for g in ("g1", "g2", "g3")]
-    assert len(again) == 0 and [name(one) for one in found] == [CENTRE, CENTRE, "王庄村"]
+    assert len(again) == 0
+    assert [name(one) for one in found] == [CENTRE, CENTRE, "王庄村"]

@@ -17,7 +17,9 @@ from shanzhi.packs.reading import read
 
 def test_the_least_that_a_kind_says_is_its_name() -> None:
     body = KindBody.model_validate({"label": "其他"})
-    assert body.fields == () and body.public and body.first_stage == ""
+    assert body.fields == ()
+    assert body.public
+    assert body.first_stage == ""
     assert body.span("accept") == Span(Unit.HOURS, 24 * 3600)
     assert [span.words() for span in body.handling_spans] == ["2 小时", "24 小时", "3 天", "7 天"]
     assert body.next_stages("") == ()
@@ -35,8 +37,10 @@ def test_stages_lead_on_to_the_next() -> None:
     body = kind()
     assert body.first_stage == "look"
     assert [stage.code for stage in body.next_stages("look")] == ["repair"]
-    assert body.next_stages("repair") == () and body.next_stages("gone") == ()
-    assert body.stage_label("repair") == "维修" and body.stage_label("gone") == ""
+    assert body.next_stages("repair") == ()
+    assert body.next_stages("gone") == ()
+    assert body.stage_label("repair") == "维修"
+    assert body.stage_label("gone") == ""
 
 
 def test_a_kind_reads_as_a_file_and_is_written_as_the_same_file() -> None:
@@ -45,8 +49,10 @@ def test_a_kind_reads_as_a_file_and_is_written_as_the_same_file() -> None:
         text = dump(body)
         document = read(text, "case_kind/x.yaml")
         again, faults = parsed(KindBody, document.value)
-        assert not document.faults and not faults
-        assert again == body and dump(again) == text
+        assert not document.faults
+        assert not faults
+        assert again == body
+        assert dump(again) == text
 
 
 @given(bodies())
@@ -54,8 +60,10 @@ def test_any_kind_survives_being_dumped_and_loaded(raw: dict[str, Any]) -> None:
     body = KindBody.model_validate(raw)
     document = read(dump(body), "case_kind/x.yaml")
     again, faults = parsed(KindBody, document.value)
-    assert not document.faults and not faults
-    assert again == body and dump(again) == dump(body)
+    assert not document.faults
+    assert not faults
+    assert again == body
+    assert dump(again) == dump(body)
     assert [span.text() for span in again.handling_spans] == list(body.handling)
 
 
@@ -75,7 +83,6 @@ def test_the_checks_have_nothing_against_a_sensible_kind(raw: dict[str, Any]) ->
         ({"clocks": {"accept": "24 moons"}}, "clocks.accept", "不认识期限“24 moons”里的单位"),
         ({"clocks": {"lunch": "1 hours"}}, "clocks.lunch", "没有“lunch”这一项"),
         ({"handling": ["0 days"]}, "handling.0", "要大于 0"),
-        ({"handling": []}, "handling", "“handling”"),
         ({"icon": "unicorn"}, "icon", "没有叫“unicorn”的图标"),
         ({"label": ""}, "label", "不能空着"),
         ({"label": "长" * 31}, "label", "“label”"),
@@ -101,5 +108,6 @@ def test_the_unseen_kind_has_every_type_of_field_two_units_working_days_and_one_
     assert {field.type for field in body.fields} == {
         "text", "long", "number", "choice", "choices", "date", "person", "place", "photo", "stop",
     }  # fmt: skip
-    assert len(body.routes[0].units) == 2 and len(body.stages) == 1
+    assert len(body.routes[0].units) == 2
+    assert len(body.stages) == 1
     assert body.span("handle").unit is Unit.WORKING_DAYS
