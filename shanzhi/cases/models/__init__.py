@@ -2,12 +2,13 @@
 
 from shanzhi.cases.models.assignment import Assignment, Extension, Supervision
 from shanzhi.cases.models.case import Case, CaseText, MonthCounter
-from shanzhi.cases.models.side import Contact, Moderation, Receipt, SavedFilter
+from shanzhi.cases.models.side import ActBatch, Contact, Moderation, Receipt, SavedFilter
 from shanzhi.cases.models.step import Step
 from shanzhi.cases.models.suggesting import SuggestionModel, SuggestionSwitch
 from shanzhi.cases.models.timed import Timed
 
 __all__ = [
+    "ActBatch",
     "Assignment",
     "Case",
     "CaseText",

@@ -69,6 +69,10 @@ class Assignment(Timed):
             models.Index(fields=["county_id", "unit", "case"], name="assignment_unit"),
             models.Index(fields=["county_id", "area", "case"], name="assignment_area"),
             models.Index(
+                fields=["county_id", "unit", "case"], name="assignment_helping",
+                condition=models.Q(ended_at=None, role="helper"),
+            ),
+            models.Index(
                 fields=["county_id", "arrive_by"],
                 name="assignment_missing",
                 condition=models.Q(ended_at=None, state="called", missed_at=None, arrive_by__isnull=False),

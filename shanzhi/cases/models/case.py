@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Substr
 
 from shanzhi.accounts.models import Post, User
 from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.paths import WIDTH
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import TokensField
 from shanzhi.cases.models.timed import Timed
@@ -43,6 +45,13 @@ class Case(Timed):
     source = models.CharField("来源", max_length=12, choices=Source.choices)
     area = CountyForeignKey(Area, verbose_name="所在区划", on_delete=models.PROTECT, related_name="+", index=False)
     area_path = PathField()
+    # The township and the village of it, kept by the database: a work list enters by equality, in its own order.
+    town_path = models.GeneratedField(
+        expression=Substr("area_path", 1, 2 * WIDTH), output_field=PathField(), db_persist=True
+    )
+    village_path = models.GeneratedField(
+        expression=Substr("area_path", 1, 3 * WIDTH), output_field=PathField(), db_persist=True
+    )
     owner = CountyForeignKey(Area, verbose_name="主办", on_delete=models.PROTECT, related_name="+", index=False)
     owner_path = PathField()
     raised = models.PositiveSmallIntegerField(default=0)
@@ -92,6 +101,14 @@ class Case(Timed):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "due_at", "id"], name="case_open_due", condition=models.Q(ended_at=None)),
             models.Index(
+                fields=["county_id", "town_path", "due_at", "id"], name="case_town_due",
+                condition=models.Q(ended_at=None),
+            ),
+            models.Index(
+                fields=["county_id", "village_path", "due_at", "id"], name="case_village_due",
+                condition=models.Q(ended_at=None),
+            ),
+            models.Index(
                 fields=["county_id", "turn_area", "due_at", "id"],
                 name="case_turn_area",
                 condition=models.Q(ended_at=None),
@@ -102,7 +119,13 @@ class Case(Timed):
                 condition=models.Q(ended_at=None, turn_unit__isnull=False),
             ),
             models.Index(fields=["county_id", "-received_at", "-id"], name="case_received"),
+            models.Index(fields=["county_id", "town_path", "-received_at", "-id"], name="case_town_received"),
+            models.Index(fields=["county_id", "village_path", "-received_at", "-id"], name="case_village_received"),
             models.Index(fields=["county_id", "area_path", "-received_at", "-id"], name="case_place_received"),
+            models.Index(
+                fields=["county_id", "handler_unit", "-received_at", "-id"], name="case_unit_received",
+                condition=models.Q(handler_unit__isnull=False),
+            ),
             models.Index(fields=["county_id", "reporter", "-received_at", "-id"], name="case_reporter"),
             models.Index(fields=["county_id", "owner_path"], name="case_owner_path"),  # for merges of areas
             models.Index(fields=["county_id", "watch_at"], name="case_watch", condition=models.Q(watch_at__isnull=False)),
@@ -112,8 +135,11 @@ class Case(Timed):
             ),
             models.Index(fields=["county_id", "kind", "-received_at", "-id"], name="case_kind_received"),
             models.Index(
-                fields=["county_id", "supervised", "due_at"], name="case_supervised",
-                condition=models.Q(supervised__gt=0),
+                fields=["county_id", "due_at", "id"], name="case_supervised",
+                condition=models.Q(supervised__gt=0, ended_at=None),
+            ),
+            models.Index(
+                fields=["county_id", "due_at", "id"], name="case_suspended", condition=models.Q(state="suspended")
             ),
         ]
 

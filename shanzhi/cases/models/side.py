@@ -75,16 +75,53 @@ class Receipt(CountyModel):
 
 
 class SavedFilter(CountyModel):
-    """A list that a person comes back to: a name and the address of its filters."""
+    """A list that a person comes back to: a name and the address of its filters.
+
+    At most one of a person's is the one that the list opens with. A deleted one is kept until the next is deleted, so
+    that it can be brought back.
+    """
 
     user = CountyForeignKey(User, on_delete=models.CASCADE, related_name="+", index=False)
     name = models.CharField("名称", max_length=20)
     query = models.CharField("条件", max_length=1000)
     position = models.PositiveSmallIntegerField("次序", default=0)
+    is_default = models.BooleanField("打开事件时先看它", default=False)
     created_at = models.DateTimeField("时间")
+    deleted_at = models.DateTimeField("删除时间", null=True)
 
     class Meta(CountyModel.Meta):
         verbose_name = "常用清单"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["county_id", "user", "name"], name="saved_filter_name_once")
+            models.UniqueConstraint(
+                fields=["county_id", "user", "name"], condition=models.Q(deleted_at=None),
+                name="saved_filter_name_once",
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "user", "position"], name="saved_filter_user")
+        ]
+
+
+class ActBatch(CountyModel):
+    """One act on many cases, as it was asked for and how far it has come.
+
+    `rows` holds [case id, number, version, sentence] of each: the sentence is null until the case's turn has come,
+    empty when it was done, and says otherwise why it was refused. `done` and `refused` count them.
+    """
+
+    user = CountyForeignKey(User, on_delete=models.PROTECT, related_name="+", index=False)
+    act = models.CharField("办理", max_length=12)
+    arguments = models.JSONField("内容", default=dict)
+    rows = models.JSONField("事件", default=list)
+    total = models.PositiveIntegerField("件数", default=0)
+    done = models.PositiveIntegerField("办成", default=0)
+    refused = models.PositiveIntegerField("没办成", default=0)
+    job_id = models.BigIntegerField("后台任务", null=True)
+    created_at = models.DateTimeField("时间")
+    ended_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "批量办理"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "user", "-created_at"], name="act_batch_user")
         ]

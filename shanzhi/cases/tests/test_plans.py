@@ -97,7 +97,7 @@ OTHER_WORDS = "('别的' || (g % 50))" + ("::tsvector" if connection.vendor == "
 
 def multiply(table: str, model: type[CountyModel], row_id: int, changes: dict[str, str]) -> None:
     """4,000 more rows like this one."""
-    names = [field.column for field in model._meta.local_fields]
+    names = [field.column for field in model._meta.local_fields if not field.generated]
     values = [changes.get(name, "id + g" if name == "id" else name) for name in names]
     series = "WITH RECURSIVE s(g) AS (SELECT 1 UNION ALL SELECT g + 1 FROM s WHERE g < 4000)"
     with connection.cursor() as cursor:
