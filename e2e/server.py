@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from dev.environment import PYTHON, ROOT, environment
-from dev.run import end_with_parent, web_command
+from dev.run import end_with_parent, messages, web_command
 
 HOST = "127.0.0.1"
 START_SECONDS = 180
@@ -40,6 +40,7 @@ class Site:
             SHANZHI_REQUIRE_TOTP="1",
             SHANZHI_HOSTS=HOST,
             SHANZHI_LOG_LEVEL="WARNING",
+            **messages(),
         )
         for name in ("SHANZHI_STATIC_STORAGE", "SHANZHI_DEBUG", "SHANZHI_HTTPS", "SHANZHI_DEMO_PASSWORD"):
             self.env.pop(name, None)
