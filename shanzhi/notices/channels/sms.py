@@ -50,7 +50,8 @@ class AliyunSender:
     def __post_init__(self) -> None:
         if not (self.key and self.secret and self.sign and self.templates):
             raise ImproperlyConfigured(
-                "SHANZHI_SMS=aliyun: set SHANZHI_SMS_KEY, SHANZHI_SMS_SECRET, SHANZHI_SMS_SIGN and SHANZHI_SMS_TEMPLATES"
+                "SHANZHI_SMS=aliyun: set SHANZHI_SMS_KEY, SHANZHI_SMS_SECRET, SHANZHI_SMS_SIGN"
+                " and SHANZHI_SMS_TEMPLATES"
             )
 
     def send(self, message: Message) -> str:

@@ -1,4 +1,4 @@
-"""Whatever happens to workers and providers in whatever order: nothing is lost, nothing is sent again without a kill."""
+"""Whatever happens to workers and providers in whatever order: nothing is lost, nothing goes twice without a kill."""
 
 from collections import Counter
 from datetime import timedelta
@@ -24,7 +24,7 @@ class Killed(BaseException):
 
 
 class Deliveries(RuleBasedStateMachine):
-    """A provider that fails as it is told, workers that die, and time that passes; always urgent, so nights are none."""
+    """A provider that fails as it is told, workers that die, time that passes; always urgent, so there is no night."""
 
     @initialize()
     def begin(self):
