@@ -9,7 +9,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.kinds.answers import holds
 from shanzhi.cases.kinds.fields import AnswersMixin, name_of
-from shanzhi.cases.kinds.refit import fitting, refitted
+from shanzhi.cases.kinds.refit import readable, refitted
 from shanzhi.cases.kinds.registry import kind_of, kinds_now
 from shanzhi.cases.kinds.schema import FieldBody, KindBody
 from shanzhi.cases.models import Case
@@ -66,8 +66,8 @@ class ClassifyForm(ActForm, AnswersMixin):
         return bool(self.questions()) and bool(self.errors)
 
     def _open(self, body: KindBody) -> list[FieldBody]:
-        """Questions without an old answer that fits, unless an old answer already hides them."""
-        fits = fitting(body, self.case.answers, today=local(timezone.now()).date())
+        """Questions without an old answer, unless an old answer already hides them."""
+        fits = readable(body, self.case.answers, today=local(timezone.now()).date())
         asked: list[FieldBody] = []
         for field in body.fields:
             codes = {one.code for one in asked}
