@@ -23,7 +23,7 @@ class _Dumper(yaml.SafeDumper):
     def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
         if kind is ScalarNode and implicit[0] and DAY.fullmatch(value):
             return f"{_TAG}str"
-        return super().resolve(kind, value, implicit)
+        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         return super().increase_indent(flow, False)
@@ -43,8 +43,8 @@ def ordered(stored: Any, source: Any) -> Any:
     """JSON values of a body in the order in which they are written: fields as the schema has them, free keys sorted."""
     if isinstance(stored, dict):
         if isinstance(source, BaseModel):
-            names = {info.serialization_alias or info.alias or name: name for name, info in _fields(source)}
-            return {key: ordered(item, getattr(source, names.get(key, key), None)) for key, item in stored.items()}
+            names = {str(info.serialization_alias or info.alias or name): name for name, info in _fields(source)}
+            return {key: ordered(item, getattr(source, str(names.get(key, key)), None)) for key, item in stored.items()}
         inner = source if isinstance(source, Mapping) else {}
         return {key: ordered(stored[key], inner.get(key)) for key in sorted(stored)}
     if isinstance(stored, list):

@@ -95,11 +95,11 @@ class SentForm(TakingForm):
     """A pack that was looked at: a shipped one by its code, or the files themselves, and what was chosen."""
 
     pack = forms.SlugField(required=False, max_length=CODE_LENGTH, widget=forms.HiddenInput)
-    data = forms.CharField(required=False, max_length=SENT, widget=forms.HiddenInput)
+    content = forms.CharField(required=False, max_length=SENT, widget=forms.HiddenInput)
     whole = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if not data.get("pack") and not data.get("data"):
+        if not data.get("pack") and not data.get("content"):
             raise forms.ValidationError("没有收到规则包，请回到上一步重新选择。")
         return data

@@ -82,7 +82,7 @@ class _Composer(yaml.SafeLoader):
         self.depth = self.count = 0
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        event: Any = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise Refused(line, "不能用 & 和 * 引用别处的内容，请把内容照写一遍；如果是文字，请加引号。")

@@ -39,7 +39,7 @@ def current_versions(*families: str, retired: bool = False) -> list[Version]:
         rows = rows.filter(definition__retired_at__isnull=True)
     known = remembered(families)
     fresh = Case(When(id__in=known, then=Value(None, JSONField())), default=F("body")) if known else F("body")
-    versions = list(rows.defer("body").annotate(fresh_body=fresh).order_by("family", "code"))
+    versions: list[Version] = list(rows.defer("body").annotate(fresh_body=fresh).order_by("family", "code"))
     for version in versions:
         body = version.__dict__.pop("fresh_body")
         if body is not None:

@@ -146,7 +146,7 @@ def test_a_file_that_is_none_is_refused(town: Town, desk: Client, name: str, dat
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"data": "***"}, {"data": base64.b64encode(b"no zip").decode()}, {"pack": "nosuch"}]
+    "said", [{}, {"content": "***"}, {"content": base64.b64encode(b"no zip").decode()}, {"pack": "nosuch"}]
 )
 def test_a_broken_second_step_is_refused(town: Town, desk: Client, said: dict[str, str]) -> None:
     answer = desk.post(town.url("definitions/load/apply/"), said)

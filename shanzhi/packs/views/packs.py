@@ -106,7 +106,7 @@ def _received(form: UploadForm) -> SentForm:
         files_in_zip(data)
     else:
         data = zipped({f"{form.cleaned_data['family']}/{file.name}": data})
-    return SentForm({"data": base64.b64encode(data).decode(), "whole": "on" if whole else ""})
+    return SentForm({"content": base64.b64encode(data).decode(), "whole": "on" if whole else ""})
 
 
 def _files(form: SentForm) -> tuple[Files, bool]:
@@ -117,7 +117,7 @@ def _files(form: SentForm) -> tuple[Files, bool]:
             raise NotFound
         return files_in(SHIPPED[data["pack"]].directory), True
     try:
-        return files_in_zip(base64.b64decode(data["data"], validate=True)), data["whole"]
+        return files_in_zip(base64.b64decode(data["content"], validate=True)), data["whole"]
     except binascii.Error:
         raise Invalid(UNREADABLE, code="pack_unreadable") from None
 
