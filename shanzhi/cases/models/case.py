@@ -24,7 +24,8 @@ class Case(Timed):
     escalated by, and so how far it can be returned down. Coordinates are 1e-7 degree, CGCS2000.
 
     `definition` is the version of the kind under which it began and by which it stays, whatever becomes of the kind.
-    `stage` is where it stands inside "handling". Its clock (Timed) is that of the next step: while it is suspended the
+    `seen_by` are the roles that its kind shows it to,
+    as |role|role|, empty for everybody in scope. `stage` is where it stands inside "handling". Its clock (Timed) is that of the next step: while it is suspended the
     clock stands still and `due_at` is the day on which it goes on by itself. `holder` took it up out of the bin of a
     unit or place. `parent` is what it was split from, `merged_into` what it is a duplicate of. `supervised` counts the
     supervisions that have not been answered, `parts` the open parts that it waits for.
@@ -35,6 +36,7 @@ class Case(Timed):
     body = models.TextField("情况", max_length=2000)
     kind = models.CharField("类别", max_length=40)
     definition = CountyForeignKey(Version, verbose_name="类别的版本", on_delete=models.PROTECT, related_name="+", index=False)
+    seen_by = models.CharField("只有哪些岗位能看", max_length=400, blank=True, default="")
     stage = models.CharField("环节", max_length=40, blank=True, default="")
     answers = models.JSONField("填写的项目", default=dict)
     place = models.CharField("地点", max_length=100, blank=True)
@@ -79,7 +81,7 @@ class Case(Timed):
     history = models.CharField("经过的指纹", max_length=64, default="")
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
-        "number", "title", "body", "kind", "definition_id", "stage", "answers", "place", "lon", "lat", "urgent",
+        "number", "title", "body", "kind", "definition_id", "seen_by", "stage", "answers", "place", "lon", "lat", "urgent",
         "source", "area_id", "owner_id", "raised", "handler_area_id", "handler_unit_id", "turn_area_id",
         "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id", "parts", "reopened", "supervised",
         "asking",

@@ -8,6 +8,7 @@ from shanzhi.areas.models import Unit
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.seeing import seen
 from shanzhi.tenancy.keyset import Order
 
 CALLS: list[str] = ["case", "case__area", "case__area__parent", "unit"]
@@ -40,4 +41,4 @@ def call_list_for(actor: Actor) -> QuerySet[Assignment]:
     mine = scope.q("case__area_path")
     if scope.unit_ids:
         mine = mine | Q(unit_id__in=scope.unit_ids) if scope.ranges else Q(unit_id__in=scope.unit_ids)
-    return Assignment.objects.filter(mine, whistled=True).select_related(*CALLS)
+    return Assignment.objects.filter(mine, seen(actor, "case__"), whistled=True).select_related(*CALLS)

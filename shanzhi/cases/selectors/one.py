@@ -6,6 +6,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.cases import permissions
 from shanzhi.cases.models import Assignment, Case, Step
+from shanzhi.cases.seeing import may_see_kind
 
 NUMBER_LENGTH: Final = 20
 
@@ -21,6 +22,10 @@ def case_get_for(actor: Actor, number: str) -> Case:
 
 
 def _may_see(actor: Actor, case: Case) -> bool:
+    return may_see_kind(actor, case) and _in_reach(actor, case)
+
+
+def _in_reach(actor: Actor, case: Case) -> bool:
     scope = actor.scope(permissions.VIEW)
     if scope.covers(case.area_path) or scope.covers(case.owner_path):
         return True

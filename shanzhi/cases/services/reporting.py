@@ -21,6 +21,7 @@ from shanzhi.cases.kinds.answers import photo_ids
 from shanzhi.cases.kinds.registry import KindVersion, with_calendar
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
+from shanzhi.cases.seeing import roles_text
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
 from shanzhi.lib.bigrams import tokens
@@ -161,6 +162,7 @@ def words_of(case: Case, answers: str) -> Any:
 def _under(case: Case, kind: KindVersion, answers: dict[str, Any], at: datetime, calendar: Calendar) -> None:
     """Begin under this version of the kind: its clock runs, and the case keeps it."""
     case.kind, case.definition_id, case.answers = kind.code, kind.version_id, answers
+    case.seen_by = roles_text(kind.body.seen_by)
     span = kind.body.span(STATE_CLOCK[State(case.state)], urgent=case.urgent)
     for name, value in clocks.started(span, at, calendar).items():
         setattr(case, name, value)

@@ -1,0 +1,31 @@
+"""Cases of kinds that only some roles may see: absent for everybody else, whatever their scope; the reporter excepted."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from shanzhi.access.actor import Actor
+from shanzhi.cases.models import Case
+
+
+def roles_text(roles: Iterable[str]) -> str:
+    """The roles as a case keeps them: |grid_worker|village_clerk|; empty for everybody."""
+    listed = "|".join(sorted(roles))
+    return f"|{listed}|" if listed else ""
+
+
+def seen(actor: Actor, prefix: str = "") -> Q:
+    """The condition on a list of cases, or on rows that have one under `prefix`: shown to everybody in scope, or to one of the actor's roles."""
+    if actor.is_system:
+        return Q()
+    condition = Q((f"{prefix}seen_by", ""))
+    for role in sorted({post.role for post in actor.posts}):
+        condition |= Q((f"{prefix}seen_by__contains", f"|{role}|"))
+    return condition
+
+
+def may_see_kind(actor: Actor, case: Case) -> bool:
+    """The same for one case; who reported it sees it in any case."""
+    if not case.seen_by or actor.is_system or actor.user_id == case.reporter_id:
+        return True
+    return any(f"|{post.role}|" in case.seen_by for post in actor.posts)
