@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from shanzhi.access.actor import Actor
+from shanzhi.access.permissions import ROLES
+from shanzhi.areas.models import Area, Unit
+from shanzhi.cases import permissions
 from shanzhi.cases.models import Case
 
 
@@ -29,3 +32,12 @@ def may_see_kind(actor: Actor, case: Case) -> bool:
     if not case.seen_by or actor.is_system or actor.user_id == case.reporter_id:
         return True
     return any(f"|{post.role}|" in case.seen_by for post in actor.posts)
+
+
+def is_hidden_from(case: Case, target: Area | Unit) -> bool:
+    """Whether nobody who handles at this unit or place may see the case: then it can't be given there."""
+    if not case.seen_by:
+        return False
+    level = "unit" if isinstance(target, Unit) else target.level
+    roles = [code for code in permissions.HANDLERS if level in ROLES[code].levels]
+    return not any(f"|{role}|" in case.seen_by for role in roles)

@@ -11,6 +11,7 @@ from shanzhi.cases import clocks
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import Clock
 from shanzhi.cases.models import Assignment
+from shanzhi.cases.seeing import is_hidden_from
 from shanzhi.cases.selectors.calls import open_calls, whistle_units
 from shanzhi.cases.services.calls import called
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
@@ -53,6 +54,9 @@ def _check(moment: Moment, chosen: Sequence[Unit]) -> None:
     possible = {unit.id for unit in whistle_units(moment.case)}
     there = {call.unit_id for call in open_calls(moment.case)} | {moment.case.handler_unit_id}
     for unit in chosen:
+        if is_hidden_from(moment.case, unit):
+            sentence = f"{unit.name}的人看不到这一类事，不能叫来。"
+            raise Invalid(sentence, code="unit_hidden", fields={"units": [sentence]})
         if unit.id not in possible:
             sentence = f"{unit.name}不是这里的乡镇或县里的单位，或者已撤销，请重新选。"
             raise Invalid(sentence, code="unit_outside", fields={"units": [sentence]})

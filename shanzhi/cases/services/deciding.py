@@ -9,6 +9,7 @@ from shanzhi.cases import clocks
 from shanzhi.cases.acts import AT_HANDLER, UNDECIDED, Act
 from shanzhi.cases.catalogue import Clock, State
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.seeing import is_hidden_from
 from shanzhi.cases.services.calls import called, ended, open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
 from shanzhi.cases.services.routes import route_of
@@ -81,6 +82,9 @@ def _checked_target(case: Case, area: Area | None, unit: Unit | None) -> Area | 
     if not fits or target.valid_to is not None:
         sentence = f"{target.name}现在不能接这件事，请重新选。"
         raise Invalid(sentence, code="target_outside", fields={"target": [sentence]})
+    if is_hidden_from(case, target):
+        sentence = f"{target.name}的人看不到这一类事，请选看得到的单位或下级，或者先改类别。"
+        raise Invalid(sentence, code="target_hidden", fields={"target": [sentence]})
     return target
 
 
@@ -91,7 +95,7 @@ def _checked_helpers(case: Case, lead: Unit | None, helpers: Sequence[Unit]) -> 
         raise Invalid(sentence, code="too_many_helpers", fields={"helpers": [sentence]})
     kept = {helper.id: helper for helper in helpers if lead is None or helper.id != lead.id}
     for helper in kept.values():
-        if helper.area_id != case.owner_id or helper.valid_to is not None:
+        if helper.area_id != case.owner_id or helper.valid_to is not None or is_hidden_from(case, helper):
             sentence = f"{helper.name}现在不能配合这件事，请重新选。"
             raise Invalid(sentence, code="helper_outside", fields={"helpers": [sentence]})
     return list(kept.values())

@@ -1,16 +1,19 @@
 """A kind that only some roles may see is absent for everybody else: lists, counts, pages, API, search, calls."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
-from shanzhi.cases.acts import Act
 from shanzhi.cases.models import Case
-from shanzhi.cases.services import case_act
-from shanzhi.cases.tests.pages import address, report, text_of
+from shanzhi.cases.tests.pages import act, address, report, text_of
+from shanzhi.cases.tests.test_whistles import whistle
+from shanzhi.lib.errors import Invalid
 from tests.cast import Cast
 from tests.kinds import kind_add
 
-BODY = {"label": "特殊照护", "seen_by": ["village_clerk", "township_officer"]}
+BODY: dict[str, Any] = {"label": "特殊照护", "seen_by": ["village_clerk", "township_officer"]}
+WITH_UNITS = {**BODY, "seen_by": [*BODY["seen_by"], "department_handler"]}
 
 
 @pytest.fixture
@@ -41,10 +44,19 @@ def test_in_the_list_of_those_roles(cast: Cast, closed: Case) -> None:
     assert "独居老人" in text_of(page)
 
 
-def test_a_whistle_at_it_is_not_on_the_board_of_others(cast: Cast, closed: Case) -> None:
-    unit = [cast.units["t1"]]
-    case_act(actor=cast.actor("village_clerk"), case=closed, act=Act.WHISTLE, version=1, units=unit, text="请来看看")
+def test_nobody_is_called_who_could_not_see_it(cast: Cast, closed: Case) -> None:
+    with pytest.raises(Invalid, match="看不到"):
+        whistle(cast, closed)
+    case = act(cast, "village_clerk", "accept", closed)
+    with pytest.raises(Invalid, match="看不到"):
+        act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"])
+
+
+def test_a_whistle_at_it_is_not_on_the_board_of_others(cast: Cast) -> None:
+    kind_add("closed", WITH_UNITS)
+    closed = whistle(cast, report(cast, kind="closed", body="独居老人需要照护"))
     board = reverse("cases:whistles", args=[closed.county_id])
     assert "独居老人" in text_of(cast["township_officer"].client().get(board))
-    for role in ("command_centre", "county_leader", "department_handler"):
+    assert "独居老人" in text_of(cast["department_handler"].client().get(board))
+    for role in ("command_centre", "county_leader", "branch_secretary"):
         assert "独居老人" not in text_of(cast[role].client().get(board)), role
