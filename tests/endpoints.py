@@ -8,7 +8,10 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-API_APPS = ("accounts", "areas", "cases", "cases.suggesting", "files", "jobs", "notices", "packs", "portal", "trail")
+API_APPS = (
+    "accounts", "areas", "cases", "cases.kinds", "cases.suggesting", "files", "jobs", "notices", "packs", "portal",
+    "trail",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

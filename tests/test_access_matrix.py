@@ -246,7 +246,7 @@ KINDS = {
 
 def kind_of(endpoint: Endpoint) -> str | None:
     """Which kind of object the address names, if any."""
-    if "/definitions/" in endpoint.path:  # the same for the whole county
+    if "/definitions/" in endpoint.path or "/kinds/" in endpoint.path:  # the same for the whole county
         return None
     found = re.findall(r"<(?:(\w+):)?(\w+)>", endpoint.path)
     for converter, name in found:
@@ -269,6 +269,8 @@ def address(endpoint: Endpoint, world: World, place: str) -> str:
         named = {"family": "department", "code": "zhujian", "year": "2026"}
         world.define(place)
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: named[found[1]], path)
+    if "/kinds/" in path:
+        path = re.sub(r"<(?:\w+:)?code>", "facilities", path)
     path = re.sub(r"<(?:slug:)?act>", "disablements", path).replace("<slug:channel>", "sms")
     if kind is not None:
         path = re.sub(r"<[^>]+>", lambda _: world.value(kind, place), path, count=1)

@@ -25,7 +25,11 @@ api = HouseAPI(
     parser=TextParser(),
     openapi_extra={"security": [{"token": []}]},
 )
-for app in ("accounts", "areas", "cases", "cases.suggesting", "files", "jobs", "notices", "packs", "portal", "trail"):
+APPS = (
+    "accounts", "areas", "cases", "cases.kinds", "cases.suggesting", "files", "jobs", "notices", "packs", "portal",
+    "trail",
+)  # fmt: skip
+for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):
         routes = guarded(import_module(f"shanzhi.{app}.api").router)
         api.add_router("/{county:county}/", routes, tags=[app.partition(".")[0]])
