@@ -97,7 +97,7 @@ def locks(*, at: datetime, username: str | None = None, ip: str | None = None) -
 
 def unlock(username: str) -> int:
     """Forget the failures of a login from every address; returns how many rows there were."""
-    forgotten, _ = AccessFailureLog.objects.filter(username=username).delete()
+    forgotten: int = AccessFailureLog.objects.filter(username=username).delete()[0]
     return int(reset(username=username)) + forgotten
 
 

@@ -77,7 +77,7 @@ def handed_posts_for(actor: Actor, *, at: datetime, path: str = "", cursor: str 
 def handed_post_get_for(actor: Actor, post_id: int) -> Post:
     """A post that is the actor's own, or lies where the actor arranges stand-ins; 404 for any other."""
     posts = Post.objects.select_related("user", "area", "unit__area").filter(id=post_id)
-    found = posts.filter(Q(user_id=actor.user_id) | _reach(actor)).first()
+    found = posts.filter(Q(user_id=actor.user_id or 0) | _reach(actor)).first()
     if found is None:
         raise not_found()
     return found
@@ -94,13 +94,14 @@ def _reach(actor: Actor, prefix: str = "") -> Q:
 
 
 def _handed(actor: Actor) -> QuerySet[Post]:
-    return Post.objects.filter(_reach(actor), role__in=OFFICERS).exclude(user_id=actor.user_id)
+    return Post.objects.filter(_reach(actor), role__in=OFFICERS).exclude(user_id=actor.user_id or 0)
 
 
 def substitutes_for(post: Post, *, at: datetime) -> list[Substitute]:
     """Who may stand in: active people with a working post at the same place, right above it or right beside it.
 
-    Those of the same place come first. Nobody who is one of the three administrators. A post that watches others takes a peer of the same role only.
+    Those of the same place come first. Nobody who is one of the three administrators. A post that watches others
+    takes a peer of the same role only.
     """
     nearby = Q(area_path=post.area_path)  # for a unit: its area, and its sister units
     if post.area is not None and post.area.parent_id is not None:

@@ -52,3 +52,13 @@ def outsider(county_b: County) -> User:
     """A security administrator of the other county."""
     with county(county_b.id):
         return factories.person(factories.build_town(county_b.id), "security_admin", "county", "孙外")
+
+
+@pytest.fixture
+def clerk(town: Town) -> User:
+    return factories.person(town, "village_clerk", "village", "李文")
+
+
+@pytest.fixture
+def officer(town: Town) -> User:
+    return factories.person(town, "township_officer", "town", "吴镇")

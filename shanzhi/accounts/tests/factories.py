@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts import selectors, services
-from shanzhi.accounts.models import Post, User
+from shanzhi.accounts.models import Post, StandIn, User
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import ROOT, child
+from shanzhi.lib.times import local
 from shanzhi.tenancy.context import county
 
 SINCE = date(2020, 1, 1)
@@ -126,3 +127,24 @@ def statements(expected: int) -> Iterator[None]:
     frames = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET LOCAL")
     real = [query["sql"] for query in caught.captured_queries if not query["sql"].startswith(frames)]
     assert len(real) == expected, "\n".join(real)
+
+
+def today() -> date:
+    return local(timezone.now()).date()
+
+
+def post_of(user: User) -> Post:
+    return Post.objects.get(user=user)
+
+
+def hand(town: Town, by: User, holder: User, to: User, *, days: int = 3, after: int = 0, **more: Any) -> StandIn:
+    first = today() + timedelta(days=after)
+    return services.standin_set(
+        actor=actor_of(town, by),
+        post_id=post_of(holder).id,
+        substitute_id=to.pk,
+        valid_from=first,
+        valid_to=first + timedelta(days=days - 1),
+        reason=more.pop("reason", "请假"),
+        **more,
+    )
