@@ -50,11 +50,11 @@ def extended(row: Timed, amount: int, at: datetime, calendar: Calendar) -> dict[
 
 
 def recomputed(row: Timed, at: datetime, calendar: Calendar) -> dict[str, Any]:
-    """The same clock under another calendar; nothing for one that stands still or whose end stays."""
+    """The same clock under another calendar; nothing for one that stands still or to which the days make no difference."""
     if row.running_since is None or not row.clock_unit:
         return {}
     columns = _moved(row, row.allowed, at, calendar)
-    return columns if columns["due_at"] != row.due_at else {}
+    return columns if any(getattr(row, name) != value for name, value in columns.items()) else {}
 
 
 def _moved(row: Timed, allowed: int, at: datetime, calendar: Calendar) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _moved(row: Timed, allowed: int, at: datetime, calendar: Calendar) -> dict[s
         return {"allowed": allowed}
     unit = Unit(row.clock_unit)
     columns = _running(unit, allowed, row.spent, row.running_since, row.warned, calendar)
-    if columns["due_at"] >= at and row.warned > HALF:
+    if columns["due_at"] > at and row.warned > HALF:
         return _running(unit, allowed, row.spent, row.running_since, HALF, calendar)
     return columns
 
