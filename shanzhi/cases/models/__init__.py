@@ -2,7 +2,7 @@
 
 from shanzhi.cases.models.assignment import Assignment, Extension, Supervision
 from shanzhi.cases.models.case import Case, CaseText, MonthCounter
-from shanzhi.cases.models.side import ActBatch, Contact, Moderation, Receipt, SavedFilter
+from shanzhi.cases.models.side import ActBatch, Contact, Miss, Moderation, Receipt, Reveal, SavedFilter
 from shanzhi.cases.models.step import Step
 from shanzhi.cases.models.suggesting import SuggestionModel, SuggestionSwitch
 from shanzhi.cases.models.timed import Timed
@@ -14,9 +14,11 @@ __all__ = [
     "CaseText",
     "Contact",
     "Extension",
+    "Miss",
     "Moderation",
     "MonthCounter",
     "Receipt",
+    "Reveal",
     "SavedFilter",
     "Step",
     "SuggestionModel",

@@ -50,6 +50,13 @@ class Contact(CountyModel):
     phone_index = models.CharField(max_length=64, blank=True, default="")
     wants_reply = models.BooleanField("要求回复", default=True)
 
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("case_id", "name", "phone_index", "wants_reply")
+
+    @property
+    def code(self) -> str:
+        """How the trail calls it: never by the person's name."""
+        return str(self.case_id)
+
     class Meta(CountyModel.Meta):
         verbose_name = "来电（来访）人"
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -71,6 +78,43 @@ class Receipt(CountyModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["county_id", "case"], name="receipt_once"),
             models.UniqueConstraint(fields=["county_id", "digest"], name="receipt_digest_once"),
+        ]
+
+
+class Reveal(CountyModel):
+    """That somebody had a caller's phone number shown, and what for. Written before the number is given out."""
+
+    class Purpose(models.TextChoices):
+        REPLY = "reply", "回访"
+        CHECK = "check", "核实情况"
+        NOTIFY = "notify", "通知办理进度"
+        OTHER = "other", "其他"
+
+    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="reveals", index=False)
+    user = CountyForeignKey(User, on_delete=models.PROTECT, related_name="+", index=False)
+    by = models.CharField("谁看的", max_length=160)
+    purpose = models.CharField("做什么用", max_length=8, choices=Purpose.choices)
+    text = models.CharField("说明", max_length=100, blank=True)
+    at = models.DateTimeField("时间")
+
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("case_id", "user_id", "by", "purpose", "text", "at")
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "查看电话"
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "case", "-at"], name="reveal_case")]
+
+
+class Miss(CountyModel):
+    """A wrong secret that was tried from a network address, by its digest; kept only as long as it counts."""
+
+    source = models.CharField(max_length=64)
+    at = models.DateTimeField("时间")
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "查询码输错"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "source", "at"], name="miss_source"),
+            models.Index(fields=["county_id", "at"], name="miss_at"),
         ]
 
 
