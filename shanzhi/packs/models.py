@@ -23,6 +23,7 @@ class Definition(CountyModel):
     code = models.CharField("代码", max_length=CODE_LENGTH)
     title = models.CharField("名称", max_length=TITLE_LENGTH, blank=True)
     current_number = models.PositiveIntegerField("现行版本", default=0)
+    current_id = models.BigIntegerField("现行版本的编号", null=True)
     digest = models.CharField("内容的指纹", max_length=64, blank=True)
     origin = models.CharField("来源", max_length=8, blank=True)
     pack = models.CharField("规则包", max_length=CODE_LENGTH, blank=True)
@@ -32,7 +33,7 @@ class Definition(CountyModel):
     history = models.CharField("版本的指纹", max_length=64, blank=True)
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
-        "family", "code", "title", "current_number", "digest", "origin", "pack", "changed_at", "retired_at", "version",
+        "family", "code", "title", "current_number", "current_id", "digest", "origin", "pack", "changed_at", "retired_at", "version",
         "history",
     )  # fmt: skip
 

@@ -121,6 +121,7 @@ def _put(definition: Definition, version: Version, actor: Actor, at: datetime) -
         definition,
         title=version.title,
         current_number=version.number,
+        current_id=version.id,
         digest=version.digest,
         origin=version.origin,
         pack=version.pack,

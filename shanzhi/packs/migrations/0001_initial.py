@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=40, verbose_name="代码")),
                 ("title", models.CharField(blank=True, max_length=80, verbose_name="名称")),
                 ("current_number", models.PositiveIntegerField(default=0, verbose_name="现行版本")),
+                ("current_id", models.BigIntegerField(null=True, verbose_name="现行版本的编号")),
                 ("digest", models.CharField(blank=True, max_length=64, verbose_name="内容的指纹")),
                 ("origin", models.CharField(blank=True, max_length=8, verbose_name="来源")),
                 ("pack", models.CharField(blank=True, max_length=40, verbose_name="规则包")),

@@ -1,12 +1,12 @@
 """What others read of definitions."""
 
-from shanzhi.packs.selectors.bodies import body_of, forget_bodies
+from shanzhi.packs.selectors.bodies import body_of
+from shanzhi.packs.selectors.current import current_versions, forget_bodies
 from shanzhi.packs.selectors.definitions import (
     STATES,
     DefinitionFilter,
     counts_by_family,
     current_of,
-    current_versions,
     definition_find,
     definition_get_for,
     definition_list_for,

@@ -1,7 +1,6 @@
 """Parsed bodies by version: a version never changes, so what was parsed once is right for ever."""
 
 from collections import OrderedDict
-from collections.abc import Collection
 from threading import Lock
 from typing import Any, Final
 
@@ -52,14 +51,7 @@ def remember(version_id: int, family: str, body: Any) -> BaseModel:
     return parsed
 
 
-def remembered(families: Collection[str]) -> list[int]:
-    """Ids of this county's versions whose bodies are kept; of other families too, which does no harm."""
-    number = current()
-    with _lock:
-        return [version_id for county_id, version_id in _bodies if county_id == number]
-
-
-def forget_bodies() -> None:
+def forget_parsed() -> None:
     """Start without any, as a new process does."""
     with _lock:
         _bodies.clear()

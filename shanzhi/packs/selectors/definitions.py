@@ -4,14 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Q, Value, When
+from django.db.models import Q
 
 from shanzhi.access.actor import Actor
 from shanzhi.lib.errors import NotFound
 from shanzhi.packs.families import FAMILIES
 from shanzhi.packs.models import Definition, Version
 from shanzhi.packs.permissions import VIEW
-from shanzhi.packs.selectors.bodies import remember, remembered
 from shanzhi.tenancy.keyset import SIZE, Order, Page, page_of
 from shanzhi.tenancy.models import CountyQuerySet
 
@@ -26,25 +25,6 @@ class DefinitionFilter:
     text: str = ""
     family: str = ""
     state: str = ""
-
-
-def current_versions(*families: str, retired: bool = False) -> list[Version]:
-    """The versions that count now, of these families (all, if none is named), by family and code; one statement.
-
-    `body` is not loaded: `body_of` has it without another statement, because bodies that this process has not parsed
-    yet come along. Retired definitions are left out unless asked for.
-    """
-    rows = Version.objects.filter(family__in=families or list(FAMILIES), number=F("definition__current_number"))
-    if not retired:
-        rows = rows.filter(definition__retired_at__isnull=True)
-    known = remembered(families)
-    fresh = Case(When(id__in=known, then=Value(None, JSONField())), default=F("body")) if known else F("body")
-    versions: list[Version] = list(rows.defer("body").annotate(fresh_body=fresh).order_by("family", "code"))
-    for version in versions:
-        body = version.__dict__.pop("fresh_body")
-        if body is not None:
-            remember(version.id, version.family, body)
-    return versions
 
 
 def version_get(version_id: int) -> Version:
