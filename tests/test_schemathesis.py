@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from shanzhi.accounts.models import ApiToken
+from shanzhi.accounts.models import ApiToken, StandIn
 from shanzhi.areas.models import AreaVersion
 from shanzhi.areas.services.acting import write_history
 from shanzhi.cases import services
@@ -126,12 +126,16 @@ def world(cast: Cast, name: str) -> World:
     job = Job.objects.create(kind="areas.check", args={}, created_by=admin, created_at=now, lease_until=now)
     blank = bytes(32)
     Seal.objects.create(number=1, root=blank, count=1, previous=blank, digest=blank, sealed_at=now)
+    standin = StandIn.objects.create(
+        post=cast["village_clerk"].post, substitute=cast["branch_secretary"].user, valid_from=now.date(),
+        valid_to=now.date(), reason="x", created_at=now,
+    )  # fmt: skip
     there = {
         "number": case.number, "version": str(case.version), "area": cast.areas["v1"].code,
         "into": cast.areas["v2"].code, "parent": cast.areas["t2"].code, "township": cast.areas["t1"].code,
         "grid": cast.areas["g1"].code, "unit": cast.units["t1"].code, "post_id": str(cast["grid_worker"].post.id),
         "user_id": str(clerk), "file_id": str(photo.id), "notice_id": str(notice.id), "job_id": str(job.id),
-        "seal": "1",
+        "seal": "1", "stand_in_id": str(standin.id),
     }  # fmt: skip
     return World(cast, {role: token(cast, role) for role in CALLERS}, there)
 
