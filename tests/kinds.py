@@ -71,4 +71,5 @@ def _pair(family: str, code: str, title: str, body: dict[str, Any], at: datetime
         origin="pack", published_at=at, published_by_name="系统",
     )  # fmt: skip
     version.link = definition.history = link_of("", version)
+    definition.current_id = version.id
     return definition, version

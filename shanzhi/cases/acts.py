@@ -86,7 +86,7 @@ BESIDE: Final = frozenset({Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.PA
 # What may be done but is not what comes next: it stands behind the three dots.
 SIDE: Final = frozenset({
     Act.ESCALATE, Act.WHISTLE, Act.DISMISS, Act.ASK, Act.SUSPEND, Act.SUPERVISE, Act.RELEASE, Act.CLASSIFY, Act.SPLIT,
-    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.MODERATE, Act.REFUSE,
+    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.MODERATE,
 })  # fmt: skip
 # What waits until every part has ended.
 WHOLE: Final = frozenset({

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shanzhi.cases.acts import Act
-from shanzhi.cases.badge import Clocked, ClockWords, badge_of, day_words, moment_words
+from shanzhi.cases.badge import Clocked, badge_of, day_words, moment_words
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Case, Extension, Step, Supervision
 from shanzhi.cases.selectors.clocks import extensions_of, supervisions_of
 from shanzhi.lib.clocks import Calendar, Span, Unit
+from shanzhi.ui.words import ClockWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,5 +56,5 @@ class People:
         key = (permission, path, unit_id, exact)
         if key not in self._known:
             where = {"unit_id": unit_id} if unit_id is not None else {"area_path": path, "exact": exact}
-            self._known[key] = frozenset(users_with(permission, at=self.at, **where))  # type: ignore[arg-type]
+            self._known[key] = frozenset(users_with(permission, at=self.at, **where))
         return self._known[key]

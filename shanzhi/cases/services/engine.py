@@ -222,7 +222,7 @@ def _done(moment: Moment, change: Change) -> Done:
         actor=moment.actor, post=moment.post, at=moment.at, step_id=moment.step_id, case=case,
         act=change.act or moment.act, changes=changes, text=change.text, target=change.target,
         satisfied=change.satisfied, photo_ids=change.photo_ids, creates=change.creates, then=change.then,
-        data=change.data, was_due_at=case.due_at,
+        data=change.data, was_due_at=None if case.state == State.SUSPENDED else case.due_at,
     )  # fmt: skip
 
 

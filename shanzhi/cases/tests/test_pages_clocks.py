@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from shanzhi.cases.catalogue import State
 from shanzhi.cases.forms import SPECS
 from shanzhi.cases.forms.clocks import OFFERED
-from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Case, Extension, Step
 from shanzhi.cases.services.pausing import LEAST, MOST
 from shanzhi.cases.tests.pages import act, address, dispatched, field, post, report, text_of
