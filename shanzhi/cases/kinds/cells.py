@@ -8,6 +8,7 @@ from shanzhi.cases.kinds.editing import Draft, Row
 from shanzhi.cases.kinds.schema import CLOCKS, FIELD_TYPES, ICONS
 from shanzhi.cases.kinds.sheet import (
     ACT_CHOICES,
+    BASIC_LABELS,
     OFF_CHOICES,
     ROLE_CHOICES,
     SECTIONS,
@@ -18,9 +19,6 @@ from shanzhi.cases.kinds.sheet import (
 )
 from shanzhi.packs.families import Fault
 
-BASIC_LABELS = {
-    "label": "名称", "department": "主管部门", "icon": "图标", "order": "次序", "hint": "说明", "handling": "分派时可以选的时限",
-}  # fmt: skip
 LONG_ROWS = {"text": 10, "lines": 4, "condition": 2}
 
 
@@ -193,7 +191,8 @@ def basics(draft: Draft, errors: Errors, departments: Choices) -> list[Cell]:
     hints = {"hint": "上报的人看得到，写几个例子", "order": "数小的排在前面", "department": "给读的人和统计用"}
 
     def cell(key: str, kind: str, choices: Choices = (), *, label: str = "", wide: bool = False) -> Cell:
-        return Cell(key, label or BASIC_LABELS[key], kind, said.get(key, ""), hints.get(key, ""), choices, wide, errors.at(key))
+        named = label or BASIC_LABELS[key]
+        return Cell(key, named, kind, said.get(key, ""), hints.get(key, ""), choices, wide, errors.at(key))
 
     known = dict(departments)
     own = said.get("department", "")

@@ -69,7 +69,8 @@ def _settings(field: FieldBody, here: tuple[str | int, ...]) -> Iterator[Fault]:
         if field.type not in types and getattr(field, key) != FieldBody.model_fields[key].default:
             names = "、".join(FIELD_TYPES[name] for name in FIELD_TYPES if name in types)
             yield Fault(
-                (*here, key), f"“{FIELD_TYPES[field.type]}”没有{KEY_WORDS[key]}（{key}），它只用于{names}。请去掉这一行。"
+                (*here, key),
+                f"“{FIELD_TYPES[field.type]}”没有{KEY_WORDS[key]}（{key}），它只用于{names}。请去掉这一行。",
             )
     if field.type in CHOICE_TYPES:
         yield from _choices(field, here)
@@ -174,10 +175,14 @@ def _papers(body: KindBody) -> Iterator[Fault]:
 def _routes(body: KindBody) -> Iterator[Fault]:
     for at, route in enumerate(body.routes):
         here = ("routes", at)
-        said = [name for name, there in (("units", route.units), ("areas", route.areas), ("person", route.person)) if there]
+        said = [
+            name for name, there in (("units", route.units), ("areas", route.areas), ("person", route.person)) if there
+        ]
         if len(said) != 1:
             found = "写了几个" if said else "都没写"
-            yield Fault(here, f"这条去向要写明交给谁：units、areas、person 三个里写一个，现在{found}。")
+            yield Fault(
+                here, f"要写明交给谁：部门（units）、所在的网格或村（areas）、一个人（person），写一种，现在{found}。"
+            )
         if route.hours:
             begin, end = route.hours.split("-")
             if begin >= end:
@@ -195,7 +200,9 @@ def _words(body: KindBody) -> Iterator[Fault]:
         yield Fault(("handling",), "没有写分派时可以选的时限，请至少写一个，例如 24 hours。")
     for act, lines in body.replies.items():
         if act not in ACTS:
-            yield Fault(("replies", act), f"没有“{act}”这种办理，可用的有：{_listed(a for a in Act if a not in BY_ITSELF)}。")
+            yield Fault(
+                ("replies", act), f"没有“{act}”这种办理，可用的有：{_listed(a for a in Act if a not in BY_ITSELF)}。"
+            )
         elif not lines:
             yield Fault(("replies", act), "没有写常用语，请写一句，或去掉这一行。")
     for at, act in enumerate(body.acts_off):

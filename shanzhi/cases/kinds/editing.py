@@ -77,7 +77,9 @@ class Draft:
         if rows is None:
             return ""
         if verb == "add" and len(rows) < MOST_ROWS:
-            rows.append({column.key: column.choices[0][0] if column.choices else "" for column in SECTIONS[key].columns})
+            rows.append(
+                {column.key: column.choices[0][0] if column.choices else "" for column in SECTIONS[key].columns}
+            )
             return f"{key}-{len(rows) - 1}"
         at = int(number) if number.isdecimal() and len(number) < 4 else len(rows)
         if at >= len(rows):

@@ -46,9 +46,7 @@ class PersonInput(forms.MultiWidget):
     def __init__(self, label: str = "") -> None:
         name = {"maxlength": str(NAME), "placeholder": "姓名", "aria-label": f"{label} 姓名", "autocomplete": "off"}
         phone = {"type": "tel", "maxlength": "20", "placeholder": "电话，可以不填", "aria-label": f"{label} 电话"}
-        super().__init__(
-            {"name": forms.TextInput(name), "phone": forms.TextInput({**phone, "autocomplete": "off"})}
-        )
+        super().__init__({"name": forms.TextInput(name), "phone": forms.TextInput({**phone, "autocomplete": "off"})})
         self.widgets_names = ["-name", "-phone"]
 
     def decompress(self, value: Any) -> list[str]:

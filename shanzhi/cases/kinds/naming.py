@@ -45,10 +45,11 @@ def _unit_fault(name: str, route: RouteBody, place: Place) -> str:
         return f"“{name}”（{closed.area.name}，代码 {closed.code}）{when}已经撤销，请换成接手的部门，或去掉它。"
     elsewhere = next((unit for unit in place.units if name in (unit.name, unit.code)), None)
     if elsewhere is not None and elsewhere.level != route.level:
-        return f"“{name}”不在{LEVELS[route.level]}，它在{LEVELS.get(elsewhere.level, '别处')}：请把 level 改成 {elsewhere.level}。"
+        where = f"它在{LEVELS.get(elsewhere.level, '别处')}"
+        return f"“{name}”不在{LEVELS[route.level]}，{where}：请把“哪一级的”（level）改成 {elsewhere.level}。"
     if route.optional:
         return ""
-    return f"全县没有叫“{name}”的{LEVELS[route.level]}部门：请核对名称，先设立它，或写上 optional: true 表示没有就跳过。"
+    return f"全县没有叫“{name}”的{LEVELS[route.level]}部门：请核对名称，先设立它，或写明“当地没有就跳过”（optional: true）。"
 
 
 def _area_gone(code: str) -> str:

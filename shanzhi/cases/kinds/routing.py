@@ -12,6 +12,7 @@ from shanzhi.areas.paths import WIDTH
 from shanzhi.cases.kinds.answers import holds
 from shanzhi.cases.kinds.schema import KindBody, RouteBody
 from shanzhi.cases.permissions import HANDLERS
+from shanzhi.cases.places import place_name
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import local
 
@@ -42,7 +43,8 @@ class Target:
     def words(self) -> str:
         """城建中心，配合：供电所"""
         names = "、".join(unit.name for unit in self.helpers)
-        return f"{self.lead.name}，配合：{names}" if names else self.lead.name
+        lead = place_name(self.area) if self.area is not None else self.lead.name
+        return f"{lead}，配合：{names}" if names else lead
 
 
 class Directory:
@@ -63,7 +65,8 @@ class Directory:
 
     def area_at(self, path: str) -> Area | None:
         if path not in self._areas:
-            self._areas[path] = Area.objects.filter(path=path, valid_to__isnull=True).first()
+            rows = Area.objects.filter(path=path, valid_to__isnull=True).select_related("parent")
+            self._areas[path] = rows.first()
         return self._areas[path]
 
     def paths_of(self, codes: Sequence[str]) -> list[str]:
@@ -79,7 +82,7 @@ class Directory:
         """The post in which this person handles cases now."""
         if (login, at) not in self._people:
             held = Post.objects.filter(live(at), user__username=login, user__is_active=True, role__in=HANDLERS)
-            self._people[login, at] = held.select_related("unit", "area").order_by("id").first()
+            self._people[login, at] = held.select_related("unit", "area__parent").order_by("id").first()
         return self._people[login, at]
 
 
@@ -143,4 +146,3 @@ def _resolved(number: int, route: RouteBody, path: str, at: datetime, known: Dir
     if post is None:
         return None
     return Target(number, unit=post.unit, area=post.area, user_id=post.user_id, auto=route.auto)
-

@@ -54,7 +54,7 @@ def _code(text: str) -> str:
 
 
 def _hours(text: str) -> str:
-    """"08:00-18:00"; from and to are compared in `checks`. 24:00 is the end of the day."""
+    """ "08:00-18:00"; from and to are compared in `checks`. 24:00 is the end of the day."""
     parts = text.split("-")
     if text and (len(parts) != 2 or not all(_is_clock(part) for part in parts)):
         raise ValueError(f"时段“{text[:20]}”要写成 08:00-18:00 这样。")
@@ -239,4 +239,3 @@ class KindBody(Part):
         """Where handling may go from here; empty at an end, or where the version knows no such stage."""
         stage = self.stages_by_code.get(code)
         return tuple(self.stages_by_code[name] for name in stage.next) if stage is not None else ()
-

@@ -7,7 +7,7 @@ from typing import Final
 from shanzhi.access.permissions import ADMINISTRATORS, ROLES
 from shanzhi.cases.acts import Act
 from shanzhi.cases.kinds.checks import BY_ITSELF, NEEDED, ONLY_FOR
-from shanzhi.cases.kinds.schema import CLOCKS, FIELD_TYPES
+from shanzhi.cases.kinds.schema import FIELD_TYPES
 
 Choices = Sequence[tuple[str, str]]
 UNITS: Final[Choices] = (
@@ -128,6 +128,9 @@ REPLIES: Final = Section(
     ),
 )  # fmt: skip
 SECTIONS: Final = {section.key: section for section in (FIELDS, STAGES, ROUTES, PAPERS, REPLIES)}
-CLOCK_LABELS: Final = CLOCKS
 ROLE_CHOICES: Final[Choices] = tuple((code, role.label) for code, role in ROLES.items() if code not in ADMINISTRATORS)
 OFF_CHOICES: Final[Choices] = tuple((a.value, a.done.rstrip("：")) for a in Act if a not in (*NEEDED, *BY_ITSELF))
+BASIC_LABELS: Final = {
+    "label": "名称", "department": "主管部门", "icon": "图标", "order": "次序", "hint": "说明",
+    "handling": "分派时可以选的时限",
+}  # fmt: skip

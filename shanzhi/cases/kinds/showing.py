@@ -75,7 +75,7 @@ def masked_answers(body: KindBody, answers: Mapping[str, Any]) -> dict[str, Any]
 
 
 def searchable(body: KindBody, answers: Mapping[str, Any]) -> str:
-    """Words by which a case may be found; people and their phones are left out, since searches are kept in addresses."""
+    """Words by which a case may be found; people and their phones are left out, as searches stand in addresses."""
     types = ("text", "long", "number", "choice", "choices", "place")
     lines = [value_words(f, answers[f.code]) for f in body.fields if f.type in types and f.code in answers]
     return " ".join(lines)

@@ -7,7 +7,9 @@ from typing import Final
 from shanzhi.access.permissions import ROLES
 from shanzhi.areas.models import Area
 from shanzhi.cases.acts import Act
+from shanzhi.cases.kinds.editing import Draft
 from shanzhi.cases.kinds.schema import CLOCKS, KindBody, RouteBody
+from shanzhi.cases.kinds.sheet import BASIC_LABELS, SECTIONS, Column
 from shanzhi.ui.parts import StepItem
 
 DAYS: Final = {"all": "", "working": "工作日", "off": "休息日"}
@@ -110,3 +112,34 @@ def field_summary(body: KindBody) -> str:
     needed = sum(1 for field in body.fields if field.required or field.type == "stop")
     return f"{len(body.fields)} 项，{needed} 项必填" if needed else f"{len(body.fields)} 项"
 
+
+def text_of(body: KindBody) -> str:
+    """The whole kind as lines in plain words, by which two versions are compared."""
+    draft = Draft.of(body)
+    lines = [f"{BASIC_LABELS[key]}：{_flat(draft.basics[key])}" for key in BASIC_LABELS if draft.basics[key]]
+    lines.append("可以出现在公开页面" if body.public else "不出现在公开页面")
+    for line in clock_lines(body):
+        lines += [f"{line.label}时限，一般：{line.usual}", f"{line.label}时限，有人身危险：{line.urgent}"]
+    for section in SECTIONS.values():
+        for row in draft.rows[section.key]:
+            first, *others = section.columns
+            lines.append(f"【{section.one}】{_value(first, row)}")
+            lines += [f"　{column.label}：{_value(column, row)}" for column in others if _value(column, row)]
+    lines += [f"能看的：{label}" for label in role_labels(body)] + [
+        f"不用的办理：{label}" for label in off_labels(body)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _flat(text: str) -> str:
+    return " / ".join(part.strip() for part in text.splitlines() if part.strip())
+
+
+def _value(column: Column, row: Mapping[str, str]) -> str:
+    """A value as the page says it; empty where the row does not have it."""
+    value = row[column.key]
+    if column.only is not None and row.get(column.only[0]) not in column.only[1]:
+        return ""
+    if column.kind == "check":
+        return "是" if value else ""
+    return dict(column.choices).get(value, value) if column.choices else _flat(value)

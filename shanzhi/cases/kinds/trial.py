@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from shanzhi.access.actor import Actor
+from shanzhi.areas.models import Area, Unit
 from shanzhi.cases import permissions
 from shanzhi.cases.kinds.routing import Directory, Target, routed
 from shanzhi.cases.kinds.schema import KindBody
@@ -15,13 +16,14 @@ from shanzhi.lib.clocks import Calendar
 from shanzhi.packs.permissions import EDIT
 
 LAST: Final = 500
+SORTS: Final = {Area.Level.GRID: "所在的网格", Area.Level.VILLAGE: "所在的村（社区）"}
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
     """One past case; `went` is who was given it first, `would` whom the draft names, both empty for nobody.
 
-    `title` is empty for whoever may not see the case itself.
+    `title` is empty for whoever may not see the case itself. `went_to` and `would_to` put grids and villages together.
     """
 
     number: str
@@ -31,6 +33,8 @@ class Tried:
     went: str
     would: str
     agrees: bool
+    went_to: str = ""
+    would_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ class Trial:
 
     @property
     def moves(self) -> list[tuple[str, str, int]]:
-        """Who had it, who would have it, how often; the most frequent first."""
-        counts = Counter((row.went, row.would) for row in self.differing)
+        """Who had it, who would have it, how often; the most frequent first. Grids count as one, villages as one."""
+        counts = Counter((row.went_to, row.would_to) for row in self.differing)
         return [(went, would, count) for (went, would), count in counts.most_common(10)]
 
     @property
@@ -91,7 +95,7 @@ def _first_given(case_ids: list[int]) -> dict[int, Assignment]:
     first: dict[int, Assignment] = {}
     for start in range(0, len(case_ids), 500):
         rows = Assignment.objects.filter(case_id__in=case_ids[start : start + 500], role=Assignment.Role.LEAD)
-        for row in rows.select_related("unit", "area").order_by("called_at", "id"):
+        for row in rows.select_related("unit", "area__parent").order_by("called_at", "id"):
             first.setdefault(row.case_id, row)
     return first
 
@@ -103,13 +107,28 @@ def _compared(case: Case, went: Assignment | None, target: Target | None, *, nam
         and ((target.unit is not None and target.unit.id == went.unit_id)
              or (target.area is not None and target.area.id == went.area_id))
     )  # fmt: skip
+    had: Unit | Area | None = (went.unit or went.area) if went is not None else None
+    gets = target.lead if target is not None else None
     return Tried(
         number=case.number,
         title=case.title if named else "",
         received_at=case.received_at,
         place=place_name(case.area),
-        went=went.who if went is not None else "",
+        went=_name(had),
         would=target.words if target is not None else "",
         agrees=agrees,
+        went_to=_sort(had),
+        would_to=_sort(gets),
     )
 
+
+def _name(target: Unit | Area | None) -> str:
+    if isinstance(target, Area):
+        return place_name(target)
+    return target.name if target is not None else ""
+
+
+def _sort(target: Unit | Area | None) -> str:
+    if isinstance(target, Area):
+        return SORTS.get(target.level, target.name)
+    return target.name if target is not None else ""

@@ -29,7 +29,11 @@ def test_a_sound_kind_has_none(cast: Cast) -> None:
     [
         ([{"code": "a", **Q}, {"code": "a", **Q}], "fields.1.code", "用了两次"),
         ([{"code": "number", **Q}], "fields.0.code", "系统自带的（编号）"),
-        ([{"code": "a", **Q, "choices": ["甲"]}], "fields.0.choices", "“一行文字”没有选项（choices），它只用于单选、多选、止步问题"),
+        (
+            [{"code": "a", **Q, "choices": ["甲"]}],
+            "fields.0.choices",
+            "“一行文字”没有选项（choices），它只用于单选、多选、止步问题",
+        ),
         ([{"code": "a", **Q, "min": 1}], "fields.0.min", "它只用于数字"),
         ([{"code": "a", **Q, "say": "跑"}], "fields.0.say", "它只用于止步问题"),
         ([{"code": "a", **Q, "type": "choice"}], "fields.0.type", "至少写两个选项"),
@@ -37,7 +41,11 @@ def test_a_sound_kind_has_none(cast: Cast) -> None:
         ([{"code": "a", **Q, "type": "number", "min": 9, "max": 3}], "fields.0.min", "比最大值 3 还大"),
         ([{**CHOICE, "type": "stop", "stop_if": ["甲"]}], "fields.0.type", "没有写 say"),
         ([{**CHOICE, "type": "stop", "say": "先打 119。"}], "fields.0.type", "没有写 stop_if"),
-        ([{**CHOICE, "type": "stop", "say": "打。", "stop_if": ["丙"]}], "fields.0.stop_if", "“丙”不在“是什么”的选项里"),
+        (
+            [{**CHOICE, "type": "stop", "say": "打。", "stop_if": ["丙"]}],
+            "fields.0.stop_if",
+            "“丙”不在“是什么”的选项里",
+        ),
         ([{**CHOICE, "type": "stop", "say": "打。", "stop_if": ["甲", "乙"]}], "fields.0.stop_if", "谁也报不上来"),
         ([{"code": "a", **Q, "shown_if": {"zzz": ["甲"]}}], "fields.0.shown_if.zzz", "没有这一项"),
         ([{"code": "a", **Q, "shown_if": {"what": ["甲"]}}, CHOICE], "fields.0.shown_if.what", "请把它移到前面"),
@@ -78,14 +86,20 @@ def test_the_ring_of_stages_is_named_in_its_order() -> None:
 
 @pytest.mark.parametrize(
     ("paper", "words"),
-    [("{reporter}：\n您反映的{colour}", "文书第 2 行的“{colour}”不认识"), ("一个 { 括号", "花括号没有成对"), ("{}", "“{}”不认识")],
+    [
+        ("{reporter}：\n您反映的{colour}", "文书第 2 行的“{colour}”不认识"),
+        ("一个 { 括号", "花括号没有成对"),
+        ("{}", "“{}”不认识"),
+    ],
 )
 def test_papers(paper: str, words: str) -> None:
     assert words in faults(papers=[{"code": "p", "label": "告知书", "text": paper}])["papers.0.text"]
 
 
 def test_a_paper_may_use_what_every_case_says_and_what_this_kind_asks() -> None:
-    text = "{number}{title}{body}{place}{area}{kind}{owner}{handler}{reporter}{received}{due}{result}{county}{today}{what}"
+    text = (
+        "{number}{title}{body}{place}{area}{kind}{owner}{handler}{reporter}{received}{due}{result}{county}{today}{what}"
+    )
     assert faults(papers=[{"code": "p", "label": "告知书", "text": text}]) == {}
     twice = [{"code": "p", "label": "甲", "text": "甲"}, {"code": "p", "label": "乙", "text": "乙"}]
     assert "用了两次" in faults(papers=twice)["papers.1.code"]
@@ -103,7 +117,7 @@ def test_a_paper_may_use_what_every_case_says_and_what_this_kind_asks() -> None:
         ({"areas": "village", "where": ["999999999999"]}, "routes.0.where.0", "没有代码为 999999999999 的地方"),
         ({"units": [CENTRE, CENTRE]}, "routes.0.units.1", "写了两次"),
         ({"units": ["外星办"]}, "routes.0.units.0", "全县没有叫“外星办”的乡镇（街道）部门"),
-        ({"units": [CENTRE], "level": "county"}, "routes.0.units.0", "请把 level 改成 township"),
+        ({"units": [CENTRE], "level": "county"}, "routes.0.units.0", "（level）改成 township"),
         ({"person": "nobody"}, "routes.0.person", "没有登录账号为“nobody”"),
     ],
 )

@@ -146,7 +146,9 @@ def test_photos_of_others_too_many_and_what_is_none(cast: Cast) -> None:
     actor = cast.actor("grid_worker")
     mine = filled(kind(), actor, MultiValueDict({"a_view": [photo(30)]}), **LAMP)
     assert mine.is_valid()
-    stranger = filled(kind(), cast.actor("village_clerk"), None, **LAMP, a_view__ids=mine.cleaned_data["answers"]["view"])
+    stranger = filled(
+        kind(), cast.actor("village_clerk"), None, **LAMP, a_view__ids=mine.cleaned_data["answers"]["view"]
+    )
     assert "过期" in errors(stranger)["a_view"]
     many = filled(kind(), actor, MultiValueDict({"a_view": [photo(n) for n in (1, 2, 3, 4)]}), **LAMP)
     assert "最多 3 张" in errors(many)["a_view"]
@@ -157,8 +159,6 @@ def test_photos_of_others_too_many_and_what_is_none(cast: Cast) -> None:
 def test_the_same_form_sent_twice_stores_a_photo_once(cast: Cast) -> None:
     actor = cast.actor("grid_worker")
     for _ in range(2):
-        sent = filled(
-            kind(), actor, MultiValueDict({"a_view": [photo(77)]}), a_what="路灯", idempotency_key="k" * 32
-        )
+        sent = filled(kind(), actor, MultiValueDict({"a_view": [photo(77)]}), a_what="路灯", idempotency_key="k" * 32)
         assert not sent.is_valid()
     assert StoredFile.objects.count() == 1

@@ -76,7 +76,11 @@ def test_the_kinds_are_what_a_county_needs(cast: Cast) -> None:
     units = {kind.span(clock).unit for kind in kinds.values() for clock in ("accept", "handle", "verify")}
     assert units == set(ClockUnit)
     assert sum(1 for kind in kinds.values() if any(field.type == "stop" for field in kind.fields)) >= 8
-    assert [stage.label for stage in kinds["building"].stages if stage.code != "legal"] == ["现场勘查", "责令改正", "复查"]
+    assert [stage.label for stage in kinds["building"].stages if stage.code != "legal"] == [
+        "现场勘查",
+        "责令改正",
+        "复查",
+    ]
     for kind in kinds.values():
         assert {"handle", "reject", "verify"} <= set(kind.replies)
         assert kind.routes
@@ -135,9 +139,7 @@ def test_a_kind_never_seen_here_loads_without_code(cast: Cast) -> None:
     assert [str(fault) for fault in faulty.faults] == [
         next(str(fault) for fault in faulty.faults if fault.sentence.startswith("全县没有叫“派出所”"))
     ]
-    Unit.objects.create(
-        area=cast.areas["t1"], kind="centre", code="P1", name="派出所", valid_from=date(2020, 1, 1)
-    )
+    Unit.objects.create(area=cast.areas["t1"], kind="centre", code="P1", name="派出所", valid_from=date(2020, 1, 1))
     loaded = load_files(files, actor=system(cast), whole=False)
     assert not loaded.faults
     assert kinds_now()["drone"].label == "无人机扰民"

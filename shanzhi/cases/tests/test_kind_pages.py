@@ -167,14 +167,14 @@ def test_a_kind_shows_its_form_clocks_routes_and_stages(cast: Cast) -> None:
     assert 'name="a_height"' in page
     assert 'name="a_pilot-name"' in page
     assert 'name="a_pilot-phone"' in page
-    assert "data-shown-if=\"{&quot;a_purpose&quot;: [&quot;打药&quot;]}\"" in page
+    assert 'data-shown-if="{&quot;a_purpose&quot;: [&quot;打药&quot;]}"' in page
 
 
 def test_the_definitions_page_shows_a_kind_by_the_same_parts(cast: Cast) -> None:
     publish(cast, unseen("镇城建中心").model_dump(mode="json"))
     address = reverse("packs:definition", args=[cast.county.id, "case_kind", "drone"])
     words = text_of(cast["system_admin"].client().get(address))
-    assert "最多 500，米" in words
+    assert "飞得多高 数字 最少 0，最多 500，米 总是" in words
     assert "选“有”就止步" in words
     assert "时限" in words
 
@@ -205,7 +205,7 @@ def test_a_kind_is_changed_looked_at_tried_and_published(cast: Cast) -> None:
     assert "改了什么" in words
     assert "试跑" in words
     assert "发布第 2 版" in words
-    assert "label: 无人机" in words
+    assert "名称：无人机" in words
     hidden = controls(html_of(looked))
     back = send(admin, address, hidden, step="write")
     assert 'value="无人机"' in html_of(back)
@@ -288,7 +288,7 @@ def test_who_comes_second_keeps_what_was_typed_and_compares_again(cast: Cast) ->
     assert ("expected", "2") in kept
     assert kinds_now()["drone"].number == 2
     looked = send(admin, address, kept, step="look")
-    assert "hint: 别人改的" in text_of(looked)
+    assert "说明：别人改的" in text_of(looked)
     done = send(admin, address, controls(html_of(looked)), step="publish", note="改名")
     assert done.status_code == 302
     assert kinds_now()["drone"].number == 3

@@ -45,7 +45,7 @@ def test_the_first_route_that_fits_is_taken(cast: Cast) -> None:
 
 def test_a_unit_is_that_of_the_place_and_a_route_without_it_is_passed_over(cast: Cast) -> None:
     unit, grid = {"units": [CENTRE], "optional": True}, {"areas": "grid", "auto": True}
-    assert name(go(cast, unit, grid, place="g3")) == "第一网格"
+    assert name(go(cast, unit, grid, place="g3")) == "王庄村第一网格"
     found = go(cast, unit, grid, place="g3")
     assert found is not None
     assert found.auto
@@ -55,9 +55,7 @@ def test_a_unit_is_that_of_the_place_and_a_route_without_it_is_passed_over(cast:
 
 
 def test_several_units_the_first_leads(cast: Cast) -> None:
-    Unit.objects.create(
-        area=cast.areas["t1"], kind="centre", code="X1", name="派出所", valid_from=date(2020, 1, 1)
-    )
+    Unit.objects.create(area=cast.areas["t1"], kind="centre", code="X1", name="派出所", valid_from=date(2020, 1, 1))
     target = go(cast, {"units": [CENTRE, "派出所", "没有的站"]})
     assert target is not None
     assert target.words == "镇城建中心，配合：派出所"

@@ -74,7 +74,9 @@ def test_whatever_was_kept_can_be_shown_searched_and_printed(given_: tuple[KindB
 
 
 def test_a_paper_is_filled_and_leaves_a_blank_for_what_nobody_said() -> None:
-    body = kind(papers=[{"code": "notice", "label": "告知书", "text": "{number} {reporter}：\n\n{what} {lamp}\n{due}\n"}])
+    body = kind(
+        papers=[{"code": "notice", "label": "告知书", "text": "{number} {reporter}：\n\n{what} {lamp}\n{due}\n"}]
+    )
     paper = rendered(body, body.papers[0], {"number": "2611-0203", "reporter": "王桂兰"}, {"what": "路灯"})
     assert paper.label == "告知书"
     assert paper.paragraphs == ("2611-0203 王桂兰：", f"路灯 {EMPTY}", EMPTY)

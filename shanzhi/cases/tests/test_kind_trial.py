@@ -48,17 +48,17 @@ def test_where_each_would_go_against_where_it_went(cast: Cast) -> None:
     rows = {row.number: row for row in trial.rows}
     assert set(rows) == {same.number, other.number, waiting.number}
     assert rows[same.number].agrees
-    assert (rows[other.number].went, rows[other.number].would) == (CENTRE, "第一网格")
+    assert (rows[other.number].went, rows[other.number].would) == (CENTRE, "张庄村第一网格")
     assert rows[waiting.number].went == ""
     assert (trial.counted, trial.agreeing, trial.share, trial.unrouted) == (2, 1, 50, 0)
-    assert trial.moves == [(CENTRE, "第一网格", 1)]
+    assert trial.moves == [(CENTRE, "所在的网格", 1)]
     assert [row.number for row in trial.differing] == [other.number]
 
 
 def test_what_no_route_has_anybody_for_waits_for_a_person(cast: Cast) -> None:
     given(cast, area=cast.areas["g1"])
     trial = tried(system(cast), kind(routes=[]), "sanitation", CALENDAR)
-    assert (trial.share, trial.unrouted, trial.moves) == (0, 1, [("第一网格", "", 1)])
+    assert (trial.share, trial.unrouted, trial.moves) == (0, 1, [("所在的网格", "", 1)])
 
 
 def test_nothing_to_try_is_no_share(cast: Cast) -> None:
@@ -98,7 +98,7 @@ def test_the_trial_stands_on_the_page_that_shows_a_draft(cast: Cast, settings: A
         sent[name] = value
     words = text_of(cast["system_admin"].client().post(address, sent.dict()))
     assert "和当时一样 0%" in words
-    assert "第一网格 张庄村 1" in words
+    assert "所在的网格 所在的村（社区） 1" in words
     assert case.number in words
 
 

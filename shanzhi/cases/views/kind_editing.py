@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases.families import CASE_KIND
-from shanzhi.cases.kinds import cells
+from shanzhi.cases.kinds import cells, telling
 from shanzhi.cases.kinds.editing import Draft
 from shanzhi.cases.kinds.fields import QuestionsForm
 from shanzhi.cases.kinds.registry import FAMILY, KindVersion, kinds_now, with_calendar
@@ -24,7 +24,6 @@ from shanzhi.cases.views.kinds import crumbs, kind_get
 from shanzhi.lib.errors import DomainError, Stale
 from shanzhi.packs.checking import judged
 from shanzhi.packs.diffing import compared
-from shanzhi.packs.dumping import dump
 from shanzhi.packs.families import Fault
 from shanzhi.packs.forms import NoteForm
 from shanzhi.packs.permissions import EDIT
@@ -172,9 +171,7 @@ def _editor(editing: Editing, status: int) -> HttpResponse:
     draft = editing.draft
     errors = cells.Errors.of(editing.faults, draft)
     departments = [body_of(version).name for version in current_versions("department")]
-    sections = [
-        (section, cells.section_rows(section, draft, errors, editing.opened)) for section in SECTIONS.values()
-    ]
+    sections = [(section, cells.section_rows(section, draft, errors, editing.opened)) for section in SECTIONS.values()]
     labels = [editing.current.label, "修改"] if editing.current is not None else ["新建一类事项"]
     context = {
         "editing": editing,
@@ -195,12 +192,12 @@ def _preview(editing: Editing, body: KindBody, note: NoteForm, status: int) -> H
     request = editing.request
     _, calendar = with_calendar()
     trial = tried(request.actor, body, editing.code, calendar) if not editing.is_new else None
-    before = dump(editing.current.body) if editing.current is not None else ""
+    before = telling.text_of(editing.current.body) if editing.current is not None else ""
     context: dict[str, Any] = {
         "editing": editing,
         "body": body,
         "note": note,
-        "lines": compared(before, dump(body)) if before else [],
+        "lines": compared(before, telling.text_of(body)) if before else [],
         "form": QuestionsForm(body, actor=request.actor),
         "trial": trial,
         "differing": trial.differing[:SHOWN] if trial is not None else (),

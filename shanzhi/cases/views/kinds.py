@@ -1,4 +1,4 @@
-"""Kinds of cases to be read: the list, one kind with its form as a reporter sees it, the questions of one for a form."""
+"""Kinds of cases to be read: the list, one kind with its form as a reporter sees it, its questions for a report."""
 
 from typing import Any
 
