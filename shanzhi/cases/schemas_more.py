@@ -51,7 +51,7 @@ class ModerateIn(BesideIn):
         max_length=30,
         description="`title`, `body`, `place`, `step:<version>`, `photo:<id>`, or `lift:<id>` to lift a cover",
     )
-    shown: Text = Field("", description="what stands there instead of words")
+    instead: Text = Field("", description="what stands there instead of words")
 
 
 class ColleagueOut(Schema):

@@ -1,32 +1,19 @@
 """Addresses of cases inside a county: home, list, export, report, case, and one address for each act."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
+import shanzhi.cases.converters  # noqa: F401  (registers itself)
 from shanzhi.cases.forms import SPECS
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
+from shanzhi.cases.taking.urls import urlpatterns as taking
 from shanzhi.cases.views.acting import act_view
 from shanzhi.cases.views.case import case_show
 from shanzhi.cases.views.colleagues import case_colleagues
 from shanzhi.cases.views.home import home
 from shanzhi.cases.views.listing import case_export, case_list
-from shanzhi.cases.views.report import report
+from shanzhi.cases.views.report import kind_fields, report
 from shanzhi.cases.views.whistles import whistles, whistles_export
-
-
-class NumberConverter:
-    """YYMM-NNNN, the number of a case inside its county."""
-
-    regex = r"[0-9]{4}-[0-9]{4,9}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(NumberConverter, "case_number")
 
 app_name = "cases"
 urlpatterns = [
@@ -34,6 +21,7 @@ urlpatterns = [
     path("cases/", case_list, name="list"),
     path("cases/export/", case_export, name="export"),
     path("cases/new/", report, name="report"),
+    path("cases/kind-fields/", kind_fields, name="kind-fields"),
     path("cases/whistles/", whistles, name="whistles"),
     path("cases/whistles/export/", whistles_export, name="whistles-export"),
     path("cases/<case_number:number>/", case_show, name="case"),
@@ -41,6 +29,8 @@ urlpatterns = [
         path(f"cases/<case_number:number>/{spec.resource}/", act_view(spec), name=f"{act.value}-create")
         for act, spec in SPECS.items()
     ),
+    path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
+    *taking,
     *suggesting,
     *kinds,
 ]

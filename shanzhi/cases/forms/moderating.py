@@ -37,11 +37,11 @@ class ModerateForm(ActForm):
         self.places = places_of(case)
         choices = [(place.value, place.label) for place in self.places]
         self.fields["what"].choices = choices  # type: ignore[attr-defined]
-        self.fields["shown"] = forms.CharField(
+        self.fields["instead"] = forms.CharField(
             label="改成什么", required=False, widget=forms.Textarea({"rows": 2}),
             help_text=f"不写就显示“{HIDDEN}”。照片和恢复原样不用写。",
         )  # fmt: skip
-        self.order_fields(["what", "shown", "text"])
+        self.order_fields(["what", "instead", "text"])
 
     @property
     def shown(self) -> list[forms.BoundField]:
@@ -49,7 +49,7 @@ class ModerateForm(ActForm):
 
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {**super().arguments(), "what": data["what"], "shown": data["shown"]}
+        return {**super().arguments(), "what": data["what"], "instead": data["instead"]}
 
 
 def places_of(case: Case) -> list[Place]:

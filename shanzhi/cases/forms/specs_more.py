@@ -96,5 +96,5 @@ spec(
     Act.MODERATE, "moderations", "eye-off", _moderated, "Cover words or a photo, or lift a cover; the original is kept.",
     form=ModerateForm, words=("原因", "看得到这件事的人都会看到原因，不要写原话。", "请写明为什么要处理，办事的人会看到。"),
     button="就这样处理", body=schemas.ModerateIn,
-    arguments=lambda actor, case, body: {"text": body.text, "what": body.what, "shown": body.shown},
+    arguments=lambda actor, case, body: {"text": body.text, "what": body.what, "instead": body.instead},
 )  # fmt: skip

@@ -76,6 +76,7 @@ def before(moment: Moment) -> dict[str, Any]:
         "calls": [[call.id, str(call.state), _stopped(call, moment)] for call in calls],
         "supervisions": [[one.id, _stopped(one, moment)] for one in asked],
         "extensions": list(extension),
+        "before": case.before,
     }
 
 
@@ -117,7 +118,7 @@ def unmerge(moment: Moment, *, text: str = "") -> Change:
     words = limited(text)
     return Change(
         State(kept["state"]), clock, text=words, target=main.number,
-        changes={**kept["columns"], "merged_into_id": None, "before": {}},
+        changes={**kept["columns"], "merged_into_id": None, "before": kept["before"]},
         then=[
             _calls_back(moment, kept, stopped),
             lambda: follows(moment, main, Act.UNMERGE, Change(target=case.number, text=words)),

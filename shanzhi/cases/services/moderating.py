@@ -34,10 +34,10 @@ class Place:
 
 
 @decides(Act.MODERATE)
-def moderate(moment: Moment, *, what: str, text: str, shown: str = "") -> Change:
+def moderate(moment: Moment, *, what: str, text: str, instead: str = "") -> Change:
     """Cover one place of the case, or lift a cover; the reason is read by everybody who sees the case.
 
-    `what` is title, body, place, step:<version>, photo:<id>, or lift:<id> of a cover. `shown` is what stands there
+    `what` is title, body, place, step:<version>, photo:<id>, or lift:<id> of a cover. `instead` is what stands there
     instead of words; without it a sentence says that something was hidden.
     """
     reason = required(text, "请写明为什么要处理，办事的人会看到。")
@@ -48,17 +48,17 @@ def moderate(moment: Moment, *, what: str, text: str, shown: str = "") -> Change
     if kind == "lift":
         return _lifted(moment, key, reason)
     place = _place(moment, kind, key)
-    words = limited(shown) or HIDDEN
+    words = limited(instead) or HIDDEN
     row = Moderation(
         case_id=moment.case.id, part=place.part, step=place.step, file=place.file, original=place.original,
         shown="" if place.part == Part.PHOTO else words, reason=reason, by=moment.signature, at=moment.at,
     )  # fmt: skip
     changes: dict[str, Any] = {}
     if place.part in COLUMNS:
-        words = limited(shown) if place.part == Part.PLACE else words
+        words = limited(instead) if place.part == Part.PLACE else words
         if len(words) > COLUMNS[place.part]:
             sentence = f"{place.label}最多写 {COLUMNS[place.part]} 字，请删减。"
-            raise Invalid(sentence, code="shown_too_long", fields={"shown": [sentence]})
+            raise Invalid(sentence, code="instead_too_long", fields={"instead": [sentence]})
         row.shown, changes = words, {place.part.value: words}
     return Change(text=reason, target=place.label, changes=changes, creates=[row], then=_again(moment, changes))
 
