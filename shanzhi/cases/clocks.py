@@ -35,7 +35,8 @@ def paused(row: Timed, at: datetime, calendar: Calendar, *, until: datetime | No
 def resumed(row: Timed, at: datetime, calendar: Calendar, *, stopped: datetime) -> dict[str, Any]:
     """It runs on from `at` with what was left at `stopped`: late is late by the same, and in time stays in time.
 
-    For the latter a little that was spent can be given back: at night there is nothing left of this working day.
+    For the latter a little that was spent can be given back: at night there is nothing left of this working day. An end
+    in days that would fall on days off moves behind them, as it always does.
     """
     if not row.clock_unit:
         return {}
