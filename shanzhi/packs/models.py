@@ -33,8 +33,8 @@ class Definition(CountyModel):
     history = models.CharField("版本的指纹", max_length=64, blank=True)
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
-        "family", "code", "title", "current_number", "current_id", "digest", "origin", "pack", "changed_at", "retired_at", "version",
-        "history",
+        "family", "code", "title", "current_number", "current_id", "digest", "origin", "pack", "changed_at",
+        "retired_at", "version", "history",
     )  # fmt: skip
 
     class Meta(CountyModel.Meta):

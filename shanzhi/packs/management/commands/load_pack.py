@@ -1,4 +1,4 @@
-"""manage.py load_pack DIR [--county CODE] [--dry-run] [--replace-edited]: a pack into a county, all of it or nothing."""
+"""manage.py load_pack DIR [--county CODE] [--dry-run] [--replace-edited]: a pack into a county, all or nothing."""
 
 import sys
 from argparse import ArgumentParser
