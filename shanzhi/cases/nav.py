@@ -3,6 +3,7 @@
 import shanzhi.cases.suggesting.nav  # noqa: F401  (declares its own)
 from shanzhi.access.permissions import SELF
 from shanzhi.cases.permissions import REPORT, VIEW
+from shanzhi.packs.permissions import VIEW as KINDS
 from shanzhi.ui import nav
 
 nav.register(
@@ -11,6 +12,7 @@ nav.register(
     nav.NavItem(
         "吹哨报到", "speakerphone", "cases:whistles", permission=VIEW, order=22, densities=frozenset({nav.DESK})
     ),
+    nav.NavItem("类别", "list-details", "cases:kinds", permission=KINDS, order=63, densities=frozenset({nav.DESK})),
     nav.NavItem(
         "随手拍",
         "camera",

@@ -7,7 +7,9 @@ typed never changes by going to and fro.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
+
+from django.http import QueryDict
 
 from shanzhi.cases.kinds.schema import CLOCKS, KindBody
 from shanzhi.cases.kinds.sheet import FIELDS, PAPERS, REPLIES, ROUTES, SECTIONS, STAGES, Column, Section
@@ -21,13 +23,6 @@ SLASH: Final = re.compile(r"\s*[/／]\s*")
 MOST_ROWS: Final = 60
 
 
-class Sent(Protocol):
-    """Form data with several values for a name."""
-
-    def get(self, key: str, default: str = "") -> Any: ...
-    def getlist(self, key: str) -> Sequence[Any]: ...
-
-
 @dataclass
 class Draft:
     """Everything typed: single values, limits as (number, unit), ticked lists, and rows in their order."""
@@ -38,7 +33,7 @@ class Draft:
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
     @classmethod
-    def sent(cls, data: Sent) -> "Draft":
+    def sent(cls, data: QueryDict) -> "Draft":
         """What a form posted."""
         draft = cls()
         draft.basics = {key: _plain(data.get(key, "")) for key in BASICS}
@@ -100,9 +95,9 @@ class Draft:
             out += [(f"{name}-n", number), (f"{name}-u", unit)]
         out += [(key, one) for key, ones in self.lists.items() for one in ones]
         for key, rows in self.rows.items():
-            for number, row in enumerate(rows):
-                out.append((key, str(number)))
-                out += [(f"{key}-{number}-{name}", value) for name, value in row.items()]
+            for at, row in enumerate(rows):
+                out.append((key, str(at)))
+                out += [(f"{key}-{at}-{name}", value) for name, value in row.items()]
         return [(name, value) for name, value in out if value]
 
     def body(self) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class PersonInput(forms.MultiWidget):
         found = value if isinstance(value, Mapping) else {}
         return [str(found.get("name", "")), str(found.get("phone", ""))]
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         parts = super().value_from_datadict(data, files, name)
         return {"name": parts[0] or "", "phone": parts[1] or ""}
 

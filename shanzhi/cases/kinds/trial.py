@@ -16,7 +16,7 @@ from shanzhi.lib.clocks import Calendar
 from shanzhi.packs.permissions import EDIT
 
 LAST: Final = 500
-SORTS: Final = {Area.Level.GRID: "所在的网格", Area.Level.VILLAGE: "所在的村（社区）"}
+SORTS: Final[dict[str, str]] = {Area.Level.GRID: "所在的网格", Area.Level.VILLAGE: "所在的村（社区）"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 from django.urls import path
 
 from shanzhi.cases.views.kind_editing import kind_edit, kind_new
-from shanzhi.cases.views.kinds import kind_list, kind_questions, kind_show
+from shanzhi.cases.views.kinds import kind_list, kind_show
 
 urlpatterns = [
     path("kinds/", kind_list, name="kinds"),
     path("kinds/new/", kind_new, name="kind-new"),
     path("kinds/<slug:code>/", kind_show, name="kind"),
     path("kinds/<slug:code>/edit/", kind_edit, name="kind-edit"),
-    path("kinds/<slug:code>/questions/", kind_questions, name="kind-questions"),
 ]

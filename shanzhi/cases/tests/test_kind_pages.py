@@ -179,16 +179,6 @@ def test_the_definitions_page_shows_a_kind_by_the_same_parts(cast: Cast) -> None
     assert "时限" in words
 
 
-def test_the_questions_of_a_kind_are_a_part_of_a_page_for_who_may_report(cast: Cast) -> None:
-    publish(cast, unseen("镇城建中心").model_dump(mode="json"))
-    address = url(cast, "kind-questions", "drone")
-    page = html_of(cast["resident"].client().get(address))
-    assert "<html" not in page
-    assert 'name="a_model"' in page
-    assert cast["system_admin"].client().get(address).status_code == 403
-    assert cast["resident"].client().get(url(cast, "kind-questions", "nothing")).status_code == 404
-
-
 def test_the_list_says_what_to_do_where_there_is_nothing(cast: Cast) -> None:
     words = text_of(cast["system_admin"].client().get(url(cast, "kinds")))
     assert "新建一类" in words

@@ -90,10 +90,10 @@ def kind_new(request: CountyRequest, county: int) -> HttpResponseBase:
         sent = request.POST
         code, source = sent.get("code", "").strip(), sent.get("from", "")
         return _answer(Editing(request, Draft.sent(sent), code, 0, source=source))
-    source = request.GET.get("from")
-    if source is None:
+    if "from" not in request.GET:
         context = {"kinds": kinds.values(), "crumbs": crumbs(request, "新建一类事项")}
         return render(request, "cases/kinds/new.html", context)
+    source = request.GET["from"]
     like = kinds.get(source)
     body = like.body if like is not None else KindBody(label="新的一类")
     draft = Draft.of(body)

@@ -1,4 +1,4 @@
-"""Kinds of cases to be read: the list, one kind with its form as a reporter sees it, its questions for a report."""
+"""Kinds of cases to be read: the list, and one kind with its form as a reporter sees it."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
-from shanzhi.cases import permissions
 from shanzhi.cases.kinds import telling
 from shanzhi.cases.kinds.fields import QuestionsForm
 from shanzhi.cases.kinds.registry import FAMILY, KindVersion, kinds_now
@@ -67,12 +66,3 @@ def kind_show(request: CountyRequest, county: int, code: str) -> HttpResponse:
         "crumbs": crumbs(request, kind.label),
     }
     return render(request, "cases/kinds/kind.html", context)
-
-
-@page(permissions.REPORT)
-@require_safe
-def kind_questions(request: CountyRequest, county: int, code: str) -> HttpResponse:
-    """The questions of a kind as part of the form of a report."""
-    kind = kind_get(code)
-    form = QuestionsForm(kind.body, actor=request.actor)
-    return render(request, "cases/kinds/questions.html", {"form": form})
