@@ -1,11 +1,14 @@
 """What every act's form has. Forms only read; every rule is the services', and comes back beside its field."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases.acts import Act
+from shanzhi.cases.kinds.fields import name_of
+from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case
 from shanzhi.lib.errors import DomainError
 
@@ -28,6 +31,9 @@ class ActForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, case: Case, act: Act, **kwargs: Any) -> None:
         if self.takes_photos:
             kwargs["actor"] = actor
+        self.replies = kind_of(case).replies.get(act.value, ())
+        if args and args[0] is not None and self.replies:
+            args = (with_reply(args[0], self.replies), *args[1:])
         super().__init__(*args, **kwargs)
         self.actor, self.case, self.act = actor, case, act
 
@@ -49,10 +55,27 @@ class ActForm(forms.Form):
         return {"text": self.cleaned_data["text"]}
 
 
+def with_reply(data: Any, replies: Sequence[str]) -> Any:
+    """What was sent, with the chosen reply for the words if none were written; a reply of our own kind only."""
+    reply = data.get("reply", "")
+    if data.get("text", "").strip() or reply not in replies:
+        return data
+    filled = data.copy()
+    filled["text"] = reply
+    return filled
+
+
 def refused(form: forms.Form, error: DomainError) -> None:
     """Put a service's refusal beside the fields that it names; what names no field of this form stands on top."""
-    known = {name: rows for name, rows in error.fields.items() if name in form.fields}
+    named = {_field_of(name): rows for name, rows in error.fields.items()}
+    known = {name: rows for name, rows in named.items() if name in form.fields}
     if not known:
         form.add_error(None, error.message)
     for name, rows in known.items():
         form.add_error(name, [*rows])
+
+
+def _field_of(name: str) -> str:
+    """What a service calls `answers.lamp` is `a_lamp` in a form."""
+    code = name.removeprefix("answers.")
+    return name if code == name else name_of(code)

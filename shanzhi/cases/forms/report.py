@@ -1,4 +1,8 @@
-"""The form of a report. It only reads what was sent; every rule is the services', and comes back beside its field."""
+"""The form of a report. It only reads what was sent; every rule is the services', and comes back beside its field.
+
+Once a kind is chosen its questions are part of the form. A page says in `asked` whose questions stood on it: what is
+sent without the questions of the chosen kind (no script, or no signal for them) is not refused, but asked once more.
+"""
 
 from decimal import Decimal
 from typing import Any, Final
@@ -8,6 +12,7 @@ from django import forms
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
+from shanzhi.cases.kinds.fields import AnswersMixin
 from shanzhi.cases.kinds.registry import kinds_now, labels_of
 from shanzhi.cases.selectors import report_area_get
 from shanzhi.cases.services import Report
@@ -46,7 +51,7 @@ class AccuracyField(forms.IntegerField):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-class ReportForm(PhotosMixin, forms.Form):
+class ReportForm(AnswersMixin, PhotosMixin, forms.Form):
     """A report. The place is an area's code, checked against what this person may report for."""
 
     area = forms.CharField(label="哪里的事", error_messages={"required": PLACE_FIRST})
@@ -76,8 +81,21 @@ class ReportForm(PhotosMixin, forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
         self.may_solve = actor.can(permissions.HANDLE)
-        self.fields["kind"].choices = labels_of(kinds_now().values())  # type: ignore[attr-defined]
+        self.kinds = kinds_now()
+        self.fields["kind"].choices = labels_of(self.kinds.values())  # type: ignore[attr-defined]
         self.order_fields(["photos", "area", "place", "body", "kind", "outcome", "solved", "urgent"])
+        chosen = self.kinds.get(str(self.data.get("kind", ""))) if self.is_bound else None
+        self.asked = chosen.code if chosen is not None and chosen.body.fields else ""
+        self.unasked = bool(self.asked) and self.data.get("asked") != self.asked
+        if chosen is not None:
+            self.ask(chosen.body)
+
+    @property
+    def asking(self) -> str:
+        """The sentence above questions that the person has not seen yet."""
+        if not self.unasked or self.kind_body is None:
+            return ""
+        return f"“{self.kind_body.label}”还要问下面几个问题，答完再点一次就报上去了，前面填的都还在。"
 
     def clean_area(self) -> Area:
         try:
@@ -87,7 +105,8 @@ class ReportForm(PhotosMixin, forms.Form):
             raise forms.ValidationError(error.message if known else "这个地方不在你的岗位范围内，请重新选。") from None
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        # Whoever has not seen the questions is not told that the answers are missing.
+        cleaned = PhotosMixin.clean(self) if self.unasked else super().clean()
         if self._is_solved(cleaned) and not (cleaned.get("solved") or "").strip():
             self.add_error("solved", "请写明当场怎么处理的。")
         return cleaned
@@ -112,4 +131,6 @@ class ReportForm(PhotosMixin, forms.Form):
             source=source,
             solved=data["solved"] if self._is_solved(data) else "",
             photo_ids=data["photo_ids"],
+            answers=data.get("answers", {}),
+            from_form=True,
         )

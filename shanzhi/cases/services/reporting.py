@@ -23,6 +23,7 @@ from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
 from shanzhi.cases.seeing import roles_text
 from shanzhi.cases.services.numbering import next_number
+from shanzhi.cases.taking.contacts import FOR_OTHERS, ContactIn, contact_faults, take_down
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
 from shanzhi.lib.bigrams import tokens
 from shanzhi.lib.clocks import Calendar
@@ -70,9 +71,11 @@ def title_of(body: str) -> str:
     return first if len(first) <= TITLE_LENGTH else f"{first[: TITLE_LENGTH - 1]}…"
 
 
-def checked(report: Report, at: datetime, kind: KindVersion | None) -> dict[str, Any]:
+def checked(
+    report: Report, at: datetime, kind: KindVersion | None, contact: ContactIn | None = None
+) -> dict[str, Any]:
     """The answers as they are kept. Raises Invalid with a sentence for each field that has to be mended."""
-    faults: dict[str, list[str]] = {}
+    faults: dict[str, list[str]] = contact_faults(contact)
     answers: dict[str, Any] = {}
     if kind is None:
         faults["kind"] = ["请选一个类别，拿不准就选“其他”。"]
@@ -112,15 +115,20 @@ def _is_in_china(report: Report) -> bool:
 
 
 def case_report(
-    *, actor: Actor, report: Report, area: Area, key: str | None = None, at: datetime | None = None
-) -> Case:
+    *, actor: Actor, report: Report, area: Area, contact: ContactIn | None = None, key: str | None = None,
+    at: datetime | None = None,
+) -> Case:  # fmt: skip
     """Open a case at an area of the actor's scope and give its first step to the level in charge.
 
     That level is the village of a grid, or the level of the desk that takes the report down. With `solved` the case
     begins as handled and waits for verification. The same key gives the same case again.
+
+    What staff take down for somebody else needs TAKE_DOWN: `contact` says who it was, and there is a receipt for them.
     """
     at = at or timezone.now()
     actor.require(permissions.REPORT)
+    if contact is not None or report.source in FOR_OTHERS:
+        actor.require(permissions.TAKE_DOWN)
     post = actor.post_for(permissions.REPORT, path=area.path)
     if post is None and not actor.is_system:
         raise Forbidden("这个地方不在你的岗位范围内，请选自己负责的村或网格。", code="outside_scope")
@@ -128,13 +136,13 @@ def case_report(
     if not kinds:
         raise Conflict("本县还没有装入事项类别，请系统管理员先在“事项定义”里装入。", code="no_kinds")
     kind = kinds.get(report.kind)
-    answers = checked(report, at, kind)
+    answers = checked(report, at, kind, contact)
     assert kind is not None
     if not area.is_open:
         raise Invalid(f"{area.name}已撤销，请选现在的村或网格。", code="area_closed", fields={"area": ["请重新选择。"]})
     case_id = new_id()
     with atomic():
-        body = {**asdict(report), "area": area.id}
+        body = {**asdict(report), "area": area.id, **({"contact": asdict(contact)} if contact else {})}
         earlier = claim(key=key, actor=actor, operation="cases.report", body=body, result_id=case_id)
         if earlier is not None:
             return Case.objects.get(id=earlier)
@@ -150,6 +158,7 @@ def case_report(
         photos = list(dict.fromkeys([*report.photo_ids, *photo_ids(kind.body, answers)]))
         files_attach(actor=actor, ids=photos, owner=steps[0], at=at)
         record(actor=actor, code=f"cases.case.{Act.REPORT.past}", obj=case, at=at, post=post)
+        take_down(actor, case, contact, at=at, post=post)
         emit(EVENTS[Act.REPORT], subject_id=case.id, at=at, step=steps[-1].id)
     return case
 

@@ -230,7 +230,7 @@ def test_an_abolished_place_is_no_choice(cast: Cast) -> None:
 def test_a_desk_chooses_the_village_or_grid(cast: Cast) -> None:
     answer = cast["township_officer"].client().get(NEW)
     html = answer.content.decode()
-    assert "代录一件" in html
+    assert "上报一件" in html
     assert "请选村（社区）或网格" in html
     groups = {group.label: [label for _, label in group.options] for group in answer.context["groups"]}
     assert groups["张庄村"] == ["张庄村（不分网格）", "第一网格", "第二网格"]

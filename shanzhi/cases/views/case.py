@@ -16,7 +16,7 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.clock_panels import clock_panels
-from shanzhi.cases.covering import story_of
+from shanzhi.cases.covering import is_insider, story_of
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.showing import shown
 from shanzhi.cases.models import Case
@@ -34,6 +34,8 @@ from shanzhi.cases.presenters import (
 )
 from shanzhi.cases.relations import relation_panels
 from shanzhi.cases.selectors import calls_of, case_get_for
+from shanzhi.cases.taking.contacts import caller_of
+from shanzhi.cases.taking.paper import papers_for
 from shanzhi.cases.timeline import photo_items, timeline_of
 from shanzhi.cases.whistling import call_row
 from shanzhi.packs.calendars import calendar_now
@@ -95,6 +97,8 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "kind": kind.label,
         "source": Source(case.source).label,
         "reporter": _reporter(request, case),
+        "caller": caller_of(actor, case),
+        "papers": papers_for(actor, case, insider=is_insider(actor, case)),
         "place": case.place or place_name(case.area),
         "area_name": place_name(case.area),
         "position": position_words(case),

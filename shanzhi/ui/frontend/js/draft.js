@@ -11,7 +11,7 @@ const KEEP_MS = 7 * 24 * 3600 * 1000;
 const PREFIX = "sz-draft:";
 const owner = () => document.body.dataset.user || "guest";
 const keyOf = (name) => `${PREFIX}${owner()}:${name}`;
-const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta"]);
+const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta", "asked"]);
 
 export function startDrafts() {
   sweep();
@@ -30,6 +30,7 @@ class Draft {
     ["input", "change", "sz:place"].forEach((name) => form.addEventListener(name, later));
     form.addEventListener("sz:photos", () => this.savePhotos());
     form.addEventListener("submit", (event) => this.leave(event));
+    form.addEventListener("htmx:afterSwap", (event) => this.refill(event.target));
     window.addEventListener("pagehide", () => this.timer && this.save());
     const drop = one("[data-draft-drop]", form);
     if (drop) drop.addEventListener("click", () => { forget(this.key); form.reset(); window.location.reload(); });
@@ -75,7 +76,10 @@ class Draft {
   async restore() {
     const kept = read(this.key);
     if (!kept) return;
-    if (!one(".error-summary", this.form)) this.fill(new Map(), kept.values);
+    if (!one(".error-summary", this.form)) {
+      this.kept = kept.values;
+      this.fill(new Map(), kept.values);
+    }
     this.tell(`已存在手机 ${clockTime(new Date(kept.at))}`);
     if (!this.picker || !this.picker.szRestore) return;
     if (one("input[name=photo_ids]", this.form)) {
@@ -94,6 +98,20 @@ class Draft {
       else if (list && list.length) field.value = list.shift();
     }
     this.form.dispatchEvent(new CustomEvent("sz:restored", { bubbles: true }));
+  }
+
+  /** Questions that came after the draft was put back get their answers too, unless they came with some. */
+  refill(part) {
+    if (!this.kept || !part) return;
+    const late = this.fields().filter((field) => part.contains(field) && field.type !== "hidden");
+    if (late.some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.value))) return;
+    for (const field of late) {
+      const values = this.kept.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
+      else if (values.length) field.value = values[0];
+    }
+    if (late.length) this.kept = null;
+    if (late.length) late[0].dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   tell(words) {

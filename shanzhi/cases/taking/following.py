@@ -1,0 +1,175 @@
+"""Following a case by its receipt: what somebody without an account is told, and how often a wrong secret may be tried.
+
+Told are the state, the steps and what comes next, in words of our own. Nobody's name, no words of staff, and nothing of
+what is done inside the office (notes, whistles, supervisions) is among them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.transaction import atomic
+
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import State
+from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.models import Case, Miss, Receipt, Step
+from shanzhi.cases.places import place_name
+from shanzhi.cases.selectors import steps_of
+from shanzhi.cases.taking.secrets import digest_of, secret_read
+from shanzhi.lib.errors import NotFound, TooMany
+from shanzhi.tenancy.keyring import key_ring
+
+TRIES: Final = 10
+WINDOW: Final = timedelta(minutes=10)
+UNKNOWN: Final = "没有找到这件事，请对照回执核对编号和查询码。"
+TOO_MANY: Final = "输错的次数太多，请过 10 分钟再试，或带回执到登记的窗口去问。"
+PLACE: Final = "cases_miss.source"
+DEPTH: Final = 5
+
+TOLD: Final[dict[Act, str]] = {
+    Act.REPORT: "已登记",
+    Act.ACCEPT: "已受理",
+    Act.REJECT: "没有受理",
+    Act.DISPATCH: "已安排人处理",
+    Act.START: "已经开始处理",
+    Act.HANDLE: "处理完了，等核查",
+    Act.RETURN: "退回，重新安排",
+    Act.ESCALATE: "已请上级办理",
+    Act.SUSPEND: "暂时办不了，先放一放",
+    Act.RESUME: "接着办理",
+    Act.VERIFY: "核查过了",
+    Act.CLOSE: "已办结",
+    Act.REOPEN: "重新办理",
+    Act.SPLIT: "分给几家一起办",
+    Act.MERGE: "和另一件同样的事合在一起办",
+    Act.UNMERGE: "改为单独办理",
+    Act.PASS: "区划调整，转给新的单位办",
+}
+NOW: Final[dict[State, str]] = {
+    State.REPORTED: "等待受理",
+    State.ACCEPTED: "已受理，正在安排人处理",
+    State.DISPATCHED: "已交给人处理",
+    State.HANDLING: "正在处理",
+    State.SUSPENDED: "暂时办不了，先放一放",
+    State.RETURNED: "正在重新安排人处理",
+    State.HANDLED: "处理完了，正在核查",
+    State.VERIFIED: "核查过了，等您评价",
+    State.CLOSED: "已办结",
+    State.REJECTED: "没有受理",
+    State.MERGED: "和另一件同样的事合在一起办",
+}
+NEXT: Final[dict[State, str]] = {
+    State.REPORTED: "接下来：由{owner}决定是否受理。",
+    State.ACCEPTED: "接下来：由{owner}安排人去处理。",
+    State.DISPATCHED: "接下来：处理的人到现场或和您联系。",
+    State.HANDLING: "接下来：处理完以后，由{owner}核查。",
+    State.SUSPENDED: "接下来：条件具备了就接着办，到日子也会自己接着办。",
+    State.RETURNED: "接下来：由{owner}重新安排人去处理。",
+    State.HANDLED: "接下来：由{owner}核查是不是真的解决了。",
+    State.VERIFIED: "接下来：您可以告诉{owner}满意不满意，7 天没有意见就办结。",
+    State.CLOSED: "要是没有解决，请告诉{owner}，可以重新办理。",
+    State.REJECTED: "不受理的原因请问{owner}。",
+    State.MERGED: "接下来：两件事一起办，办完都算办完。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step as it is told: when, and what in a few words."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A case as its receipt tells of it. `due_at` is the limit of the present step, None where no clock runs."""
+
+    number: str
+    kind: str
+    place: str
+    owner: str
+    received_at: datetime
+    state: str
+    ended: bool
+    next: str
+    due_at: datetime | None
+    steps: Sequence[Told]
+
+
+def source_digest(address: str) -> str:
+    """A network address as it is counted: nobody reads from the table who followed what."""
+    return key_ring().blind(address, PLACE)
+
+
+def followed(*, number: str, secret: str, address: str, at: datetime) -> Followed:
+    """The case of this receipt. `number` may be empty, the secret alone finds it.
+
+    NotFound in the same words whatever was wrong, after it was counted; TooMany after ten wrong ones within ten
+    minutes from one address, right or wrong. The caller must keep what was written though it raises.
+    """
+    source = source_digest(address)
+    if Miss.objects.filter(source=source, at__gt=at - WINDOW).count() >= TRIES:
+        raise TooMany(TOO_MANY)
+    case = _found(number, secret)
+    if case is None:
+        with atomic():
+            Miss.objects.filter(at__lte=at - WINDOW).delete()
+            Miss.objects.create(source=source, at=at)
+        raise NotFound(UNKNOWN, code="receipt_unknown")
+    return told(case)
+
+
+def _found(number: str, secret: str) -> Case | None:
+    plain = secret_read(secret)
+    if not plain:
+        return None
+    found = Receipt.objects.filter(digest=digest_of(plain)).select_related("case__owner", "case__area__parent").first()
+    if found is None or (number.strip() and number.strip() != found.case.number):
+        return None
+    return found.case
+
+
+def told(case: Case) -> Followed:
+    """In plain words; a case that was merged tells how the one that it went into is doing."""
+    now = _leading(case)
+    state = State(now.state)
+    merged = "（和另一件同样的事一起办）" if now.id != case.id else ""
+    return Followed(
+        number=case.number,
+        kind=kind_of(case).label,
+        place=place_name(case.area),
+        owner=now.owner.name,
+        received_at=case.received_at,
+        state=NOW[state] + merged,
+        ended=not now.is_open,
+        next=NEXT[state].format(owner=now.owner.name),
+        due_at=now.due_at if now.is_open else None,
+        steps=_steps([*(steps_of(now) if now.id != case.id else ()), *steps_of(case)], case),
+    )
+
+
+def _leading(case: Case) -> Case:
+    """What it was merged into, and so on; the chain is short, and a ring can't be."""
+    for _ in range(DEPTH):
+        if case.merged_into_id is None:
+            return case
+        case = Case.objects.select_related("owner", "area__parent").get(id=case.merged_into_id)
+    return case
+
+
+def _steps(steps: Sequence[Step], case: Case) -> list[Told]:
+    """The newest first. Of the case that it went into only what came afterwards: the rest is another person's."""
+    joined = max((step.at for step in steps if step.case_id == case.id and step.act == Act.MERGE), default=None)
+    lines = []
+    for step in steps:
+        words = TOLD.get(Act(step.act))
+        other = step.case_id != case.id
+        if words is None or (other and (step.act == Act.REPORT or joined is None or step.at <= joined)):
+            continue
+        if step.act == Act.MERGE and step.to_state != State.MERGED:
+            continue
+        lines.append(Told(step.at, words))
+    return lines
