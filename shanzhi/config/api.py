@@ -26,8 +26,8 @@ api = HouseAPI(
     openapi_extra={"security": [{"token": []}]},
 )
 APPS = (
-    "accounts", "areas", "cases", "cases.kinds", "cases.suggesting", "files", "jobs", "notices", "packs", "portal",
-    "trail",
+    "accounts", "areas", "cases", "cases.kinds", "cases.suggesting", "cases.taking", "cases.worklists",
+    "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

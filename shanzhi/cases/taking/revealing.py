@@ -20,11 +20,9 @@ TEXT: Final = 100
 CALLER: Final = 160
 
 
-def handler_post(actor: Actor, case: Case) -> ActorPost | None:
+def handler_post(actor: Actor, case: Case) -> ActorPost:
     """The post under which this person deals with the caller. Forbidden for everybody else who sees the case."""
     actor.require(permissions.CONTACT)
-    if actor.is_system:
-        return None
     posts = handling_posts(actor, case)
     if not posts:
         raise Forbidden("只有正在办这件事的人能看电话，要联系请找现在办理的人。", code="not_handling")
@@ -50,9 +48,9 @@ def contact_reveal(
         body = {"purpose": purpose, "text": text}
         operation = f"cases.reveal:{case.id}"
         if claim(key=key, actor=actor, operation=operation, body=body, result_id=reveal_id) is None:
-            signature = f"{actor.name}，{post.title}"[:CALLER] if post else actor.name
+            signature = f"{actor.name}，{post.title}"[:CALLER]
             row = Reveal(
-                id=reveal_id, case=case, user_id=actor.user_id, by=signature, purpose=purpose, text=text, at=at
+                id=reveal_id, case=case, user_id=actor.user_id or 0, by=signature, purpose=purpose, text=text, at=at
             )
             row.save(force_insert=True)
             record(actor=actor, code="cases.contact.revealed", obj=row, at=at, post=post)
