@@ -7,6 +7,7 @@ from django import forms
 
 from shanzhi.cases.covering import HIDDEN, covers_of
 from shanzhi.cases.forms.base import ActForm
+from shanzhi.cases.forms.sorting import OpenChoiceField
 from shanzhi.cases.models import Case, Moderation
 from shanzhi.cases.selectors import steps_of
 from shanzhi.files.selectors import photo_strip
@@ -28,10 +29,9 @@ class ModerateForm(ActForm):
     """What to cover and what stands there instead; or which cover to lift."""
 
     inner = "cases/parts/act_moderate.html"
-    what = forms.ChoiceField(
-        label="处理哪一处", widget=forms.RadioSelect,
-        error_messages={"required": "请选要处理哪一处。", "invalid_choice": "请在列出的里选一处。"},
-    )  # fmt: skip
+    what = OpenChoiceField(
+        label="处理哪一处", widget=forms.RadioSelect, error_messages={"required": "请选要处理哪一处。"}
+    )
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         self.places = places_of(case)
