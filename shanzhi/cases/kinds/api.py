@@ -15,7 +15,7 @@ router = Router()
 
 
 class QuestionOut(Schema):
-    """A question; its answer goes into a report's `answers` under `code`. Dates are 2026-10-01, people {name, phone}."""
+    """Its answer goes into a report's `answers` under `code`. Dates are 2026-10-01, people {name, phone}."""
 
     code: str
     label: str
