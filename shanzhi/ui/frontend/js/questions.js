@@ -9,8 +9,8 @@ function holds(form, condition) {
   return Object.entries(condition).every(([name, values]) =>
     all(`[name="${name}"]`, form).some((control) => {
       if (control.closest("[data-question][hidden]")) return false;
-      if (control.type === "radio" || control.type === "checkbox") return control.checked && values.includes(control.value);
-      return values.includes(control.value);
+      const counts = !["radio", "checkbox"].includes(control.type) || control.checked;
+      return counts && values.includes(control.value);
     }));
 }
 
