@@ -1,5 +1,6 @@
 """What a list's address means: tab, filters, order and place in it, as one value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,31 +9,34 @@ from django.http import QueryDict
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
-from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
 from shanzhi.cases.kinds.registry import labels_of, with_calendar
-from shanzhi.cases.selectors import CaseFilter, Sort, Tab, filter_areas
+from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, numbers_meant, offers_for
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
 from shanzhi.ui.pages import cursor_in
 
-PLACES: Final = {1: ("乡镇（街道）", Area.Level.TOWNSHIP), 2: ("村（社区）", Area.Level.VILLAGE)}
-OPEN_TABS: Final = (Tab.MINE, Tab.OPEN, Tab.OVERDUE)
+PLACES: Final = {Area.Level.TOWNSHIP: "乡镇（街道）", Area.Level.VILLAGE: "村（社区）"}
 QUERY_LENGTH: Final = 100
+URGENT: Final = "urgent"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list as it was asked for; `places` are what it may be narrowed to, `query` the address without a case."""
+    """A list as it was asked for; `offers` are what it may be narrowed to, `query` the address without a case.
+
+    `numbers` are the case numbers that the search may mean: such a case is shown whatever the tab and the filters.
+    """
 
     wanted: CaseFilter
     query: QueryDict
-    places: tuple[Area, ...]
+    offers: Offers
     cursor: str
     kinds: tuple[tuple[str, str], ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
+    numbers: tuple[str, ...] = ()
 
     @property
     def tab(self) -> str:
@@ -58,19 +62,34 @@ class Listing:
     def bar(self) -> FilterBar:
         text = self.wanted.query
         filters: list[Choice | Dates] = [Choice("q", "查找", [(self.query.get("q", ""), text)])] if text else []
-        filters.append(Choice("state", "状态", self._states(), multiple=True))
-        if self.places:
-            filters.append(Choice("place", _place_label(self.places), [(a.code, a.name) for a in self.places]))
+        if self.tab != Tab.SUSPENDED:
+            filters.append(Choice("state", "状态", self._states(), multiple=True))
+        if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
+            filters.append(Choice("due", "时限", list(Due.LABELS.items())))
+        places = self.offers.places
+        if places:
+            filters.append(Choice("place", PLACES[places[0].level], [(a.code, a.name) for a in places]))
+        filters.append(Choice("kind", "类别", list(self.kinds), multiple=True))
+        if self.offers.units:
+            filters.append(Choice("unit", "承办单位", [(unit.code, unit.name) for unit in self.offers.units]))
         filters += [
-            Choice("kind", "类别", list(self.kinds), multiple=True),
             Choice("source", "来源", Source.choices, multiple=True),
-            Choice("urgent", "紧急", [("1", "有人身危险")]),
+            Choice("mark", "标记", self._marks(), multiple=True),
+            Choice("kin", "拆分合并", list(Kin.LABELS.items())),
             Dates("received", "收到日期"),
         ]
         return filter_bar(self.query, filters)
 
+    def _marks(self) -> list[tuple[str, str]]:
+        marks = [(URGENT, "有人身危险")]
+        if self.tab not in (Tab.SUPERVISED, Tab.ENDED):
+            marks.append((Tab.SUPERVISED, "督办"))
+        if self.tab not in (Tab.SUSPENDED, Tab.ENDED):
+            marks.append((Tab.SUSPENDED, "挂账"))
+        return marks
+
     def _states(self) -> list[tuple[str, str]]:
-        states = ENDED if self.tab == Tab.ENDED else OPEN if self.tab in OPEN_TABS else tuple(State)
+        states = ENDED if self.tab == Tab.ENDED else OPEN if self.tab in Tab.STILL_OPEN else tuple(State)
         return [(state.value, state.label) for state in states]
 
     def without_search(self) -> str:
@@ -84,7 +103,7 @@ class Listing:
         return [
             (self.url(sort=name), words, name == self.wanted.sorted_by)
             for name, words in Sort.LABELS.items()
-            if name != Sort.DUE or self.tab in OPEN_TABS
+            if name != Sort.DUE or self.tab in Tab.STILL_OPEN
         ]
 
 
@@ -93,7 +112,8 @@ def tabs_of(actor: Actor) -> list[str]:
     tabs = []
     if actor.can(permissions.VIEW):
         tabs += [Tab.OPEN, Tab.MINE] if actor.can(permissions.HANDLE) else [Tab.OPEN]
-        tabs += [Tab.OVERDUE, Tab.ENDED]
+        tabs += [Tab.CALLED] if actor.scope(permissions.HANDLE).unit_ids else []
+        tabs += [Tab.OVERDUE, Tab.SUPERVISED, Tab.SUSPENDED, Tab.ENDED]
     if actor.can(permissions.OWN):
         tabs.append(Tab.REPORTED)
     return tabs
@@ -104,45 +124,45 @@ def require_tab(actor: Actor, tab: str) -> None:
     actor.require(permissions.OWN if tab == Tab.REPORTED else permissions.VIEW)
 
 
-def listing_of(actor: Actor, query: QueryDict) -> Listing:
-    """Parameters that make no sense narrow nothing: an old link still opens."""
+def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
+    """Parameters that make no sense narrow nothing: an old link still opens. Two statements."""
     tabs = tabs_of(actor)
     asked = query.get("tab", "")
     tab = asked if asked in Tab.LABELS else (tabs[0] if tabs else Tab.OPEN)
     require_tab(actor, tab)
-    places = _places(actor) if tab != Tab.REPORTED else ()
+    offers = offers_for(actor)
     kept = query.copy()
     for name in ("case", "pane"):
         kept.pop(name, None)
-    last = _day(query.get("received_to", ""))
+    text = query.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH]
     kinds, calendar = with_calendar()
-    wanted = CaseFilter(
-        tab=tab,
-        query=query.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH],
+    known = (*labels_of(kinds.values()), *offers.retired)
+    wanted = _wanted(query, replace(CaseFilter(tab=tab, query=text), sort=query.get("sort", "")), offers, known)
+    numbers = tuple(numbers_meant(text, actor.county_id, now))
+    return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
+
+
+def _wanted(
+    query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence[tuple[str, str]]
+) -> CaseFilter:
+    codes, marks = {code for code, _ in kinds}, query.getlist("mark")
+    last = _day(query.get("received_to", ""))
+    reported = plain.tab == Tab.REPORTED
+    return replace(
+        plain,
         states=[state for state in query.getlist("state") if state in State.values],
-        kinds=[code for code in query.getlist("kind") if code in kinds],
+        kinds=[code for code in query.getlist("kind") if code in codes],
         sources=[source for source in query.getlist("source") if source in Source.values],
-        area=next((area for area in places if area.code == query.get("place")), None),
-        urgent=query.get("urgent") == "1",
+        area=next((a for a in offers.places if not reported and a.code == query.get("place")), None),
+        unit_id=next((unit.id for unit in offers.units if unit.code == query.get("unit")), None),
+        urgent=query.get("urgent") == "1" or URGENT in marks,
+        supervised=Tab.SUPERVISED in marks,
+        suspended=Tab.SUSPENDED in marks,
+        due=query.get("due", ""),
+        kin=query.get("kin", ""),
         received_from=_day(query.get("received_from", "")),
         received_before=last + timedelta(days=1) if last else None,
-        sort=query.get("sort", ""),
     )
-    return Listing(wanted, kept, places, cursor_in(query), tuple(labels_of(kinds.values())), calendar)
-
-
-def _places(actor: Actor) -> tuple[Area, ...]:
-    """Townships of a county, villages of a township; nothing for a village or a grid, which has no more to choose."""
-    ranges = actor.scope(permissions.VIEW).ranges
-    depth = min((len(part.lo) // WIDTH for part in ranges), default=0)
-    if depth not in PLACES:
-        return ()
-    level = PLACES[depth][1]
-    return tuple(area for area in filter_areas(actor) if area.level == level)
-
-
-def _place_label(places: tuple[Area, ...]) -> str:
-    return next(label for label, level in PLACES.values() if level == places[0].level)
 
 
 def _day(text: str) -> datetime | None:

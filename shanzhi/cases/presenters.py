@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import reverse
 
 from shanzhi.access.actor import Actor
-from shanzhi.cases.acts import SIDE, Act, acts_for
+from shanzhi.cases.acts import RULES, SIDE, Act, acts_for
 from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.forms.specs import SPECS
@@ -22,6 +22,7 @@ from shanzhi.ui.parts import StepItem
 from shanzhi.ui.words import ClockWords
 
 SHOWN_ACTS: Final = 5
+NEXT_OF_CALL: Final = {Assignment.State.CALLED: Act.ARRIVE, Assignment.State.ARRIVED: Act.FINISH}
 PHONE_CHARACTERS: Final = 12
 SHAPES: Final = {State.REPORTED: "new", State.ACCEPTED: "run", State.DISPATCHED: "run", State.HANDLING: "run",
                  State.RETURNED: "back", State.HANDLED: "check", State.VERIFIED: "check", State.CLOSED: "done",
@@ -50,6 +51,7 @@ class Row:
     urgent: bool
     act: str = ""
     act_url: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,58 +102,59 @@ def clock_state(case: Case) -> str:
     return "done" if case.state == State.CLOSED else "none"
 
 
-def rows_of(cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]) -> list[Row]:
-    """Lines in the order given. The cases come with `area__parent`, so that no query is made here.
-
-    `calendar` is asked only if a clock counts working time.
+def rows_of(
+    cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar], actor: Actor | None = None
+) -> list[Row]:
+    """Lines in the order given, with the next act of this person. The cases come from `list_rows`, so that no query is
+    made here. `calendar` is asked only if a clock counts working time.
     """
-    if not cases:
-        return []
-    base = reverse("cases:list", args=[cases[0].county_id])
-    return [
-        Row(
-            number=case.number,
-            title=case.title,
-            url=f"{base}{case.number}/",
-            place=place_name(case.area),
-            kind=kind_of(case).label,
-            shape=SHAPES[State(case.state)],
-            state=State(case.state).label,
-            badge=case_badge(case, case.state, now, calendar),
-            badge_title=badge_title(case, case.state, now),
-            clock=clock_state(case),
-            urgent=case.urgent,
-        )
-        for case in cases
-    ]
+    return [_row(case, place_name(case.area), now, calendar, actor) for case in cases]
 
 
 def cards_of(
     actor: Actor, cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]
 ) -> list[Row]:
     """Cards of a phone: the place in the reporter's words, and the next act of this person as the card's foot."""
-    base = reverse("cases:list", args=[actor.county_id])
-    cards = []
-    for case in cases:
-        acts = [act for act in acts_for(actor, case) if act in SPECS and act not in SIDE]
-        cards.append(
-            Row(
-                number=case.number,
-                title=case.title,
-                url=f"{base}{case.number}/",
-                place=case.place or place_name(case.area),
-                kind=kind_of(case).label,
-                shape=SHAPES[State(case.state)],
-                state=State(case.state).label,
-                badge=case_badge(case, case.state, now, calendar),
-                badge_title=badge_title(case, case.state, now),
-                clock=clock_state(case),
-                urgent=case.urgent,
-                act=act_label(actor, case, acts[0]) if acts else "",
-                act_url=act_url(case, acts[0]) if acts else "",
-            )
-        )
-    return cards
+    return [_row(case, case.place or place_name(case.area), now, calendar, actor) for case in cases]
+
+
+def _row(case: Case, place: str, now: datetime, calendar: Callable[[], Calendar], actor: Actor | None) -> Row:
+    act = next_act(actor, case) if actor is not None else None
+    return Row(
+        number=case.number,
+        title=case.title,
+        url=reverse("cases:case", args=[case.county_id, case.number]),
+        place=place,
+        kind=kind_of(case).label,
+        shape=SHAPES[State(case.state)],
+        state=State(case.state).label,
+        badge=case_badge(case, case.state, now, calendar),
+        badge_title=badge_title(case, case.state, now),
+        clock=clock_state(case),
+        urgent=case.urgent,
+        act=act_label(actor, case, act).rstrip("…") if actor is not None and act is not None else "",
+        act_url=act_url(case, act) if act is not None else "",
+        labels=labels_of(case),
+    )
+
+
+def labels_of(case: Case) -> tuple[str, ...]:
+    """What stands on a line beside its state, in words; `is_whistled` comes with the rows of a list."""
+    marks = {
+        "督办": case.supervised > 0,
+        "吹哨": getattr(case, "is_whistled", False),
+        "分件": case.parent_id is not None,
+        "有分件": case.parts > 0,
+    }
+    return tuple(words for words, holds in marks.items() if holds)
+
+
+def next_act(actor: Actor, case: Case) -> Act | None:
+    """What this person does next with it; `my_call` of a list's row says how the call to the own unit stands."""
+    call = getattr(case, "my_call", None)
+    if call in NEXT_OF_CALL and RULES[NEXT_OF_CALL[call]].posts(actor, case):
+        return NEXT_OF_CALL[call]
+    return next((act for act in acts_for(actor, case) if act in SPECS and act not in SIDE), None)
 
 
 def act_url(case: Case, act: Act) -> str:

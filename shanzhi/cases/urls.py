@@ -14,6 +14,7 @@ from shanzhi.cases.views.home import home
 from shanzhi.cases.views.listing import case_export, case_list
 from shanzhi.cases.views.report import kind_fields, report
 from shanzhi.cases.views.whistles import whistles, whistles_export
+from shanzhi.cases.worklists.urls import urlpatterns as worklists
 
 app_name = "cases"
 urlpatterns = [
@@ -32,5 +33,6 @@ urlpatterns = [
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
     *taking,
     *suggesting,
+    *worklists,
     *kinds,
 ]

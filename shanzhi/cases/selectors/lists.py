@@ -2,27 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.access.actor import Actor, PathRange
 from shanzhi.areas.models import Area
+from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.seeing import seen
+from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
+# What a line shows, and what says which act comes next for whom.
 ROW: Final = (
-    "county_id", "number", "title", "kind", "state", "clock_unit", "due_at", "ended_at", "received_at", "urgent", "definition",
-    "supervised", "area",
+    "county_id", "number", "title", "kind", "state", "clock_unit", "due_at", "ended_at", "received_at", "urgent",
+    "definition", "supervised", "place", "area", "area_path", "owner", "owner_path", "raised", "handler_area",
+    "handler_unit", "reporter", "reporter_post", "parent", "parts", "stage", "asking", "before", "reopened", "version",
     "area__county_id", "area__name", "area__level", "area__parent", "area__parent__county_id", "area__parent__name",
 )  # fmt: skip
+
+LEVEL_PATHS: Final = ("town_path", "village_path")
+MOST_NUMBERS: Final = 40
 
 Cases = QuerySet[Case]
 
@@ -31,17 +39,24 @@ class Tab:
     """The work lists; each is one query, because one with OR between them would ruin every plan."""
 
     MINE: Final = "mine"
+    CALLED: Final = "called"
     OPEN: Final = "open"
     OVERDUE: Final = "overdue"
+    SUPERVISED: Final = "supervised"
+    SUSPENDED: Final = "suspended"
     ENDED: Final = "ended"
     REPORTED: Final = "reported"
     LABELS: Final[dict[str, str]] = {
         MINE: "等我办",
+        CALLED: "请我配合的",
         OPEN: "辖区未办结",
         OVERDUE: "已超期",
+        SUPERVISED: "督办的",
+        SUSPENDED: "挂账的",
         ENDED: "已结束",
         REPORTED: "我上报的",
     }
+    STILL_OPEN: Final = (MINE, CALLED, OPEN, OVERDUE, SUPERVISED, SUSPENDED)
 
 
 class Sort:
@@ -62,6 +77,43 @@ class Sort:
     }
 
 
+class Due:
+    """When the time limit falls, counted by the days in China; what has ended or is put aside has none."""
+
+    LATE: Final = "late"
+    TODAY: Final = "today"
+    SOON: Final = "soon"
+    WEEK: Final = "week"
+    LABELS: Final[dict[str, str]] = {LATE: "已超期", TODAY: "今天到期", SOON: "3 天内到期", WEEK: "本周到期"}
+
+    @staticmethod
+    def condition(due: str, now: datetime) -> Q:
+        """A range of `due_at`; everything but late begins now. The week ends on Sunday."""
+        if due == Due.LATE:
+            return Q(due_at__lt=now)
+        midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        days = {Due.TODAY: 1, Due.SOON: 3, Due.WEEK: 7 - midnight.weekday()}[due]
+        return Q(due_at__gte=now, due_at__lt=midnight + timedelta(days=days))
+
+
+class Kin:
+    """Cases that hang together: parts of another one, what was split, what was merged into another."""
+
+    WHOLE: Final = "whole"
+    PARTS: Final = "parts"
+    SPLIT: Final = "split"
+    MERGED: Final = "merged"
+    LABELS: Final[dict[str, str]] = {
+        WHOLE: "不看分件和已合并的", PARTS: "只看分件", SPLIT: "只看拆分过的", MERGED: "只看已合并的",
+    }  # fmt: skip
+    CONDITIONS: Final[dict[str, Q]] = {
+        WHOLE: Q(parent=None, merged_into=None),
+        PARTS: Q(parent__isnull=False),
+        SPLIT: Q(parts__gt=0),
+        MERGED: Q(merged_into__isnull=False),
+    }
+
+
 @dataclass(frozen=True)
 class CaseFilter:
     """What a list is narrowed to; every field may be empty. `area` must lie in the actor's scope."""
@@ -73,6 +125,11 @@ class CaseFilter:
     sources: Sequence[str] = ()
     area: Area | None = None
     urgent: bool = False
+    unit_id: int | None = None
+    due: str = ""
+    supervised: bool = False
+    suspended: bool = False
+    kin: str = ""
     received_from: datetime | None = None
     received_before: datetime | None = None
     sort: str = ""
@@ -84,7 +141,7 @@ class CaseFilter:
     @property
     def sorted_by(self) -> str:
         """The order asked for, or the tab's own; ended cases have no time limit to sort by."""
-        open_tab = self.tab in (Tab.MINE, Tab.OPEN, Tab.OVERDUE)
+        open_tab = self.tab in Tab.STILL_OPEN
         if self.sort in Sort.ORDERS and (open_tab or self.sort != Sort.DUE):
             return self.sort
         return Sort.DUE if open_tab else Sort.NEWEST
@@ -103,10 +160,19 @@ def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
     if wanted.sources:
         rows = rows.filter(source__in=[s for s in wanted.sources if s in Source.values])
     if wanted.area is not None:
-        below = PathRange.below(wanted.area.path)
-        rows = rows.filter(area_path__gte=below.lo, area_path__lt=below.hi)
+        rows = rows.filter(within(wanted.area.path))
     if wanted.urgent:
         rows = rows.filter(urgent=True)
+    if wanted.unit_id is not None:
+        rows = rows.filter(handler_unit_id=wanted.unit_id)
+    if wanted.due in Due.LABELS:
+        rows = rows.filter(Due.condition(wanted.due, now)).exclude(state=State.SUSPENDED)
+    if wanted.supervised:
+        rows = rows.filter(supervised__gt=0)
+    if wanted.suspended:
+        rows = rows.filter(state=State.SUSPENDED)
+    if wanted.kin in Kin.CONDITIONS:
+        rows = rows.filter(Kin.CONDITIONS[wanted.kin])
     if wanted.received_from:
         rows = rows.filter(received_at__gte=wanted.received_from)
     if wanted.received_before:
@@ -124,32 +190,85 @@ def _tab(actor: Actor, tab: str, now: datetime) -> Cases:
             turn = Q(turn_area_id__in=scope.area_ids)
         if scope.unit_ids:
             turn = turn | Q(turn_unit_id__in=scope.unit_ids) if scope.area_ids else Q(turn_unit_id__in=scope.unit_ids)
-        return Case.objects.filter(turn, ended_at=None)
-    rows = Case.objects.filter(_in_scope(actor))
+        return Case.objects.filter(turn, seen(actor), ended_at=None)
+    if tab == Tab.CALLED:
+        return Case.objects.filter(seen(actor), id__in=_calls(actor).values("case_id"), ended_at=None)
+    rows = Case.objects.filter(in_scope(actor), seen(actor))
     if tab == Tab.ENDED:
         return rows.exclude(ended_at=None)
+    if tab == Tab.SUSPENDED:
+        return rows.filter(state=State.SUSPENDED)
     rows = rows.filter(ended_at=None)
-    return rows.filter(due_at__lt=now) if tab == Tab.OVERDUE else rows
+    if tab == Tab.SUPERVISED:
+        return rows.filter(supervised__gt=0)
+    return rows.filter(due_at__lt=now).exclude(state=State.SUSPENDED) if tab == Tab.OVERDUE else rows
 
 
-def _in_scope(actor: Actor) -> Q:
+def _calls(actor: Actor) -> QuerySet[Assignment]:
+    """Open calls to help of the actor's units."""
+    units = actor.scope(permissions.HANDLE).unit_ids
+    return Assignment.objects.filter(unit_id__in=units, role=Assignment.Role.HELPER, ended_at=None)
+
+
+def within(path: str) -> Q:
+    """At an area and below, by equality with what the database keeps of a path: a list is then read in its own order.
+
+    A grid has nothing below it; the root of the county holds every case.
+    """
+    depth = len(path) // WIDTH
+    if depth <= 1:
+        return Q()
+    if depth - 2 >= len(LEVEL_PATHS):
+        return Q(area_path=path)
+    return Q((LEVEL_PATHS[depth - 2], path))
+
+
+def in_scope(actor: Actor) -> Q:
     """In the subtrees of the actor's posts, or ever assigned to one of the actor's units."""
     scope = actor.scope(permissions.VIEW)
+    condition = Q(pk__in=[])
+    for number, part in enumerate(scope.ranges):
+        one = within(part.lo)
+        if not one:
+            return one  # the whole county
+        condition = one if number == 0 else condition | one
     if not scope.unit_ids:
-        return scope.q()
+        return condition
     assigned = Q(id__in=Assignment.objects.filter(unit_id__in=scope.unit_ids).values("case_id"))
-    return assigned | scope.q() if scope.ranges else assigned
+    return assigned | condition if scope.ranges else assigned
 
 
-def list_rows(rows: Cases) -> Cases:
-    """What a line of a list shows, and no more: a query that is ordered pays for each column that it selects."""
-    return rows.select_related("area__parent").only(*ROW)
+def by_number(actor: Actor, numbers: Sequence[str], *, most: int = MOST_NUMBERS) -> Cases:
+    """Cases with one of these numbers that the actor may see for any reason, whatever the lists are narrowed to."""
+    scope, own = actor.scope(permissions.VIEW), Q(reporter_id=actor.user_id)
+    mine = own if actor.can(permissions.OWN) else Q(pk__in=[])
+    reach = mine | Q(handler_unit_id__in=scope.unit_ids) | Q(handler_area_id__in=scope.area_ids) | scope.q("owner_path")
+    place = in_scope(actor)
+    reach = reach | place if place else Q()
+    return Case.objects.filter(reach, seen(actor) | mine, number__in=list(numbers)[:most]).order_by("-number")
+
+
+def list_rows(rows: Cases, actor: Actor | None = None) -> Cases:
+    """What a line of a list shows, and no more: a query that is ordered pays for each column that it selects.
+
+    For people of a unit each row says in `my_call` how the unit's call to help stands.
+    """
+    whistles = Assignment.objects.filter(case_id=OuterRef("id"), county_id=OuterRef("county_id"), ended_at=None)
+    rows = rows.select_related("area__parent").only(*ROW)
+    rows = rows.annotate(is_whistled=Exists(whistles.filter(whistled=True)))
+    if actor is not None and actor.scope(permissions.HANDLE).unit_ids:
+        mine = _calls(actor).filter(case_id=OuterRef("id"), county_id=OuterRef("county_id")).order_by("-id")
+        rows = rows.annotate(my_call=Subquery(mine.values("state")[:1]))
+    return rows
 
 
 def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
     """How long each list is, counted up to 1,001 each, in one statement."""
-    if not lists:
-        return {}
+    return counts_and_first(lists, None)[0]
+
+
+def counts_and_first(lists: dict[str, Cases], first: Cases | None) -> tuple[dict[str, int], str]:
+    """The same, and in the same statement the number of the first case of another query; empty if it has none."""
     parts: list[str] = []
     params: list[Any] = []
     for rows in lists.values():
@@ -159,9 +278,20 @@ def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
             sql, values = "SELECT NULL WHERE 1 = 0", ()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")  # noqa: S608
         params.extend(values)
+    if first is not None:
+        try:
+            sql, values = first.values("number")[:1].query.sql_with_params()
+            parts.append(f"({sql})")
+            params.extend(values)
+        except EmptyResultSet:
+            parts.append("''")
+    if not parts:
+        return {}, ""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(lists, cursor.fetchone(), strict=True))
+        row = cursor.fetchone()
+    found = (row[len(lists)] or "") if first is not None else ""
+    return dict(zip(lists, row, strict=False)), found
 
 
 def public_counts(area: Area) -> dict[str, int]:

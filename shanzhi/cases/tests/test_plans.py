@@ -118,9 +118,9 @@ def test_search_and_subtree_enter_by_the_indexes_made_for_them(town: Cast) -> No
     assert ("cases_casetext_tokens" if connection.vendor == "postgresql" else "VIRTUAL TABLE INDEX") in text, text
     ended = CaseFilter(tab=Tab.ENDED)
     text = plan(case_list_for(town.actor("village_clerk"), ended, now=timezone.now()).order_by())
-    assert "case_place_received" in text, text
+    assert "case_village_received" in text, text
     if connection.vendor == "postgresql":
-        assert "area_path" in text.split("Index Cond")[1].split("\n")[0], text
+        assert "village_path" in text.split("Index Cond")[1].split("\n")[0], text
 
 
 def test_the_index_made_for_a_list_is_the_one_used(town: Cast) -> None:

@@ -17,7 +17,7 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.listing import require_tab
 from shanzhi.cases.presenters import cards_of, count_words
-from shanzhi.cases.selectors import CaseFilter, Cases, Tab, capped_counts, case_list_for
+from shanzhi.cases.selectors import CaseFilter, Cases, Tab, capped_counts, case_list_for, list_rows
 from shanzhi.lib.times import local
 from shanzhi.packs.calendars import calendar_now
 from shanzhi.tenancy.keyset import page_of
@@ -47,7 +47,7 @@ def home(request: CountyRequest, county: int) -> HttpResponseBase:
     chosen = request.GET.get("due", "")
     chosen = chosen if chosen in lists else ""
     counts = capped_counts(lists)
-    found = page_of(lists[chosen].select_related("area__parent"), wanted.order, cursor=cursor_in(request.GET))
+    found = page_of(list_rows(lists[chosen], actor), wanted.order, cursor=cursor_in(request.GET))
     segments = [
         {"url": f"?due={name}" if name else "?", "label": SEGMENTS[name], "count": count_words(counts[name]),
          "chosen": name == chosen}

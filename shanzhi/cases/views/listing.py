@@ -1,13 +1,16 @@
 """The work list: on a desk beside the case, on a phone as cards, and as a file."""
 
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import quote
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from shanzhi.access.actor import Actor
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.access.permissions import SELF
 from shanzhi.cases import permissions
@@ -19,66 +22,95 @@ from shanzhi.cases.selectors import (
     CaseFilter,
     Sort,
     Tab,
-    capped_counts,
+    by_number,
     case_get_for,
     case_list_for,
+    counts_and_first,
     list_rows,
 )
 from shanzhi.cases.views.case import case_context
+from shanzhi.cases.worklists.batches import MOST_ROWS, batch_acts
+from shanzhi.cases.worklists.saved import saved_of
 from shanzhi.lib.errors import Invalid
 from shanzhi.tenancy.keyset import Page, page_of
 from shanzhi.ui.pages import page_urls
 
 HERE = "here"
+QUIET_TABS: Final = (Tab.CALLED, Tab.SUPERVISED, Tab.SUSPENDED)  # shown only when there is something in them
 
 
 @page(SELF)
 @require_GET
 def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
     actor, now = request.actor, timezone.now()
-    listing = listing_of(actor, request.GET)
-    counts = _counts(request, listing)
-    rows = case_list_for(actor, listing.wanted, now=now)
-    found: Page[Case] = Page()
-    if counts[HERE]:
-        found = page_of(list_rows(rows), listing.wanted.order, cursor=listing.cursor)
+    listing = listing_of(actor, request.GET, now)
+    default = listing.offers.default
+    if default is not None and not request.GET:
+        return HttpResponseRedirect(f"{request.path}?{default.query}")
+    counts, number = _counts(actor, listing, now)
+    found = _found(actor, listing, counts, number, now)
     context = {
         "listing": listing,
-        "tabs": [
-            {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "count": count_words(counts[tab]),
-             "chosen": tab == listing.tab}
-            for tab in tabs_of(actor)
-        ],
+        "number": number,
+        "tabs": _tabs(actor, listing, counts),
         "bar": listing.bar(),
-        "total": count_words(counts[HERE]),
+        "total": "1" if number else count_words(counts[HERE]),
         "order": Sort.LABELS[listing.wanted.sorted_by],
-        "elsewhere": _elsewhere(listing, counts),
-        "may_export": actor.can(permissions.EXPORT) and counts[HERE] > 0,
+        "elsewhere": [] if number else _elsewhere(listing, counts),
+        "may_export": actor.can(permissions.EXPORT) and counts[HERE] > 0 and not number,
         "may_report": actor.can(permissions.REPORT),
+        "may_take_down": actor.can(permissions.TAKE_DOWN),
+        "list_query": listing.query.urlencode(),
         "now": now,
         **page_urls(found, listing.query),
-    }  # fmt: skip
+    }
     calendar = listing.calendar_now
     if actor.works_on_phone:
         context["cards"] = cards_of(actor, found.rows, now, calendar)
         return render(request, "cases/list_phone.html", context)
-    context |= {"rows": rows_of(found.rows, now, calendar), "list_query": listing.query.urlencode()}
+    context |= {"rows": rows_of(found.rows, now, calendar, actor), "batch": batch_acts(actor), "most": MOST_ROWS}
+    context |= {"saved": saved_of(listing), "tickable": bool(found.rows)}
     context |= _pane(request, listing)
     return render(request, "cases/list.html", context)
 
 
-def _counts(request: CountyRequest, listing: Listing) -> dict[str, int]:
-    """Whole tabs, the list as filtered, and what a search finds in the other tabs; one statement."""
-    now = timezone.now()
-    wanted = {tab: CaseFilter(tab=tab) for tab in tabs_of(request.actor)}
-    wanted[HERE] = listing.wanted
-    if listing.wanted.query:
-        wanted |= {f"in {tab}": listing.other(tab) for tab in _other_tabs(request, listing)}
-    return capped_counts({name: case_list_for(request.actor, one, now=now) for name, one in wanted.items()})
+def _found(
+    actor: Actor, listing: Listing, counts: dict[str, int], number: str, now: datetime
+) -> Page[Case]:
+    """The case that was asked for by its number, or a page of the list."""
+    if number:
+        return Page(list(list_rows(by_number(actor, [number]), actor)))
+    if not counts[HERE]:
+        return Page()
+    rows = list_rows(case_list_for(actor, listing.wanted, now=now), actor)
+    return page_of(rows, listing.wanted.order, cursor=listing.cursor)
 
 
-def _other_tabs(request: CountyRequest, listing: Listing) -> list[str]:
-    return [tab for tab in (Tab.OPEN, Tab.ENDED) if tab != listing.tab and tab in tabs_of(request.actor)]
+def _tabs(actor: Actor, listing: Listing, counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "count": count_words(counts[tab]),
+         "chosen": tab == listing.tab}
+        for tab in tabs_of(actor)
+        if counts[tab] or tab == listing.tab or tab not in QUIET_TABS
+    ]  # fmt: skip
+
+
+def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, int], str]:
+    """Whole tabs, the list as filtered, what a search finds in the other tabs, and the case whose number is asked
+    for; one statement. A list that is not narrowed is its tab, and is counted once."""
+    wanted = {tab: CaseFilter(tab=tab) for tab in tabs_of(actor)}
+    narrowed = replace(listing.wanted, sort="") != CaseFilter(tab=listing.tab)
+    if narrowed:
+        wanted[HERE] = listing.wanted
+    if listing.wanted.query and not listing.numbers:
+        wanted |= {f"in {tab}": listing.other(tab) for tab in _other_tabs(actor, listing)}
+    lists = {name: case_list_for(actor, one, now=now) for name, one in wanted.items()}
+    counts, number = counts_and_first(lists, by_number(actor, listing.numbers) if listing.numbers else None)
+    return (counts if narrowed else {**counts, HERE: counts[listing.tab]}), number
+
+
+def _other_tabs(actor: Actor, listing: Listing) -> list[str]:
+    return [tab for tab in (Tab.OPEN, Tab.ENDED) if tab != listing.tab and tab in tabs_of(actor)]
 
 
 def _elsewhere(listing: Listing, counts: dict[str, int]) -> list[dict[str, str]]:
@@ -110,7 +142,7 @@ def _pane(request: CountyRequest, listing: Listing) -> dict[str, Any]:
 def case_export(request: CountyRequest, county: int) -> HttpResponseBase:
     """The list as it is filtered, at most 5,000 cases: what is longer is not cut off silently but refused."""
     actor, now = request.actor, timezone.now()
-    listing = listing_of(actor, request.GET)
+    listing = listing_of(actor, request.GET, now)
     kind = request.GET.get("format", "xlsx")
     kind = kind if kind in FORMATS else "xlsx"
     rows = listing.wanted.order.sorted(case_list_for(actor, listing.wanted, now=now))
