@@ -1,0 +1,1 @@
+"""Taking down for people without an account, their numbers and receipts, and what is printed."""
