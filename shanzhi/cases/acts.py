@@ -230,6 +230,7 @@ def inside(permission: str) -> Callable[[Actor, Case], Posts]:
             post
             for post in actor.posts
             if post.allows(permission)
+            and (not case.seen_by or f"|{post.role}|" in case.seen_by)
             and (
                 post.unit_id is not None
                 or case.area_path.startswith(post.area_path)

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from shanzhi.access.actor import Actor
-from shanzhi.access.permissions import ROLES, roles_with
+from shanzhi.access.permissions import roles_with
 from shanzhi.accounts.models import Post
 from shanzhi.accounts.selectors import post_labels
 from shanzhi.accounts.selectors.actors import live
@@ -35,10 +35,8 @@ def posts_that_see(case: Case, *, at: datetime) -> QuerySet[Post]:
     paths = {case.area_path, case.owner_path, *ancestors(case.area_path), *ancestors(case.owner_path)}
     units = Assignment.objects.filter(case_id=case.id, unit_id__isnull=False).values("unit_id")
     placed = Q(unit_id__isnull=True) & (Q(area_path__in=paths) | Q(area_id=case.handler_area_id))
-    roles = [role for role in roles_with(permissions.VIEW) if role in ROLES]
-    return Post.objects.filter(
-        live(at), placed | Q(unit_id__in=units), role__in=roles, user__is_active=True
-    )
+    roles = [role for role in roles_with(permissions.VIEW) if not case.seen_by or f"|{role}|" in case.seen_by]
+    return Post.objects.filter(live(at), placed | Q(unit_id__in=units), role__in=roles, user__is_active=True)
 
 
 def colleagues(actor: Actor, case: Case, name: str, *, at: datetime) -> list[Colleague]:
@@ -46,7 +44,7 @@ def colleagues(actor: Actor, case: Case, name: str, *, at: datetime) -> list[Col
     wanted = name.strip().lstrip("@")[:40]
     if not wanted:
         return []
-    rows = posts_that_see(case, at=at).filter(user__name__contains=wanted).exclude(user_id=actor.user_id)
+    rows = posts_that_see(case, at=at).filter(user__name__contains=wanted).exclude(user_id=actor.user_id or 0)
     return _people(list(rows.select_related("user").order_by("-area_path", "id")[:LOOKED_AT]))[:SHOWN]
 
 
@@ -62,7 +60,7 @@ def colleagues_by_name(actor: Actor, case: Case, names: Sequence[str], *, at: da
     """For each exact name the people who bear it and see the case."""
     found: dict[str, list[Colleague]] = {name: [] for name in names}
     if names:
-        rows = posts_that_see(case, at=at).filter(user__name__in=list(names)).exclude(user_id=actor.user_id)
+        rows = posts_that_see(case, at=at).filter(user__name__in=list(names)).exclude(user_id=actor.user_id or 0)
         for one in _people(list(rows.select_related("user").order_by("-area_path", "id"))):
             found[one.name].append(one)
     return found

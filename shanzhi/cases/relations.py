@@ -15,11 +15,13 @@ from shanzhi.cases.catalogue import State
 from shanzhi.cases.covering import Covers, sees_originals
 from shanzhi.cases.models import Case, Moderation, Step
 from shanzhi.cases.presenters import state_shape
+from shanzhi.cases.seeing import may_see_kind
 
 COLUMNS: Final = (
     "county_id", "number", "title", "state", "due_at", "ended_at", "parent_id", "merged_into_id", "area_path",
-    "owner_path", "reporter_id",
+    "owner_path", "reporter_id", "seen_by",
 )  # fmt: skip
+WITHHELD: Final = "（只有部分岗位能看）"
 RELATING: Final = frozenset({Act.SPLIT, Act.ABSORB})
 
 
@@ -88,6 +90,8 @@ def _related(case: Case) -> list[Case]:
 
 
 def _row(actor: Actor, row: Case) -> Related:
+    if not may_see_kind(actor, row):
+        return Related(row.number, WITHHELD, state_shape(row.state), State(row.state).label, None, "")
     scope = actor.scope(permissions.VIEW)
     opens = scope.covers(row.area_path) or scope.covers(row.owner_path) or actor.user_id == row.reporter_id
     url = reverse("cases:case", args=[row.county_id, row.number]) if opens else ""

@@ -59,7 +59,7 @@ def places_of(case: Case) -> list[Place]:
     part = Moderation.Part
     covered = {row.part for row in covers.rows}
     places = [
-        Place(one.value, one.label, _short(str(getattr(case, one.value))))
+        Place(one.value, str(one.label), _short(str(getattr(case, one.value))))
         for one in (part.TITLE, part.BODY, part.PLACE)
         if one not in covered and getattr(case, one.value)
     ]

@@ -8,8 +8,8 @@ from django import forms
 from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.kinds.registry import kind_of, kinds_now
 from shanzhi.cases.models import Case
-from shanzhi.cases.services.splitting import MOST, TITLE_LENGTH, Part
 from shanzhi.cases.services.reporting import BODY_LENGTH
+from shanzhi.cases.services.splitting import MOST, TITLE_LENGTH, Part
 
 OPEN: Final = 3
 

@@ -62,6 +62,17 @@ def fresh(case: Case) -> Case:
     return Case.objects.select_related("owner", "area").get(id=case.id)
 
 
+def does(service: Callable[..., Case], town: Cast, case: Case, **more: Any) -> Callable[[], Case]:
+    """An act by the clerk, on the case as it is when its thread begins."""
+    clerk = town.actor("village_clerk")
+
+    def work() -> Case:
+        seen = {name: fresh(value) if isinstance(value, Case) else value for name, value in more.items()}
+        return service(actor=clerk, case=fresh(case), **seen)
+
+    return work
+
+
 def refused(results: list[Any]) -> list[Any]:
     """Refusals that a person may get; anything else, such as a deadlock, fails the test."""
     bad = [one for one in results if isinstance(one, BaseException)]
@@ -126,7 +137,6 @@ def test_parts_that_end_at_once_are_all_counted(town: Cast) -> None:
 
 
 def test_a_part_merged_while_another_ends(town: Cast) -> None:
-    clerk = town.actor("village_clerk")
     for _ in range(ROUNDS):
         with county(341181):
             case = act(town, "village_clerk", "accept", report(town))
@@ -134,9 +144,9 @@ def test_a_part_merged_while_another_ends(town: Cast) -> None:
             one, two = Case.objects.filter(parent_id=case.id).order_by("id")
             main = report(town)
         results = together(
-            lambda: services.case_merge(actor=clerk, case=fresh(one), version=1, into=fresh(main), text="同一件"),
-            lambda: services.case_reject(actor=clerk, case=fresh(two), version=1, text="不属实"),
-            lambda: services.case_note(actor=clerk, case=fresh(case), text="看看"),
+            does(services.case_merge, town, one, version=1, into=main, text="同一件"),
+            does(services.case_reject, town, two, version=1, text="不属实"),
+            does(services.case_note, town, case, text="看看"),
         )
         assert refused(results) == []
         with county(341181):
@@ -145,14 +155,13 @@ def test_a_part_merged_while_another_ends(town: Cast) -> None:
 
 
 def test_undoing_against_the_end_of_the_main_case(town: Cast) -> None:
-    clerk = town.actor("village_clerk")
     for _ in range(ROUNDS):
         with county(341181):
             main, other = report(town), report(town)
             act(town, "village_clerk", "merge", other, into=main, text="同一件")
         results = together(
-            lambda: services.case_unmerge(actor=clerk, case=fresh(other), version=2),
-            lambda: services.case_reject(actor=clerk, case=fresh(main), version=2, text="不属实"),
+            does(services.case_unmerge, town, other, version=2),
+            does(services.case_reject, town, main, version=2, text="不属实"),
         )
         lost = refused(results)
         assert len(lost) == 1

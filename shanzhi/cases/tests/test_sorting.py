@@ -240,7 +240,6 @@ def test_what_is_refitted_passes_as_if_it_had_been_asked(old: dict[str, Any], gi
     assert fitting(body, fits, today=today) == fits
     try:
         kept = refitted(body, old, given_now, today=today)
-    except Invalid as refused:
-        assert refused.fields
+    except Invalid:
         return
     assert checked(body, {"wire": "没有", **kept}, today=today) == {"wire": "没有", **kept}

@@ -10,10 +10,11 @@ from django.utils import timezone
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act, acts_for
 from shanzhi.cases.catalogue import Source, State
+from shanzhi.cases.colleagues import posts_that_see
+from shanzhi.cases.covering import NONE
 from shanzhi.cases.history import steps_agree
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.relations import relation_panels
-from shanzhi.cases.covering import NONE
 from shanzhi.cases.selectors import CaseFilter, case_get_for, case_list_for, steps_of
 from shanzhi.cases.services import Part
 from shanzhi.cases.tests.pages import act, address, post, statements, text_of
@@ -25,6 +26,7 @@ from shanzhi.lib.errors import Conflict, Forbidden, Invalid
 from shanzhi.notices.models import Notice
 from shanzhi.trail.models import Entry
 from tests.cast import Cast, report
+from tests.kinds import kind_add
 
 TWO = (Part("路灯不亮，三盏。"), Part("井盖断了一半。", "断井盖", "security"))
 
@@ -193,3 +195,17 @@ def test_relations_cost_nothing_where_there_are_none(cast: Cast) -> None:
     assert (len(ran), panels.open_parts, bool(panels)) == (1, 2, True)
     other = relation_panels(cast.actor("other_worker"), whole, steps, NONE)
     assert {part.url for part in other.parts} == {""}
+
+
+def test_a_part_that_only_some_may_see_is_named_by_its_number_alone(cast: Cast) -> None:
+    kind_add("hidden", {"label": "保密", "seen_by": ["village_clerk", "auditor"]})
+    whole = split(cast, parts=[TWO[0], Part("有人举报某某", "举报某某", "hidden")])
+    part = parts_of(whole)[1]
+    assert part.seen_by == "|auditor|village_clerk|"
+    worker = text_of(cast["grid_worker"].client().get(address(whole)))
+    assert part.number in worker
+    assert "举报某某" not in worker
+    assert "举报某某" in text_of(cast["village_clerk"].client().get(address(whole)))
+    assert cast["grid_worker"].client().get(address(part)).status_code == 404
+    roles = set(posts_that_see(part, at=timezone.now()).values_list("role", flat=True))
+    assert roles == {"village_clerk", "auditor"}

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shanzhi.accounts.models import User
+from shanzhi.cases.acts import Act
 from shanzhi.cases.colleagues import colleagues, posts_that_see
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.selectors import CaseFilter, case_list_for
 from shanzhi.cases.services import case_act
-from shanzhi.cases.acts import Act
 from shanzhi.cases.services.talking import CALLED
 from shanzhi.cases.tests.pages import act, address, dispatched, post, text_of
 from shanzhi.files.models import StoredFile
