@@ -135,7 +135,7 @@ _WORDS: Final[dict[str, Words]] = {
     "time_type": _constant('要写成时刻，如 "08:30"。'),
     "time_parsing": _constant('要写成时刻，如 "08:30"。'),
     "union_tag_invalid": lambda context, value: (
-        f"里的 {context.get('discriminator', '')} 不能是“{_short(context.get('tag', ''))}”，可以写："
+        f"里的 {str(context.get('discriminator', '')).strip(chr(39))} 不能是“{_short(context.get('tag', ''))}”，可以写："
         f"{str(context.get('expected_tags', '')).replace(chr(39), '').replace(', ', '、')}。"
     ),
     "union_tag_not_found": _constant("缺少说明它是哪一种的那一项，请补上。"),
