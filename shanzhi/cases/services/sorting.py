@@ -11,6 +11,7 @@ from shanzhi.cases.kinds.refit import refitted
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Assignment, Case, CaseText
+from shanzhi.cases.seeing import roles_text
 from shanzhi.cases.services.calls import open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, held, limited, required
 from shanzhi.cases.services.reporting import words_of
@@ -79,7 +80,8 @@ def classify(
     today = local(moment.at).date()
     kept = refitted(chosen.body, case.answers, answers or {}, today=today, strict=not from_form)
     known = set(photo_ids(moment.kind, case.answers))
-    changes = {"kind": chosen.code, "definition_id": chosen.version_id, "answers": kept, "stage": ""}
+    changes = {"kind": chosen.code, "definition_id": chosen.version_id, "answers": kept, "stage": "",
+               "seen_by": roles_text(chosen.body.seen_by)}  # fmt: skip
     return Change(
         clock=_clock_under(moment, chosen), text=limited(text), target=f"“{chosen.label}”，原来是“{moment.kind.label}”",
         changes=changes, photo_ids=[one for one in photo_ids(chosen.body, kept) if one not in known],
