@@ -6,7 +6,7 @@ What can be said of one value alone is said here; what needs the rest of the bod
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shanzhi.lib.clocks import Span
 
@@ -39,6 +39,13 @@ ICONS: Final[dict[str, str]] = {
 def _span(text: str) -> str:
     """A time limit with its unit, in the one spelling that it is exported with."""
     return Span.parse(text).text()
+
+
+def _with_unit(value: object) -> object:
+    """A bare number is what people write first: say what it lacks instead of what it is."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise ValueError(f"时限“{value}”没有写单位，请写成 {value} working days 或 {value} hours 这样")
+    return value
 
 
 def _one_line(text: str) -> str:
@@ -76,7 +83,7 @@ def _icon(name: str) -> str:
 Code = Annotated[str, Field(min_length=1, max_length=30), AfterValidator(_code)]
 Line = Annotated[str, Field(max_length=SENTENCE), AfterValidator(_one_line)]
 Label = Annotated[str, Field(max_length=LABEL), AfterValidator(_one_line)]
-Limit = Annotated[str, Field(max_length=40), AfterValidator(_span)]
+Limit = Annotated[str, Field(max_length=40), BeforeValidator(_with_unit), AfterValidator(_span)]
 Lines = Annotated[tuple[Line, ...], Field(strict=False, max_length=60)]
 Codes = Annotated[tuple[Code, ...], Field(strict=False, max_length=30)]
 Condition = Annotated[dict[str, Lines], Field(max_length=5)]
