@@ -86,9 +86,9 @@ def stages_of(kind: KindBody, case: Case) -> list[StepItem]:
     ]
 
 
-def count_words(count: int) -> str:
+def count_words(count: int, cap: int = COUNTED) -> str:
     """1000+ for what is counted no further."""
-    return f"{COUNTED}+" if count > COUNTED else str(count)
+    return f"{cap}+" if count > cap else str(count)
 
 
 def state_shape(state: str) -> str:

@@ -73,6 +73,10 @@ class Assignment(Timed):
                 condition=models.Q(ended_at=None, role="helper"),
             ),
             models.Index(
+                fields=["county_id", "case"], name="assignment_whistled",
+                condition=models.Q(ended_at=None, whistled=True),
+            ),
+            models.Index(
                 fields=["county_id", "arrive_by"],
                 name="assignment_missing",
                 condition=models.Q(ended_at=None, state="called", missed_at=None, arrive_by__isnull=False),

@@ -3,6 +3,8 @@
 from shanzhi.cases.selectors.calls import call_list_for, calls_of, open_calls, whistle_units
 from shanzhi.cases.selectors.lists import (
     COUNTED,
+    ELSEWHERE,
+    SEARCHED,
     CaseFilter,
     Cases,
     Due,
@@ -23,6 +25,8 @@ from shanzhi.cases.selectors.places import Targets, dispatch_targets, filter_are
 
 __all__ = [
     "COUNTED",
+    "ELSEWHERE",
+    "SEARCHED",
     "CaseFilter",
     "Cases",
     "Due",

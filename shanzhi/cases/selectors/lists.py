@@ -1,6 +1,6 @@
 """Reading cases, always as somebody: what is out of this person's scope does not exist for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,8 @@ from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
+SEARCHED: Final = 100  # what is searched for by words only up to here: each case with the words has to be looked at
+ELSEWHERE: Final = 20
 # What a line shows, and what says which act comes next for whom.
 ROW: Final = (
     "county_id", "number", "title", "kind", "state", "clock_unit", "due_at", "ended_at", "received_at", "urgent",
@@ -31,6 +33,7 @@ ROW: Final = (
 
 LEVEL_PATHS: Final = ("town_path", "village_path")
 MOST_NUMBERS: Final = 40
+NO_CAPS: Final[Mapping[str, int]] = {}
 
 Cases = QuerySet[Case]
 
@@ -219,7 +222,7 @@ def within(path: str) -> Q:
     if depth <= 1:
         return Q()
     if depth - 2 >= len(LEVEL_PATHS):
-        return Q(area_path=path)
+        return Q(area_path=path, village_path=path[: 3 * WIDTH])  # open ones of a village are few enough to look through
     return Q((LEVEL_PATHS[depth - 2], path))
 
 
@@ -267,13 +270,18 @@ def capped_counts(lists: dict[str, Cases]) -> dict[str, int]:
     return counts_and_first(lists, None)[0]
 
 
-def counts_and_first(lists: dict[str, Cases], first: Cases | None) -> tuple[dict[str, int], str]:
-    """The same, and in the same statement the number of the first case of another query; empty if it has none."""
+def counts_and_first(
+    lists: dict[str, Cases], first: Cases | None, caps: Mapping[str, int] = NO_CAPS
+) -> tuple[dict[str, int], str]:
+    """The same, and in the same statement the number of the first case of another query; empty if it has none.
+
+    `caps` are lower bounds than 1,000 for some of the lists: counting ends one beyond.
+    """
     parts: list[str] = []
     params: list[Any] = []
-    for rows in lists.values():
+    for name, rows in lists.items():
         try:
-            sql, values = rows.order_by().values("id")[: COUNTED + 1].query.sql_with_params()
+            sql, values = rows.order_by().values("id")[: caps.get(name, COUNTED) + 1].query.sql_with_params()
         except EmptyResultSet:  # the actor holds no post for this tab
             sql, values = "SELECT NULL WHERE 1 = 0", ()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS capped)")  # noqa: S608

@@ -135,7 +135,7 @@ def test_any_number_of_rows_needs_the_same_statements(cast: Cast) -> None:
     client.get(EXPORT)
     with statements() as ran:
         client.get(EXPORT)
-    assert len(ran) == 5, ran
+    assert len(ran) == 6, ran
     assert "cases_case" in ran[-1]
 
 

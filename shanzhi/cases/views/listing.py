@@ -19,6 +19,9 @@ from shanzhi.cases.listing import Listing, listing_of, tabs_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.presenters import cards_of, count_words, rows_of
 from shanzhi.cases.selectors import (
+    COUNTED,
+    ELSEWHERE,
+    SEARCHED,
     CaseFilter,
     Sort,
     Tab,
@@ -54,7 +57,7 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
         "number": number,
         "tabs": _tabs(actor, listing, counts),
         "bar": listing.bar(),
-        "total": "1" if number else count_words(counts[HERE]),
+        "total": "1" if number else count_words(counts[HERE], cap_of(listing)),
         "order": Sort.LABELS[listing.wanted.sorted_by],
         "elsewhere": [] if number else _elsewhere(listing, counts),
         "may_export": actor.can(permissions.EXPORT) and counts[HERE] > 0 and not number,
@@ -105,8 +108,15 @@ def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, in
     if listing.wanted.query and not listing.numbers:
         wanted |= {f"in {tab}": listing.other(tab) for tab in _other_tabs(actor, listing)}
     lists = {name: case_list_for(actor, one, now=now) for name, one in wanted.items()}
-    counts, number = counts_and_first(lists, by_number(actor, listing.numbers) if listing.numbers else None)
+    caps = {name: ELSEWHERE for name in lists if name.startswith("in ")} | {HERE: cap_of(listing)}
+    asked = by_number(actor, listing.numbers) if listing.numbers else None
+    counts, number = counts_and_first(lists, asked, caps)
     return (counts if narrowed else {**counts, HERE: counts[listing.tab]}), number
+
+
+def cap_of(listing: Listing) -> int:
+    """How far the list is counted."""
+    return SEARCHED if listing.wanted.query else COUNTED
 
 
 def _other_tabs(actor: Actor, listing: Listing) -> list[str]:
@@ -123,7 +133,7 @@ def _elsewhere(listing: Listing, counts: dict[str, int]) -> list[dict[str, str]]
             for name in ("state", "after", "before"):
                 copy.pop(name, None)
             copy["tab"] = tab
-            words = f"{Tab.LABELS[tab]}里有 {count_words(count)} 件"
+            words = f"{Tab.LABELS[tab]}里有 {count_words(count, ELSEWHERE)} 件"
             found.append({"url": f"?{copy.urlencode()}", "words": words})
     return found
 
