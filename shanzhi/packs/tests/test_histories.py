@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order: versions only grow, the chain holds, and what counts is what was published last."""
+"""Whatever is done in whatever order: versions only grow, the chain holds, what counts is what was published last."""
 
 from contextlib import ExitStack
 from typing import Any

@@ -1,4 +1,4 @@
-"""A family that nobody here has seen: registered, it is listed, read, written, loaded, saved and answered by the API."""
+"""A family that nobody here has seen: registered, it is listed, read, written, loaded, saved; the API answers it."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
