@@ -54,7 +54,7 @@ def _note(actor: Actor, case: Case, body: schemas.NoteIn) -> dict[str, Any]:
 
 spec(
     Act.STAGE, "stages", "arrow-right", _staged, "On to the next stage of the kind.", form=StageForm,
-    words=("这个环节做了什么", "可以不写。", ""), button="进入这个环节", body=schemas.StageIn,
+    words=("这个环节做了什么", "", ""), button="进入这个环节", body=schemas.StageIn,
     arguments=lambda actor, case, body: {"text": body.text, "stage": body.stage},
 )  # fmt: skip
 spec(
@@ -69,12 +69,12 @@ spec(
 spec(
     Act.CLASSIFY, "classifications", "edit", _classified,
     "Another kind that counts now; answers that fit are kept, required ones that are missing are given.",
-    form=ClassifyForm, words=("为什么改", "可以不写。", ""), button="改成这一类", body=schemas.ClassifyIn,
+    form=ClassifyForm, words=("为什么改", "", ""), button="改成这一类", body=schemas.ClassifyIn,
     arguments=lambda actor, case, body: {"text": body.text, "kind": body.kind, "answers": body.answers},
 )  # fmt: skip
 spec(
     Act.SPLIT, "parts", "sitemap", _split, "Two to eight parts, each a case of its own; the whole waits for all of them.",
-    form=SplitForm, words=("为什么拆分", "可以不写。", ""), button="拆成这几件", body=schemas.SplitIn, arguments=_parts,
+    form=SplitForm, words=("为什么拆分", "", ""), button="拆成这几件", body=schemas.SplitIn, arguments=_parts,
 )  # fmt: skip
 spec(
     Act.MERGE, "merges", "git-merge", "已合并，双方反映人会收到通知",
@@ -85,7 +85,7 @@ spec(
 )  # fmt: skip
 spec(
     Act.UNMERGE, "unmerges", "arrow-back-up", _unmerged, "Undo a merge while the main case is open; clocks go on.",
-    words=("为什么撤销", "可以不写。合并的这段时间不算进时限。", ""),
+    words=("为什么撤销", "合并的这段时间不算进时限。", ""),
 )  # fmt: skip
 spec(
     Act.NOTE, "notes", "message-plus", _noted, "Internal words; colleagues who see the case may be mentioned.",

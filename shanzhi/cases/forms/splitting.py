@@ -9,7 +9,7 @@ from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.kinds.registry import kind_of, kinds_now
 from shanzhi.cases.models import Case
 from shanzhi.cases.services.reporting import BODY_LENGTH
-from shanzhi.cases.services.splitting import MOST, TITLE_LENGTH, Part
+from shanzhi.cases.services.splitting import FEWEST, MOST, TITLE_LENGTH, Part
 
 OPEN: Final = 3
 
@@ -32,12 +32,16 @@ class SplitForm(ActForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         others = [(code, kind.label) for code, kind in kinds_now().items() if code != case.kind]
-        choices = [("", f"和原来一样：{kind_of(case).label}"), *others]
+        choices = [("", f"和原件一样（{kind_of(case).label}）"), *others]
         for number in range(MOST):
             which = f"第 {number + 1} 件"
             self.fields[f"parts.{number}.body"] = forms.CharField(
-                label=f"{which}是什么情况", required=False, widget=forms.Textarea({"rows": 2}), max_length=BODY_LENGTH,
-                error_messages={"max_length": f"{which}最多写 {BODY_LENGTH} 字，请删减。"},
+                label=f"{which}是什么情况", required=number < FEWEST, widget=forms.Textarea({"rows": 2}),
+                max_length=BODY_LENGTH,
+                error_messages={
+                    "required": f"请写明{which}是什么情况。",
+                    "max_length": f"{which}最多写 {BODY_LENGTH} 字，请删减。",
+                },
             )  # fmt: skip
             self.fields[f"parts.{number}.title"] = forms.CharField(
                 label=f"{which}的标题", required=False, max_length=TITLE_LENGTH, help_text="不写就用第一句话。",
