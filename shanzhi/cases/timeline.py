@@ -117,6 +117,9 @@ def step_title(case: Case, step: Step) -> str:
     if act == Act.UNMERGE:
         words = f"不再并入 {step.target}" if step.from_state == State.MERGED else f"{step.target} 另行办理"
         return f"{act.done}，{words}"
+    if act in (Act.ARRIVE, Act.FINISH):  # 城建中心报到，晚到 12 分钟
+        who, _, late = step.target.partition("，")
+        return "，".join(part for part in (f"{who}{act.done}", late) if part)
     if act in SPACED:
         return f"{act.done} {step.target}"
     if act in PARTED and step.target:
