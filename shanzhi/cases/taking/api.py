@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from ninja import Header, Path, Router, Status
 from pydantic import StringConstraints
@@ -18,7 +17,7 @@ from shanzhi.cases.selectors import case_get_for, report_area_get
 from shanzhi.cases.taking import schemas as own
 from shanzhi.cases.taking.contacts import ContactIn, caller_of, earlier_cases, reveals_of
 from shanzhi.cases.taking.following import followed
-from shanzhi.cases.taking.paper import receipt_of
+from shanzhi.cases.taking.paper import follow_page, receipt_of
 from shanzhi.cases.taking.revealing import SECONDS, contact_reveal, handler_post
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.lib.errors import DomainError, Invalid, NotFound, TooMany
@@ -122,8 +121,9 @@ def receipt(request: HttpRequest, county: Path[int], number: Number) -> own.Rece
     case = case_get_for(actor, number)
     actor.require(permissions.TAKE_DOWN)
     found = receipt_of(actor, case)
-    page = request.build_absolute_uri(reverse("cases:follow", args=[case.county_id]))
-    return own.ReceiptOut(number=case.number, secret=secret_shown(found.secret), page=page)
+    return own.ReceiptOut(
+        number=case.number, secret=secret_shown(found.secret), page=follow_page(request, case)
+    )
 
 
 @router.post(

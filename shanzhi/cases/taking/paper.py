@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import segno
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.areas.selectors import area_crumbs
+from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import Source
 from shanzhi.cases.covering import Story
@@ -20,7 +22,7 @@ from shanzhi.cases.models import Case, Contact, Receipt, Step
 from shanzhi.cases.naming import person_words, shown_name
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import handler_words
-from shanzhi.cases.taking.contacts import contact_of, handling_posts
+from shanzhi.cases.taking.contacts import contact_of, handling_posts, is_taken_down
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.cases.timeline import step_title
 from shanzhi.lib.times import local, show_full
@@ -54,6 +56,11 @@ def day_words(at: datetime | None) -> str:
     return f"{here.year}年{here.month}月{here.day}日"
 
 
+def has_receipt(case: Case) -> bool:
+    """One statement, none for a case that nobody took down."""
+    return is_taken_down(case) and Receipt.objects.filter(case_id=case.id).exists()
+
+
 def receipt_of(actor: Actor, case: Case) -> Receipt:
     """The receipt, for who took the case down and for those who deal with it; absent for everybody else."""
     receipt = Receipt.objects.filter(case_id=case.id).first()
@@ -67,24 +74,39 @@ def qr_code(text: str) -> str:
     return str(segno.make(text, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
 
 
+def follow_page(request: HttpRequest, case: Case) -> str:
+    """Where a receipt is followed, as people outside reach it."""
+    path = reverse("cases:follow", args=[case.county_id])
+    site = settings.MESSAGES["site"]
+    return f"{site}{path}" if site else request.build_absolute_uri(path)
+
+
 def receipt_context(request: HttpRequest, case: Case, receipt: Receipt) -> dict[str, Any]:
     """The secret stands behind the # of the address in the code: no server and no log ever sees it there."""
     shown = secret_shown(receipt.secret)
-    page = request.build_absolute_uri(reverse("cases:follow", args=[case.county_id]))
-    kind = kind_of(case)
+    page = follow_page(request, case)
     return {
         "secret": shown,
         "qr": qr_code(f"{page}#{shown}"),
         "page": page,
-        "kind": kind.label,
+        "kind": kind_of(case).label,
         "source": Source(case.source).label,
         "place": case.place or place_name(case.area),
         "area_name": place_name(case.area),
-        "accept": kind.span("accept", urgent=case.urgent).words(),
-        "handle": kind.span("handle", urgent=case.urgent).words(),
-        "due": show_full(case.due_at) if case.due_at else "",
+        "promise": _promise(case),
         "received": show_full(case.received_at),
     }
+
+
+def _promise(case: Case) -> str:
+    """By when there will be an answer, as it stood when the case was taken down; whatever has become of it since."""
+    kind = kind_of(case)
+    first = Step.objects.get(case_id=case.id, version=1)
+    due = show_full(first.due_at) if first.due_at is not None else ""
+    if case.received_at == first.at and Step.objects.filter(case_id=case.id, version=2, at=first.at).exists():
+        return f"已经当场处理，{due} 前核查。"
+    accept, handle = (kind.span(clock, urgent=case.urgent).words() for clock in ("accept", "handle"))
+    return f"{accept}内（{due} 前）答复是否受理；受理并派出后一般 {handle}内处理完。"
 
 
 def paper_words(actor: Actor, case: Case, story: Story, contact: Contact | None, at: datetime) -> dict[str, str]:
@@ -128,7 +150,10 @@ def papers_for(actor: Actor, case: Case, *, insider: bool) -> list[PaperLink]:
         return []
     args = [case.county_id, case.number]
     links = [PaperLink("事件办理单", reverse("cases:print", args=args), "printer")]
-    if not handling_posts(actor, case):
+    deals = bool(handling_posts(actor, case))
+    if actor.can(permissions.TAKE_DOWN) and (deals or actor.user_id == case.reporter_id) and has_receipt(case):
+        links.insert(0, PaperLink("回执", reverse("cases:receipt", args=args), "qrcode"))
+    if not deals:
         return links
     for paper in kind_of(case).papers:
         links.append(PaperLink(paper.label, reverse("cases:paper", args=[*args, paper.code]), "file-text"))
@@ -137,7 +162,9 @@ def papers_for(actor: Actor, case: Case, *, insider: bool) -> list[PaperLink]:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    at: datetime
+    """`at` in full: nobody knows on which day a paper is read."""
+
+    at: str
     what: str
     who: str
     text: str
@@ -146,7 +173,7 @@ class SheetRow:
 def sheet_rows(actor: Actor, case: Case, steps: list[Step]) -> list[SheetRow]:
     """The steps, the oldest first as a record is read; internal notes are no part of the record."""
     return [
-        SheetRow(step.at, step_title(case, step), person_words(actor, step.actor_name, step.actor_title, step.actor_id),
+        SheetRow(show_full(step.at), step_title(case, step), person_words(actor, step.actor_name, step.actor_title, step.actor_id),
                  step.text)
         for step in reversed(steps)
         if step.act != Act.NOTE

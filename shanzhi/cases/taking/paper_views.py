@@ -27,6 +27,7 @@ from shanzhi.cases.taking.forms import FollowForm
 from shanzhi.cases.taking.revealing import handler_post
 from shanzhi.cases.views.case import DONE
 from shanzhi.lib.errors import Forbidden, NotFound, TooMany
+from shanzhi.lib.times import show_full
 
 
 @page(permissions.TAKE_DOWN, object=True)
@@ -67,6 +68,7 @@ def print_sheet(request: CountyRequest, county: int, number: str) -> HttpRespons
         "state": State(case.state).label,
         "kind": kind.label,
         "source": Source(case.source).label,
+        "received": show_full(case.received_at),
         "place": case.place or place_name(case.area),
         "area_name": place_name(case.area),
         "reporter": caller.name if caller is not None and caller.name else paper.reporter_words(actor, case),
@@ -84,7 +86,7 @@ def _sheet(request: CountyRequest, case: Case, template: str, context: dict[str,
         "case": case,
         "url": reverse("cases:case", args=[case.county_id, case.number]),
         "office": paper.place_line(case),
-        "now": timezone.now(),
+        "printed": show_full(timezone.now()),
     }
     response = render(request, template, context)
     response["Cache-Control"] = "no-store"
@@ -114,7 +116,6 @@ def follow(request: CountyRequest, county: int) -> HttpResponseBase:
     response = render(request, "cases/follow.html", context, status=status)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

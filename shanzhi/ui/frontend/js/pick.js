@@ -19,6 +19,7 @@ export function startPick() {
       if (none) none.hidden = shown > 0;
     };
     find.addEventListener("input", (event) => { event.stopPropagation(); narrow(); });
+    find.addEventListener("change", (event) => event.stopPropagation());
     find.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
     root.addEventListener("change", narrow);
   });

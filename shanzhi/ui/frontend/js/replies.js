@@ -9,7 +9,7 @@ export function startReplies() {
     const list = one("select", root);
     if (!text || !list) return;
     const chips = all("option", list).filter((option) => option.value).map((option) => {
-      const chip = make("button", { class: "btn btn-outline btn-sm reply", type: "button" }, option.value);
+      const chip = make("button", { class: "btn btn-outline reply", type: "button" }, option.value);
       chip.addEventListener("click", () => put(text, option.value));
       return chip;
     });
