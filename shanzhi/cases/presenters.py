@@ -108,22 +108,33 @@ def rows_of(
     """Lines in the order given, with the next act of this person. The cases come from `list_rows`, so that no query is
     made here. `calendar` is asked only if a clock counts working time.
     """
-    return [_row(case, place_name(case.area), now, calendar, actor) for case in cases]
+    return [_row(case, base, place_name(case.area), now, calendar, actor) for base in _base(cases) for case in cases]
 
 
 def cards_of(
     actor: Actor, cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]
 ) -> list[Row]:
     """Cards of a phone: the place in the reporter's words, and the next act of this person as the card's foot."""
-    return [_row(case, case.place or place_name(case.area), now, calendar, actor) for case in cases]
+    return [
+        _row(case, base, case.place or place_name(case.area), now, calendar, actor)
+        for base in _base(cases)
+        for case in cases
+    ]
 
 
-def _row(case: Case, place: str, now: datetime, calendar: Callable[[], Calendar], actor: Actor | None) -> Row:
+def _base(cases: Sequence[Case]) -> list[str]:
+    """The address below which the cases lie, looked up once for all of them."""
+    return [reverse("cases:list", args=[cases[0].county_id])] if cases else []
+
+
+def _row(
+    case: Case, base: str, place: str, now: datetime, calendar: Callable[[], Calendar], actor: Actor | None
+) -> Row:
     act = next_act(actor, case) if actor is not None else None
     return Row(
         number=case.number,
         title=case.title,
-        url=reverse("cases:case", args=[case.county_id, case.number]),
+        url=f"{base}{case.number}/",
         place=place,
         kind=kind_of(case).label,
         shape=SHAPES[State(case.state)],
@@ -133,7 +144,7 @@ def _row(case: Case, place: str, now: datetime, calendar: Callable[[], Calendar]
         clock=clock_state(case),
         urgent=case.urgent,
         act=act_label(actor, case, act).rstrip("…") if actor is not None and act is not None else "",
-        act_url=act_url(case, act) if act is not None else "",
+        act_url=f"{base}{case.number}/{SPECS[act].resource}/" if act is not None else "",
         labels=labels_of(case),
     )
 

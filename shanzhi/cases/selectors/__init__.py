@@ -2,6 +2,7 @@
 
 from shanzhi.cases.selectors.calls import call_list_for, calls_of, open_calls, whistle_units
 from shanzhi.cases.selectors.lists import (
+    BESIDE,
     COUNTED,
     ELSEWHERE,
     SEARCHED,
@@ -24,6 +25,7 @@ from shanzhi.cases.selectors.one import case_get_for, step_guard, step_seen, ste
 from shanzhi.cases.selectors.places import Targets, dispatch_targets, filter_areas, report_area_get
 
 __all__ = [
+    "BESIDE",
     "COUNTED",
     "ELSEWHERE",
     "SEARCHED",

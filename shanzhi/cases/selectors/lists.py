@@ -22,12 +22,14 @@ from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
 SEARCHED: Final = 100  # what is searched for by words only up to here: each case with the words has to be looked at
+BESIDE: Final = 99  # tabs that are not open
 ELSEWHERE: Final = 20
 # What a line shows, and what says which act comes next for whom.
 ROW: Final = (
     "county_id", "number", "title", "kind", "state", "clock_unit", "due_at", "ended_at", "received_at", "urgent",
     "definition", "supervised", "place", "area", "area_path", "owner", "owner_path", "raised", "handler_area",
-    "handler_unit", "reporter", "reporter_post", "seen_by", "parent", "parts", "stage", "asking", "before", "reopened", "version",
+    "handler_unit", "reporter", "reporter_post", "seen_by", "parent", "parts", "stage", "asking", "before",
+    "reopened", "version",
     "area__county_id", "area__name", "area__level", "area__parent", "area__parent__county_id", "area__parent__name",
 )  # fmt: skip
 
@@ -222,7 +224,7 @@ def within(path: str) -> Q:
     if depth <= 1:
         return Q()
     if depth - 2 >= len(LEVEL_PATHS):
-        return Q(area_path=path, village_path=path[: 3 * WIDTH])  # open ones of a village are few enough to look through
+        return Q(area_path=path, village_path=path[: 3 * WIDTH])  # the open ones of a village are few
     return Q((LEVEL_PATHS[depth - 2], path))
 
 

@@ -19,6 +19,7 @@ from shanzhi.cases.listing import Listing, listing_of, tabs_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.presenters import cards_of, count_words, rows_of
 from shanzhi.cases.selectors import (
+    BESIDE,
     COUNTED,
     ELSEWHERE,
     SEARCHED,
@@ -91,8 +92,8 @@ def _found(
 
 def _tabs(actor: Actor, listing: Listing, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "count": count_words(counts[tab]),
-         "chosen": tab == listing.tab}
+        {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "chosen": tab == listing.tab,
+         "count": count_words(counts[tab], COUNTED if tab == listing.tab else BESIDE)}
         for tab in tabs_of(actor)
         if counts[tab] or tab == listing.tab or tab not in QUIET_TABS
     ]  # fmt: skip
@@ -108,7 +109,8 @@ def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, in
     if listing.wanted.query and not listing.numbers:
         wanted |= {f"in {tab}": listing.other(tab) for tab in _other_tabs(actor, listing)}
     lists = {name: case_list_for(actor, one, now=now) for name, one in wanted.items()}
-    caps = {name: ELSEWHERE for name in lists if name.startswith("in ")} | {HERE: cap_of(listing)}
+    caps = {name: ELSEWHERE if name.startswith("in ") else BESIDE for name in lists}
+    caps |= {listing.tab: COUNTED, HERE: cap_of(listing)}
     asked = by_number(actor, listing.numbers) if listing.numbers else None
     counts, number = counts_and_first(lists, asked, caps)
     return (counts if narrowed else {**counts, HERE: counts[listing.tab]}), number
