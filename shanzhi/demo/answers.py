@@ -1,7 +1,9 @@
 """What somebody in the demo answers to the questions of a kind: the choice that the words of the report point to."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
+from types import MappingProxyType
 from typing import Any, Final
 
 from shanzhi.cases.kinds.answers import is_shown
@@ -12,13 +14,17 @@ SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙"
 WILLING: Final = 0.4  # how often a question is answered that need not be
 
 
-def answered(body: KindBody, words: str, random: Random, day: date) -> dict[str, Any]:
-    """Raw answers to what is asked: to all that is required, and to some of the rest."""
+def answered(
+    body: KindBody, words: str, random: Random, day: date, given: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Raw answers to what is asked: those that are `given`, all that is required, and some of the rest."""
     kept: dict[str, Any] = {}
     for field in body.fields:
         if not is_shown(field, kept):
             continue
-        if field.required or field.type == "stop" or (field.choices and random.random() < WILLING):
+        if field.code in given:
+            kept[field.code] = given[field.code]
+        elif field.required or field.type == "stop" or (field.choices and random.random() < WILLING):
             value = _answer(field, words, random, day)
             if value is not None:
                 kept[field.code] = value

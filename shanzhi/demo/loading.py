@@ -5,7 +5,7 @@ Notices are made for open cases only, at once; nothing of the past is left in th
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +17,19 @@ from django_q.models import OrmQ
 
 from shanzhi.access.actor import Actor
 from shanzhi.access.permissions import ADMINISTRATORS
-from shanzhi.accounts.models import User
+from shanzhi.accounts.events import STANDIN_SET
+from shanzhi.accounts.models import Post, User
 from shanzhi.accounts.selectors import actor_for
 from shanzhi.accounts.services import NewPost, NewUser, posts_bulk_grant, users_bulk_create
+from shanzhi.accounts.services.stand_ins import standin_set
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.services import area_add, county_open, register_import, unit_add
 from shanzhi.areas.source import source_open
-from shanzhi.cases.models import Case
+from shanzhi.cases.models import Case, Step, SuggestionModel
+from shanzhi.cases.suggesting.services import model_save
+from shanzhi.cases.suggesting.training import learn
+from shanzhi.cases.telling_calls import missing_told
+from shanzhi.cases.watching import watch
 from shanzhi.demo.acting import Players
 from shanzhi.demo.cast import demo_password, tokens_issue
 from shanzhi.demo.packs import Pack
@@ -32,6 +38,7 @@ from shanzhi.demo.plan import CountyPlan
 from shanzhi.files.services import photo_store
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.lib.times import local
+from shanzhi.notices.models import Notice
 from shanzhi.packs.loading import load_pack
 from shanzhi.tenancy import outbox
 from shanzhi.tenancy.context import county
@@ -40,6 +47,7 @@ from shanzhi.trail.sealing import seal_county
 
 Say = Callable[[str], None]
 REASON: Final = "演示数据"
+AWAY: Final = "到县里培训一周。"
 DELIVER: Final = "shanzhi.tenancy.outbox.deliver"
 EVERY: Final = 500
 
@@ -71,6 +79,7 @@ def load(pack: Pack, plans: Sequence[CountyPlan], *, now: datetime, say: Say) ->
         for plan in plans:
             _county(plan, say)
     for plan in plans:
+        _learn(plan, say)
         sealed = seal_county(plan.number, at=now, everything=True)
         say(f"{plan.pack.code} 留痕已封存 {sealed:,} 条")
 
@@ -93,6 +102,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.definitions()
         loader.people()
         loader.cases()
+        loader.stand_in()
         loader.settle()
 
 
@@ -104,7 +114,7 @@ class _Loader:
         self.areas: dict[str, Area] = {}
         self.units: dict[tuple[str, str], Unit] = {}
         self.users: dict[str, User] = {}
-        self.open_cases: list[Case] = []
+        self.open_ids: set[int] = set()
         self._look()
 
     def _look(self) -> None:
@@ -174,20 +184,20 @@ class _Loader:
 
     def cases(self) -> None:
         """Every deed of every story, in the order in which they happened."""
-        players = Players(actor_of=self._actor, areas=self.areas, units=self.units)
+        players = Players(actor_of=self._actor, areas=self.areas, units=self.units, seats=self.plan.seats)
         done: dict[int, Case] = {}
-        total = sum(len(story.deeds) for story in self.plan.stories)
+        total = sum(len(story.deeds) + len(story.asides) for story in self.plan.stories)
         for number, (index, deed) in enumerate(self.plan.deeds(), 1):
             story = self.plan.stories[index]
             if index in done:
-                done[index] = players.act(done[index], deed)
+                done[index] = players.act(done[index], deed, done.get(index - 1))
             else:
                 photos = self._photos(index, players.actor(deed.who)) if story.photo else []
                 done[index] = players.report(story, photos)
             if number % EVERY == 0:
                 self.say(f"  办理步骤 {number:,} / {total:,}")
-        self.open_cases = [case for case in done.values() if case.is_open]
-        self.say(f"  事件 {len(done)} 件，未办结 {len(self.open_cases)} 件，步骤 {total:,} 个")
+        self.open_ids = set(Case.objects.filter(ended_at=None).values_list("id", flat=True))
+        self.say(f"  事件 {Case.objects.count()} 件，未办结 {len(self.open_ids)} 件，步骤 {Step.objects.count():,} 个")
 
     def _photos(self, index: int, actor: Actor) -> list[int]:
         story = self.plan.stories[index]
@@ -195,15 +205,45 @@ class _Loader:
         upload = ContentFile(content, name=f"{story.place[:20]}.jpg")
         return [photo_store(actor=actor, upload=upload, at=story.deeds[0].at).id]
 
+    def stand_in(self) -> None:
+        """An officer of the first township is away for a week, from today; its command centre works that list."""
+        first = self.plan.townships[0].code
+        away = self.plan.seats_at("township_officer", first)[-1].login
+        instead = self.plan.seats_at("command_centre", first)[0].login
+        post = Post.objects.get(user=self.users[away], role="township_officer")
+        day = local(self.plan.end).date()
+        standin_set(
+            actor=self._actor(away), post_id=post.id, substitute_id=self.users[instead].pk, valid_from=day,
+            valid_to=day + timedelta(days=6), reason=AWAY, at=self.plan.end,
+        )  # fmt: skip
+
     def settle(self) -> None:
-        """Notices of open cases, as if the queue had run; what concerns ended cases counts as delivered long ago."""
-        waiting = list(OutboxEvent.objects.filter(delivered_at=None).order_by("at").values_list("id", "subject_id"))
-        open_ids = {case.id for case in self.open_cases}
-        OutboxEvent.objects.filter(delivered_at=None).exclude(subject_id__in=open_ids).update(delivered_at=F("at"))
-        for event_id, subject_id in waiting:
-            if subject_id in open_ids:
+        """Notices of what is open, as if the queue had run; what concerns ended cases counts as delivered long ago.
+
+        The clocks are looked at once more at the end of the time. Nothing of all this ever leaves the platform.
+        """
+        rows = OutboxEvent.objects.filter(delivered_at=None).order_by("at", "id")
+        waiting = list(rows.values_list("id", "subject_id", "code"))
+        kept = {event_id for event_id, subject, code in waiting if subject in self.open_ids or code == STANDIN_SET.code}
+        OutboxEvent.objects.filter(delivered_at=None).exclude(id__in=kept).update(delivered_at=F("at"))
+        for event_id, _, _ in waiting:
+            if event_id in kept:
                 outbox.deliver(event_id, self.plan.number)
-        _unqueue({event_id for event_id, _ in waiting})
+        last = self.plan.end - timedelta(minutes=1)
+        missing_told(at=last)
+        watch(last)
+        Notice.objects.filter(planned=False).update(planned=True)
+        _unqueue({event_id for event_id, _, _ in waiting})
+
+
+def _learn(plan: CountyPlan, say: Say) -> None:
+    """What the words of the reports say about kind and unit, so that suggestions are there at once."""
+    with county(plan.number, atomic=False):
+        for family in SuggestionModel.Family:
+            learned = learn(family, at=plan.end)
+            if learned is not None:
+                model_save(actor=Actor.system(plan.number), family=family, learned=learned, at=plan.end)
+                say(f"{plan.pack.code} {family.label}的推荐学了 {learned.cases:,} 件")
 
 
 def _unqueue(events: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """Demo packs: which counties, how many people and cases, and the words they are made of (packs/demo/*.yaml)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +16,25 @@ FOLDER: Final = Path(settings.ROOT) / "packs" / "demo"
 
 
 @dataclass(frozen=True)
+class Aside:
+    """What happens beside the way of an open case, hours before the end: the act, by whom, and what it needs.
+
+    `by` is a kind of person as in ways.py, `leader` of the county, `reporter`, or `unit:` and a unit of the township.
+    """
+
+    ago: float
+    act: str
+    by: str
+    text: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class OpenCase:
     """A case that has not ended: the way it goes, the last act done, how many hours ago, the limit it was given.
 
-    `here`: in the first grid, where the cast works.
+    `here`: in the first grid, where the cast works. `about`: of this kind. `says`: said at the end of the report.
+    `repeats`: the matter of the case before it, told by somebody else. `then`: what happened beside.
     """
 
     way: str
@@ -27,6 +42,11 @@ class OpenCase:
     ago: int
     hours: int = 0
     here: bool = False
+    about: str = ""
+    says: str = ""
+    source: str = ""
+    repeats: bool = False
+    then: tuple[Aside, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +109,7 @@ class Situation:
     urgent: bool = False
     unit: str = ""
     county: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def names() -> list[str]:
@@ -119,9 +140,18 @@ def _county(row: Mapping[str, Any]) -> CountyPack:
 
 
 def _township(row: Mapping[str, Any]) -> Township:
-    rest = {**row, "units": tuple(row["units"]), "open": tuple(OpenCase(**one) for one in row["open"])}
+    rest = {**row, "units": tuple(row["units"]), "open": tuple(_open(one) for one in row["open"])}
     lon, lat = row["at"]
     return Township(**{**rest, "at": (float(lon), float(lat))})
+
+
+def _open(row: Mapping[str, Any]) -> OpenCase:
+    return OpenCase(**{**row, "then": tuple(_aside(one) for one in row.get("then", ()))})
+
+
+def _aside(row: Mapping[str, Any]) -> Aside:
+    own = {key: row[key] for key in ("ago", "act", "by", "text") if key in row}
+    return Aside(**own, more={key: value for key, value in row.items() if key not in own})
 
 
 @cache

@@ -38,12 +38,17 @@ class CountyPlan:
         """The first person of the cast with this role."""
         return next(seat.login for seat in self.cast if seat.role == role)
 
+    def seats_at(self, role: str, area: str) -> list[Seat]:
+        """Everybody of this role at this place, the cast first."""
+        here = [seat for seat in self.seats if (seat.role, seat.area) == (role, area)]
+        return sorted(here, key=lambda seat: not seat.cast)
+
     def deeds(self) -> Iterator[tuple[int, Deed]]:
         """All deeds of all stories in the order in which they happened, each with the place of its story."""
         every = [
             (deed.at, story, step, deed)
             for story, one in enumerate(self.stories)
-            for step, deed in enumerate(one.deeds)
+            for step, deed in enumerate((*one.deeds, *one.asides))
         ]
         for _, story, _, deed in sorted(every, key=lambda row: row[:3]):
             yield story, deed

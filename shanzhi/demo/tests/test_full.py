@@ -12,9 +12,20 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.areas.selectors import area_get
 from shanzhi.cases.catalogue import State
-from shanzhi.cases.models import Assignment, Case, Step
+from shanzhi.cases.models import (
+    Assignment,
+    Case,
+    Contact,
+    Extension,
+    Moderation,
+    Receipt,
+    Step,
+    SuggestionModel,
+    Supervision,
+)
 from shanzhi.demo.tests.loaded import HOUMIAO, YANGCUN, A, B, Loaded, loaded_once
 from shanzhi.files.models import StoredFile
+from shanzhi.notices.models import Notice
 from shanzhi.portal.selectors import TownshipCounts, township_counts
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Entry, SealItem
@@ -74,7 +85,7 @@ def test_the_other_county_is_its_own(full: Loaded) -> None:
 def test_what_happened(full: Loaded) -> None:
     with county(A):
         acts = Counter(Step.objects.values_list("act", flat=True))
-        assert acts["report"] == 243
+        assert acts["report"] == 236 + 8 + 2, "two townships, and two parts of a split case"
         assert acts["return"] >= 8
         assert acts["escalate"] >= 15
         assert len(set(Case.objects.values_list("kind", flat=True))) >= len(LABELS) - 2
@@ -91,9 +102,54 @@ def test_spread_over_two_years_to_the_day(full: Loaded) -> None:
         assert full.first.end - times[-1] < timedelta(days=2)
         assert times[-1] - times[0] > timedelta(days=600)
         states = Counter(Case.objects.filter(ended_at=None).values_list("state", flat=True))
-    assert {State.REPORTED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.RETURNED, State.HANDLED} == set(
-        states
-    )
+    assert {
+        State.REPORTED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.SUSPENDED, State.RETURNED, State.HANDLED,
+    } == set(states)  # fmt: skip
+
+
+def test_who_was_called_and_who_came(full: Loaded) -> None:
+    with county(A):
+        calls = list(Assignment.objects.filter(whistled=True).order_by("id"))
+        assert len(calls) == 4
+        late = [call for call in calls if call.arrived_at and call.arrive_by and call.arrived_at > call.arrive_by]
+        absent = [call for call in calls if call.is_absent(full.first.end)]
+        assert [call.who for call in late] == ["城建中心"]
+        assert [call.who for call in absent] == ["派出所"]
+        assert absent[0].missed_at is not None
+        assert Notice.objects.filter(title__startswith="派出所没有按时报到").exists()
+
+
+def test_what_lies_beside_the_cases(full: Loaded) -> None:
+    """Supervision answered and not, more time asked for, suspended until a day, words covered, callers, notes."""
+    with county(A):
+        assert sorted(one.answered_at is None for one in Supervision.objects.all()) == [False, True]
+        assert [one.state for one in Extension.objects.all()] == ["asked"]
+        suspended = Case.objects.get(state=State.SUSPENDED)
+        assert suspended.due_at is not None
+        assert suspended.due_at > full.first.end
+        cover = Moderation.objects.get()
+        assert "13800001234" in cover.original
+        assert "13800001234" not in cover.shown
+        assert Contact.objects.count() >= 5
+        assert all(contact.phone.startswith("1380000") for contact in Contact.objects.all())
+        assert Receipt.objects.filter(case__source__in=["phone", "counter", "box", "paper"]).count() >= 5
+        assert Notice.objects.filter(title__startswith="@你").count() >= 2
+        assert Case.objects.filter(state=State.HANDLING).exclude(stage="").count() >= 2
+        whole = Case.objects.get(parts__gt=0)
+        assert Case.objects.filter(parent=whole).count() == whole.parts == 2
+        assert not whole.area_path.startswith(area_get(YANGCUN).path)
+    with county(B):
+        assert Case.objects.get(state=State.MERGED).merged_into is not None
+        assert Case.objects.get(reopened=1).state == State.RETURNED
+
+
+def test_suggestions_are_there_at_once(full: Loaded) -> None:
+    with county(A):
+        models = {model.family: model for model in SuggestionModel.objects.all()}
+        assert set(models) == set(SuggestionModel.Family)
+        kinds = models[SuggestionModel.Family.KIND]
+        assert kinds.cases > 200
+        assert kinds.accuracy["right_top3"] * 2 > kinds.accuracy["tested"]
 
 
 def test_pictures(full: Loaded) -> None:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from shanzhi.access.permissions import ROLES
+from shanzhi.cases.acts import Act
 from shanzhi.demo import packs
 from shanzhi.demo.packs import Situation, names, pack_get, situations, words
 from shanzhi.demo.ways import HOURS, WAYS
@@ -15,6 +16,7 @@ from shanzhi.lib.errors import Invalid
 from tests.kinds import LABELS
 
 KNOWN = set("pnmsdvau")
+KINDS = packs.FOLDER.parent / "county" / "case_kind"
 FULL = pack_get("counties")
 TOWNSHIP = FULL.counties[0].townships[0]
 
@@ -55,6 +57,7 @@ def test_unknown_pack() -> None:
         lambda pack: pack["counties"][0]["townships"][0].update(colour="red"),
         lambda pack: pack["counties"][0]["townships"][0].update(at=[1]),
         lambda pack: pack["counties"][0]["townships"][0]["open"].append({"way": "grid"}),
+        lambda pack: pack["counties"][0]["townships"][0]["open"][0].update(then=[{"act": "note"}]),
     ],
 )
 def test_broken_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil) -> None:
@@ -73,7 +76,9 @@ def test_broken_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil) -> 
 def test_there_are_enough_situations() -> None:
     assert len(situations()) >= 60
     assert len({one.text for one in situations()}) == len(situations())
-    assert {one.kind for one in situations()} == set(LABELS)
+    kinds = {one.kind for one in situations()}
+    assert set(LABELS) < kinds <= {path.stem for path in KINDS.glob("*.yaml")}
+    assert len(kinds) >= len(LABELS) + 8, "several beyond the fourteen"
 
 
 @pytest.mark.parametrize("one", situations(), ids=lambda one: one.title)
@@ -86,6 +91,8 @@ def test_a_situation_is_whole(one: Situation) -> None:
     assert one.weight > 0
     assert one.unit in {"", *TOWNSHIP.units}
     assert one.county in {"", *FULL.counties[0].departments}
+    fields = {field["code"] for field in yaml.safe_load((KINDS / f"{one.kind}.yaml").read_text()).get("fields", [])}
+    assert one.answers.keys() <= fields
     facts = dict.fromkeys(KNOWN, "一二三四五六七八九十")
     assert len(one.title.format(**facts)) <= 60
     assert len(one.text.format(**facts)) <= 200
@@ -133,7 +140,10 @@ def test_open_cases_of_packs_go_known_ways() -> None:
             for case in township.open:
                 assert case.until in {move.act for move in WAYS[case.way]}
                 assert 0 <= case.hours <= 360
-                assert case.until not in {"close", "reject"}
+                assert case.until != "close" or [aside.act for aside in case.then] == ["reopen"]
+                hours = [case.ago, *(aside.ago for aside in case.then)]
+                assert hours == sorted(hours, reverse=True), "what comes beside comes later"
+                assert all(aside.act in set(Act) for aside in case.then)
     assert all(0 < hours <= 360 for hours in HOURS)
 
 
