@@ -25,6 +25,7 @@ from shanzhi.cases.presenters import handler_words
 from shanzhi.cases.taking.contacts import contact_of, handling_posts, is_taken_down
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.cases.timeline import step_title
+from shanzhi.lib.errors import Forbidden
 from shanzhi.lib.times import local, show_full
 
 RESULT: Final = (Act.HANDLE, Act.REJECT)
@@ -62,9 +63,11 @@ def has_receipt(case: Case) -> bool:
 
 
 def receipt_of(actor: Actor, case: Case) -> Receipt:
-    """The receipt, for who took the case down and for those who deal with it; absent for everybody else."""
+    """The receipt, for who took the case down and for those who deal with it. Forbidden, or absent if there is none."""
+    if actor.user_id != case.reporter_id and not handling_posts(actor, case):
+        raise Forbidden("回执由登记的人和正在办这件事的人打印，要补打请找他们。", code="not_handling")
     receipt = Receipt.objects.filter(case_id=case.id).first()
-    if receipt is None or not (actor.user_id == case.reporter_id or handling_posts(actor, case)):
+    if receipt is None:
         raise not_found()
     return receipt
 

@@ -22,7 +22,7 @@ from shanzhi.cases.forms import ReportForm, refused
 from shanzhi.cases.kinds.fields import QuestionsForm, name_of
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.schema import KindBody
-from shanzhi.cases.places import grouped, areas_below, in_charge, is_countywide, place_name, townships
+from shanzhi.cases.places import areas_below, grouped, in_charge, is_countywide, place_name, townships
 from shanzhi.cases.selectors.usage import kinds_used
 from shanzhi.cases.services import case_report
 from shanzhi.cases.views.case import DONE

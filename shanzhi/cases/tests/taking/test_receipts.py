@@ -86,7 +86,7 @@ class TestPaper:
         case = taken(cast)
         path = address(case, "receipt")
         assert cast["branch_secretary"].client().get(path).status_code == 200
-        assert cast["township_officer"].client().get(path).status_code == 404
+        assert cast["township_officer"].client().get(path).status_code == 403
         assert cast["grid_worker"].client().get(path).status_code == 403
         assert cast["auditor"].client().get(path).status_code == 403
         assert cast["other_clerk"].client().get(path).status_code == 404
@@ -101,7 +101,7 @@ class TestPaper:
         assert secret_read(answer["secret"]) == secret_of(case)
         assert answer["page"].endswith("/341181/follow/")
         assert cast["grid_worker"].client().get(path).status_code == 403
-        assert cast["township_officer"].client().get(path).status_code == 404
+        assert cast["township_officer"].client().get(path).status_code == 403
 
     def test_names_the_public_address_of_the_installation(self, cast: Cast, settings: Any) -> None:
         settings.MESSAGES = {**settings.MESSAGES, "site": "https://shanzhi.example.gov.cn"}
