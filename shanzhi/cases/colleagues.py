@@ -40,7 +40,7 @@ def posts_that_see(case: Case, *, at: datetime) -> QuerySet[Post]:
 
 
 def colleagues(actor: Actor, case: Case, name: str, *, at: datetime) -> list[Colleague]:
-    """At most ten whose name holds these characters, the nearest post first; nobody for an empty name or for oneself."""
+    """At most ten whose name holds these characters, the nearest first; nobody for an empty name, never oneself."""
     wanted = name.strip().lstrip("@")[:40]
     if not wanted:
         return []

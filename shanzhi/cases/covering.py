@@ -84,7 +84,8 @@ def covers_of(case: Case, steps: Sequence[Step]) -> Covers:
     """One statement, none for a case whose steps say that nothing was ever covered."""
     if not any(step.act == Act.MODERATE for step in steps):
         return NONE
-    rows = tuple(Moderation.objects.filter(case_id=case.id, lifted_at=None).select_related("step", "file").order_by("id"))
+    found = Moderation.objects.filter(case_id=case.id, lifted_at=None).select_related("step", "file")
+    rows = tuple(found.order_by("id"))
     worded = [row for row in rows if row.step_id is not None]
     return Covers(
         rows=rows,

@@ -41,7 +41,7 @@ class MergeIn(ActIn):
 
 
 class NoteIn(BesideIn):
-    mentions: list[IdText] = Field(default_factory=list, max_length=10, description="ids of colleagues, see /colleagues")
+    mentions: list[IdText] = Field(default_factory=list, max_length=10, description="ids, see /colleagues")
     photos: list[IdText] = Field(default_factory=list, max_length=9)
 
 

@@ -35,7 +35,8 @@ def _unmerged(case: Case, form: ActForm) -> str:
 
 
 def _noted(case: Case, form: NoteForm) -> str:
-    return "备注已写下，提到的人会收到通知" if form.cleaned_data["mentions"] or "@" in form.cleaned_data["text"] else "备注已写下"
+    data = form.cleaned_data
+    return "备注已写下，提到的人会收到通知" if data["mentions"] or "@" in data["text"] else "备注已写下"
 
 
 def _moderated(case: Case, form: ModerateForm) -> str:
@@ -47,9 +48,8 @@ def _parts(actor: Actor, case: Case, body: schemas.SplitIn) -> dict[str, Any]:
 
 
 def _note(actor: Actor, case: Case, body: schemas.NoteIn) -> dict[str, Any]:
-    return {
-        "text": body.text, "mentions": [int(one) for one in body.mentions], "photo_ids": [int(one) for one in body.photos]
-    }  # fmt: skip
+    mentions, photos = [int(one) for one in body.mentions], [int(one) for one in body.photos]
+    return {"text": body.text, "mentions": mentions, "photo_ids": photos}
 
 
 spec(
@@ -73,7 +73,7 @@ spec(
     arguments=lambda actor, case, body: {"text": body.text, "kind": body.kind, "answers": body.answers},
 )  # fmt: skip
 spec(
-    Act.SPLIT, "parts", "sitemap", _split, "Two to eight parts, each a case of its own; the whole waits for all of them.",
+    Act.SPLIT, "parts", "sitemap", _split, "Two to eight parts, each a case of its own; the whole waits for them.",
     form=SplitForm, words=("为什么拆分", "", ""), button="拆成这几件", body=schemas.SplitIn, arguments=_parts,
 )  # fmt: skip
 spec(
@@ -93,7 +93,7 @@ spec(
     body=schemas.NoteIn, arguments=_note,
 )  # fmt: skip
 spec(
-    Act.MODERATE, "moderations", "eye-off", _moderated, "Cover words or a photo, or lift a cover; the original is kept.",
+    Act.MODERATE, "moderations", "eye-off", _moderated, "Cover words or a photo, or lift a cover; originals are kept.",
     form=ModerateForm, words=("原因", "看得到这件事的人都会看到原因，不要写原话。", "请写明为什么要处理，办事的人会看到。"),
     button="就这样处理", body=schemas.ModerateIn,
     arguments=lambda actor, case, body: {"text": body.text, "what": body.what, "instead": body.instead},

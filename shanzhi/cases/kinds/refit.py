@@ -37,8 +37,8 @@ def refitted(
 ) -> Answers:
     """The old answers that fit, under those that are given now.
 
-    A stop question stops nobody here: the matter is reported already. Raises Invalid with `answers.<code>` → sentences
-    for what is wrong in what was given now and for required questions that nobody has answered.
+    A stop question stops nobody here: the matter is reported already. Invalid with `answers.<code>` → sentences for
+    what is wrong in what was given now and for required questions that nobody has answered.
     """
     faults: dict[str, list[str]] = {}
     kept: Answers = {}

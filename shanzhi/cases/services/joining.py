@@ -132,7 +132,7 @@ def _calls_back(moment: Moment, kept: dict[str, Any], stopped: datetime) -> Call
 
     def back() -> None:
         at, calendar = moment.at, moment.calendar
-        calls = {call.id: call for call in Assignment.objects.filter(id__in=[call_id for call_id, _, _ in kept["calls"]])}
+        calls = {call.id: call for call in Assignment.objects.filter(id__in=[i for i, _, _ in kept["calls"]])}
         for call_id, state, clock in kept["calls"]:
             columns = _goes_on(calls[call_id], clock, stopped, at, calendar)
             Assignment.objects.filter(id=call_id).update(state=state, ended_at=None, **columns)

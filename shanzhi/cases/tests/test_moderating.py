@@ -135,8 +135,8 @@ def test_lifted_everything_stands_as_it_was(cast: Cast) -> None:
 def test_what_can_not_be_covered(cast: Cast) -> None:
     case = report(cast)
     other = photo_store(actor=cast.actor("village_clerk"), upload=upload(picture()))
-    for what in ("", "kind", "number", "title:1", "step:1", "step:9", "step:x", "photo:1", f"photo:{other.id}", "lift:1",
-                 "lift:x", "step:99999999999999999999", "photo:99999999999999999999999"):  # fmt: skip
+    for what in ("", "kind", "number", "title:1", "step:1", "step:9", "step:x", "photo:1", f"photo:{other.id}",
+                 "lift:1", "lift:x", "step:99999999999999999999", "photo:99999999999999999999999"):  # fmt: skip
         with pytest.raises(Invalid) as refused:
             cover(cast, case, what)
         assert "what" in refused.value.fields, what

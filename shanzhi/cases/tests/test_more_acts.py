@@ -1,4 +1,4 @@
-"""The same refusals for each of these acts, by page and by API: 404, 403, 409 twice, 422 with what was typed, a trail."""
+"""The same refusals for each of these acts, by page and by API: 404, 403, 409 twice, 422 with what was typed."""
 
 import json
 from collections.abc import Callable
