@@ -1,8 +1,8 @@
 """What may be done with a case now, and by whom: one table for the buttons, the pages and the API.
 
-The level in charge (`owner`) decides: it accepts, rejects, dispatches, escalates, verifies, closes, suspends, splits and
-merges. Whoever has the turn as handler takes it up, handles it, asks for time or gives it back. The reporter may close
-with a rating, or reopen once. A level above pulls up what lies still, supervises, and decides on more time for the
+The level in charge (`owner`) decides: it accepts, rejects, dispatches, escalates, verifies, closes, suspends, splits
+and merges. Whoever has the turn as handler takes it up, handles it, asks for time or gives it back. The reporter may
+close with a rating, or reopen once. A level above pulls up what lies still, supervises, and decides on more time for the
 level below. Which acts a kind does without is its own (`acts_off`).
 """
 
