@@ -2,8 +2,8 @@
 
 The level in charge (`owner`) decides: it accepts, rejects, dispatches, escalates, verifies, closes, suspends, splits
 and merges. Whoever has the turn as handler takes it up, handles it, asks for time or gives it back. The reporter may
-close with a rating, or reopen once. A level above pulls up what lies still, supervises, and decides on more time for the
-level below. Which acts a kind does without is its own (`acts_off`).
+close with a rating, or reopen once. A level above pulls up what lies still, supervises, and decides on more time for
+the level below. Which acts a kind does without is its own (`acts_off`).
 """
 
 from collections.abc import Callable, Sequence
