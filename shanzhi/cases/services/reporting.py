@@ -71,9 +71,7 @@ def title_of(body: str) -> str:
     return first if len(first) <= TITLE_LENGTH else f"{first[: TITLE_LENGTH - 1]}…"
 
 
-def checked(
-    report: Report, at: datetime, kind: KindVersion | None, contact: ContactIn | None = None
-) -> dict[str, Any]:
+def checked(report: Report, at: datetime, kind: KindVersion | None, contact: ContactIn | None = None) -> dict[str, Any]:
     """The answers as they are kept. Raises Invalid with a sentence for each field that has to be mended."""
     faults: dict[str, list[str]] = contact_faults(contact)
     answers: dict[str, Any] = {}
@@ -81,7 +79,9 @@ def checked(
         faults["kind"] = ["请选一个类别，拿不准就选“其他”。"]
     else:
         try:
-            answers = dict(checked_answers(kind.body, report.answers, today=local(at).date(), strict=not report.from_form))
+            answers = dict(
+                checked_answers(kind.body, report.answers, today=local(at).date(), strict=not report.from_form)
+            )
         except Invalid as error:
             if not error.fields:
                 raise

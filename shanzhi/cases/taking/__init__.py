@@ -1,1 +1,1 @@
-"""What staff take down for people without an account: who called, the receipt they take home, and the way to follow it."""
+"""What staff take down for people without an account: who called, the receipt they take home, how it is followed."""

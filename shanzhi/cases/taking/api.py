@@ -31,7 +31,7 @@ CREATED: dict[Any, Any] = {201: schemas.CaseDetailOut, **WRITE_REFUSALS}
 @router.post("/take-downs", response=CREATED, summary="Take a report down for somebody")
 @operation(permissions.TAKE_DOWN)
 def take_down(request: HttpRequest, county: Path[int], body: own.TakeDownIn, key: Key = None) -> Any:
-    """Report for somebody without an account. The same `Idempotency-Key` gives the same case; see /receipt for theirs."""
+    """Report for somebody without an account. The same `Idempotency-Key` gives the same case; see /receipt too."""
     actor = actor_of(request)
     report = services.Report(
         body=body.body, kind=body.kind, title=body.title, place=body.place, lon=schemas.degrees(body.lon),
@@ -121,9 +121,7 @@ def receipt(request: HttpRequest, county: Path[int], number: Number) -> own.Rece
     case = case_get_for(actor, number)
     actor.require(permissions.TAKE_DOWN)
     found = receipt_of(actor, case)
-    return own.ReceiptOut(
-        number=case.number, secret=secret_shown(found.secret), page=follow_page(request, case)
-    )
+    return own.ReceiptOut(number=case.number, secret=secret_shown(found.secret), page=follow_page(request, case))
 
 
 @router.post(
@@ -133,9 +131,7 @@ def receipt(request: HttpRequest, county: Path[int], number: Number) -> own.Rece
 def follow(request: HttpRequest, county: Path[int], body: own.FollowIn) -> Any:
     """For everybody who holds a receipt. Ten wrong secrets from one address, and it waits ten minutes."""
     try:
-        found = followed(
-            number=body.number, secret=body.secret, address=counted_ip(request) or "", at=timezone.now()
-        )
+        found = followed(number=body.number, secret=body.secret, address=counted_ip(request) or "", at=timezone.now())
     except (NotFound, TooMany) as error:  # answered, not raised: what was counted has to stay
         return problem_of(error)
     return own.FollowedOut.of(found)

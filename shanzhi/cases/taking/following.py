@@ -129,7 +129,8 @@ def _found(number: str, secret: str) -> Case | None:
     found = Receipt.objects.filter(digest=digest_of(plain)).select_related("case__owner", "case__area__parent").first()
     if found is None or (number.strip() and number.strip() != found.case.number):
         return None
-    return found.case
+    case: Case = found.case
+    return case
 
 
 def told(case: Case) -> Followed:

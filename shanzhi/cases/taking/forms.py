@@ -33,14 +33,16 @@ class TakeDownForm(ReportForm):
     )  # fmt: skip
     wants_reply = forms.BooleanField(label="要求回复", required=False)
     occurred_at = forms.DateTimeField(
-        label="什么时候收到的", required=False, help_text="不填就是现在。来信和意见箱可以填 90 天以内的时间，时限从现在算起。",
+        label="什么时候收到的", required=False, help_text="不填就是现在。最多补登 90 天以内的，时限从现在算起。",
         error_messages={"invalid": WRONG_TIME},
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
-        self.order_fields(["source", "caller", "phone", "wants_reply", "occurred_at", "photos", "area", "place", "body"])
+        self.order_fields(
+            ["source", "caller", "phone", "wants_reply", "occurred_at", "photos", "area", "place", "body"]
+        )
 
     def report(self, *, source: str = "") -> Report:
         """`source` is the one that was chosen; nothing else is looked at."""

@@ -158,9 +158,10 @@ def papers_for(actor: Actor, case: Case, *, insider: bool) -> list[PaperLink]:
         links.insert(0, PaperLink("回执", reverse("cases:receipt", args=args), "qrcode"))
     if not deals:
         return links
-    for paper in kind_of(case).papers:
-        links.append(PaperLink(paper.label, reverse("cases:paper", args=[*args, paper.code]), "file-text"))
-    return links
+    return links + [
+        PaperLink(paper.label, reverse("cases:paper", args=[*args, paper.code]), "file-text")
+        for paper in kind_of(case).papers
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +177,12 @@ class SheetRow:
 def sheet_rows(actor: Actor, case: Case, steps: list[Step]) -> list[SheetRow]:
     """The steps, the oldest first as a record is read; internal notes are no part of the record."""
     return [
-        SheetRow(show_full(step.at), step_title(case, step), person_words(actor, step.actor_name, step.actor_title, step.actor_id),
-                 step.text)
+        SheetRow(
+            at=show_full(step.at),
+            what=step_title(case, step),
+            who=person_words(actor, step.actor_name, step.actor_title, step.actor_id),
+            text=step.text,
+        )
         for step in reversed(steps)
         if step.act != Act.NOTE
-    ]  # fmt: skip
+    ]

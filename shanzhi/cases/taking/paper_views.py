@@ -44,7 +44,7 @@ def receipt(request: CountyRequest, county: int, number: str) -> HttpResponse:
 @page(permissions.CONTACT, object=True)
 @require_safe
 def paper_show(request: CountyRequest, county: int, number: str, code: str) -> HttpResponse:
-    """A paper of the kind, filled in; people's names stand whole on it, so only those who deal with the case print it."""
+    """A paper of the kind, filled in; names stand whole on it, so only those who deal with the case print it."""
     case = case_get_for(request.actor, number)
     handler_post(request.actor, case)
     at = timezone.now()
@@ -117,5 +117,3 @@ def follow(request: CountyRequest, county: int) -> HttpResponseBase:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
-
-

@@ -1,4 +1,4 @@
-"""Giving out a caller's number: for a purpose, to those who deal with the case, and never without a row that says so."""
+"""Giving out a caller's number: for a purpose, to those who deal with the case, never without a row that says so."""
 
 from datetime import datetime
 from typing import Final

@@ -134,5 +134,7 @@ class FollowedOut(Schema):
 def source_of(source: Source) -> str:
     """Only what staff take down; Invalid for the sources that name themselves."""
     if source in (Source.SNAP, Source.RESIDENT, Source.API, Source.PART):
-        raise Invalid("代群众登记要写明是怎么来的。", code="source", fields={"source": ["请选电话、来访、来信等来源。"]})
+        raise Invalid(
+            "代群众登记要写明是怎么来的。", code="source", fields={"source": ["请选电话、来访、来信等来源。"]}
+        )
     return source.value

@@ -27,7 +27,7 @@ def secret_shown(secret: str) -> str:
 
 
 def secret_read(typed: str) -> str:
-    """What somebody typed, in the one form; empty for what can be no secret. Width, case, blanks and dashes don't matter."""
+    """What somebody typed, in the one form; empty for what is no secret. Width, case, blanks, dashes don't matter."""
     text = unicodedata.normalize("NFKC", typed[:100]).upper()
     text = "".join(sign for sign in text if not sign.isspace() and sign not in "-–—‐―")
     return text if len(text) == LENGTH and all(sign in ALPHABET for sign in text) else ""

@@ -128,7 +128,9 @@ def kind_choices(form: ReportForm, actor: Actor) -> dict[str, Any]:
     """On a phone the three kinds that this person uses most come first; a desk has the whole list, to be searched."""
     bound: BoundField = form["kind"]
     chosen = bound.value()
-    rows = [KindChoice(radio, form.kinds[radio.data["value"]], radio.data["value"] == chosen) for radio in bound.subwidgets]
+    rows = [
+        KindChoice(radio, form.kinds[radio.data["value"]], radio.data["value"] == chosen) for radio in bound.subwidgets
+    ]
     if not actor.works_on_phone:
         return {"kind_rows": rows}
     used = _usual(actor, form.kinds)

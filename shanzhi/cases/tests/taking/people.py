@@ -25,7 +25,9 @@ def sent(cast: Cast, **changes: Any) -> dict[str, Any]:
     return {**data, **changes}
 
 
-def taken(cast: Cast, *, by: str = "village_clerk", place: str = "g1", contact: ContactIn | None = None, **changes: Any) -> Case:
+def taken(
+    cast: Cast, *, by: str = "village_clerk", place: str = "g1", contact: ContactIn | None = None, **changes: Any
+) -> Case:
     """A case that somebody called in, by the service."""
     words = {"body": BODY, "kind": "facilities", "place": "张庄组路口", "source": "phone", **changes}
     given = contact if contact is not None else ContactIn(NAME, PHONE, True)

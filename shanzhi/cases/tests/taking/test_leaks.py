@@ -68,9 +68,7 @@ def test_nothing_in_a_log_or_an_address(cast: Cast, caplog: Any) -> None:
         answers += [client.get(address(case, "receipt")), client.post("/341181/cases/earlier/", {"phone": PHONE})]
         answers.append(client.post(address(case, "reveals"), {"purpose": "reply"}))
         answers += [Client().post(FOLLOW, {"secret": secret_of(case)}), Client().post(FOLLOW, {"secret": "K" * 13})]
-    logged = "\n".join(
-        f"{record.getMessage()}" for record in caplog.records if not record.name.startswith("django.db")
-    )
+    logged = "\n".join(f"{record.getMessage()}" for record in caplog.records if not record.name.startswith("django.db"))
     for secret in secrets_of(case):
         assert secret not in logged
         assert not any(secret in answer.headers.get("Location", "") + answer.request["PATH_INFO"] for answer in answers)

@@ -1,4 +1,4 @@
-"""The kind's own questions in the form of a report: asked once the kind is chosen, refused where they stop, kept always."""
+"""The kind's own questions in the form of a report: asked once it is chosen, refused where they stop, kept always."""
 
 import html as markup
 from typing import Any
@@ -59,7 +59,7 @@ def test_the_questions_come_once_a_kind_is_chosen(cast: Cast, lamp: Version) -> 
         assert f'name="{name}"' in html
     assert "data-shown-if" in html
     assert "请离开现场，先打 95598。" in html
-    assert "name=\"body\"" not in html
+    assert 'name="body"' not in html
 
 
 def test_what_was_answered_stays_when_the_kind_changes(cast: Cast, lamp: Version) -> None:
@@ -174,7 +174,7 @@ def test_a_desk_finds_kinds_by_hint_and_department(cast: Cast, lamp: Version) ->
     assert "data-pick-find" in html
     assert "灯不亮、线掉了" in html
     assert "住建局" in html
-    assert "<details class=\"opt-more\"" not in html
+    assert '<details class="opt-more"' not in html
 
 
 def test_suggestions_stand_in_both_forms(cast: Cast) -> None:

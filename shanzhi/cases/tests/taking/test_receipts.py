@@ -29,7 +29,14 @@ UNKNOWN = "没有找到这件事，请对照回执核对编号和查询码。"
 def test_what_stands_on_paper_reads_as_what_was_made(secret: str) -> None:
     shown = secret_shown(secret)
     assert [len(part) for part in shown.split("-")] == [4, 4, 5]
-    for typed in (shown, shown.lower(), shown.replace("-", " "), f"  {secret} ", shown.replace("-", "－"), _wide(secret)):
+    for typed in (
+        shown,
+        shown.lower(),
+        shown.replace("-", " "),
+        f"  {secret} ",
+        shown.replace("-", "－"),
+        _wide(secret),
+    ):
         assert secret_read(typed) == secret
 
 
@@ -61,7 +68,16 @@ class TestPaper:
         case = taken(cast)
         answer = cast["village_clerk"].client().get(address(case, "receipt"))
         words, secret = text_of(answer), secret_shown(secret_of(case))
-        for part in (case.number, BODY, NAME, "天长市东镇张庄村", "道路水电设施", secret, "24 小时内", "/341181/follow/"):
+        for part in (
+            case.number,
+            BODY,
+            NAME,
+            "天长市东镇张庄村",
+            "道路水电设施",
+            secret,
+            "24 小时内",
+            "/341181/follow/",
+        ):
             assert part in words
         assert PHONE not in words
         assert 'src="data:image/svg+xml' in answer.content.decode()

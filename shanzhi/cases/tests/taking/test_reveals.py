@@ -18,7 +18,9 @@ from tests.cast import Cast, report
 
 
 def asked(client: Client, case: Any, **data: Any) -> Any:
-    return client.post(address(case, "reveals"), {"purpose": "reply", "text": "", "idempotency_key": uuid4().hex, **data})
+    return client.post(
+        address(case, "reveals"), {"purpose": "reply", "text": "", "idempotency_key": uuid4().hex, **data}
+    )
 
 
 def test_the_number_is_shown_for_a_minute_and_it_is_written_down(cast: Cast) -> None:

@@ -81,7 +81,18 @@ def test_the_record_has_everything_but_what_is_private(cast: Cast, lamp: Case) -
     act(cast, "village_clerk", "accept", lamp, text="尽快去看")
     act(cast, "village_clerk", "note", lamp, text="只给同事看的话")
     words = text_of(cast["auditor"].client().get(address(lamp, "print")))
-    for part in ("事件办理单", lamp.number, BODY, "来电登记", "受理", "尽快去看", "签名", "钱*凤", "是什么：路灯", "李*四"):
+    for part in (
+        "事件办理单",
+        lamp.number,
+        BODY,
+        "来电登记",
+        "受理",
+        "尽快去看",
+        "签名",
+        "钱*凤",
+        "是什么：路灯",
+        "李*四",
+    ):
         assert part in words
     for part in ("只给同事看", NAME, "李小四", PHONE, "13955507777"):
         assert part not in words
