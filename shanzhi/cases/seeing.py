@@ -1,11 +1,13 @@
 """Cases of kinds that only some roles may see: absent for everybody else, whatever their scope; the reporter excepted."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Q
 
 from shanzhi.access.actor import Actor
 from shanzhi.access.permissions import ROLES
+from shanzhi.accounts.selectors import holders_among
 from shanzhi.areas.models import Area, Unit
 from shanzhi.cases import permissions
 from shanzhi.cases.models import Case
@@ -32,6 +34,17 @@ def may_see_kind(actor: Actor, case: Case) -> bool:
     if not case.seen_by or actor.is_system or actor.user_id == case.reporter_id:
         return True
     return any(f"|{post.role}|" in case.seen_by for post in actor.posts)
+
+
+def told_among(case: Case, people: Iterable[int], *, at: datetime | None = None) -> frozenset[int]:
+    """Those of these people who may be told of the case: a notice names it, so it is absent for other roles here too.
+
+    No statement for a kind that everybody may see.
+    """
+    named = frozenset(people)
+    if not case.seen_by or not named:
+        return named
+    return holders_among(case.seen_by.strip("|").split("|"), named, at=at) | (named & {case.reporter_id})
 
 
 def is_hidden_from(case: Case, target: Area | Unit) -> bool:

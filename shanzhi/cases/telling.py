@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from shanzhi.cases.acts import Act
 from shanzhi.cases.models import Case, Step
+from shanzhi.cases.seeing import told_among
 from shanzhi.notices.services import notice_send
 from shanzhi.tenancy.models import OutboxEvent
 
@@ -34,8 +35,8 @@ class News:
         return self.case.version == self.step.version
 
     def tell(self, recipients: Iterable[int], title: str, body: str, *, topic: str, urgent: bool = False) -> None:
-        """Tell those who were not told of this event yet; without anybody left nothing is written."""
-        fresh = set(recipients) - self.told
+        """Tell those who were not told of this event yet and may see the case; without anybody left nothing is written."""
+        fresh = told_among(self.case, set(recipients) - self.told, at=self.event.at)
         if not fresh:
             return
         self.told |= fresh

@@ -10,6 +10,7 @@ from shanzhi.accounts.selectors import users_with
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
 from shanzhi.cases.models import Assignment, Case, Step
+from shanzhi.cases.seeing import told_among
 from shanzhi.cases.telling import News, tells
 from shanzhi.cases.telling_way import in_charge
 from shanzhi.cases.topics import WHISTLED
@@ -76,7 +77,7 @@ def _tell_missing(call: Assignment, at: datetime) -> None:
     if call.unit_id is not None:
         people |= set(users_with(permissions.HANDLE, unit_id=call.unit_id, at=at))
     notice_send(
-        recipients=people, title=f"{call.who}没有按时报到：{case.title}", body=call.task,
+        recipients=told_among(case, people, at=at), title=f"{call.who}没有按时报到：{case.title}", body=call.task,
         path=reverse("cases:case", args=[case.county_id, case.number]), event_id=call.id, at=at,
         object_type="cases.case", object_id=case.id, topic=WHISTLED, urgent=True,
     )  # fmt: skip

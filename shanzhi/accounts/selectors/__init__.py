@@ -29,6 +29,7 @@ from shanzhi.accounts.selectors.people import (
 from shanzhi.accounts.selectors.posts import (
     PostRow,
     area_of,
+    holders_among,
     needs_township,
     place_choices,
     place_of,
@@ -72,6 +73,7 @@ __all__ = [
     "handed_post_get_for",
     "handed_posts_for",
     "has_totp",
+    "holders_among",
     "home_actor",
     "is_administrator",
     "live",

@@ -166,6 +166,16 @@ def users_with(
     return sorted(held.union(_substitutes(posts, at).values_list("substitute_id", flat=True)))
 
 
+def holders_among(roles: Iterable[str], people: Iterable[int], *, at: datetime | None = None) -> frozenset[int]:
+    """Those of these persons who hold a post of one of the roles anywhere in the county, or stand in for one."""
+    at = at or timezone.now()
+    wanted = sorted(set(people))
+    posts = Post.objects.filter(live(at), role__in=list(roles), user__is_active=True)
+    held = posts.filter(user_id__in=wanted).values_list("user_id", flat=True)
+    standing = _substitutes(posts, at).filter(substitute_id__in=wanted).values_list("substitute_id", flat=True)
+    return frozenset(held.union(standing))
+
+
 def _substitutes(posts: QuerySet[Post], at: datetime) -> QuerySet[StandIn]:
     """Stand-ins in force for these posts, by people who may still act themselves."""
     own = Post.objects.filter(live(at), user_id=OuterRef("substitute_id"))
