@@ -98,6 +98,7 @@ class Draft {
       else if (list && list.length) field.value = list.shift();
     }
     this.form.dispatchEvent(new CustomEvent("sz:restored", { bubbles: true }));
+    whenBound(() => this.form.dispatchEvent(new CustomEvent("sz:refetch")));
   }
 
   /** Questions that came after the draft was put back get their answers too, unless they came with some. */
@@ -118,6 +119,12 @@ class Draft {
     const note = one("[data-draft-note]");
     if (note) note.textContent = words;
   }
+}
+
+/** What is fetched for a form waits until the page's own triggers are bound: at the end of loading. */
+function whenBound(act) {
+  if (document.readyState === "complete") act();
+  else document.addEventListener("DOMContentLoaded", () => setTimeout(act));
 }
 
 function read(key) {
