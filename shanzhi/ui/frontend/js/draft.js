@@ -11,7 +11,7 @@ const KEEP_MS = 7 * 24 * 3600 * 1000;
 const PREFIX = "sz-draft:";
 const owner = () => document.body.dataset.user || "guest";
 const keyOf = (name) => `${PREFIX}${owner()}:${name}`;
-const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta", "asked"]);
+const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta", "asked", "phone"]); // a number is kept on no desk
 
 export function startDrafts() {
   sweep();
