@@ -223,7 +223,8 @@ def _at_unit(permission: str) -> Callable[[Actor, Case], Posts]:
 
 def inside(permission: str) -> Callable[[Actor, Case], Posts]:
     """Posts of those who work with the case, for one that this person sees: whoever sees it only because it is the own
-    report has none. People of a unit see what was given to the unit, and nothing else."""
+    report has none. People of a unit see what was given to the unit, and nothing else; but for their own reports that
+    has to be looked up."""
 
     def posts(actor: Actor, case: Case) -> Posts:
         return [
@@ -232,14 +233,21 @@ def inside(permission: str) -> Callable[[Actor, Case], Posts]:
             if post.allows(permission)
             and (not case.seen_by or f"|{post.role}|" in case.seen_by)
             and (
-                post.unit_id is not None
-                or case.area_path.startswith(post.area_path)
+                _is_given(actor, case, post.unit_id)
+                if post.unit_id is not None
+                else case.area_path.startswith(post.area_path)
                 or case.owner_path.startswith(post.area_path)
                 or post.area_id == case.handler_area_id
             )
         ]
 
     return posts
+
+
+def _is_given(actor: Actor, case: Case, unit_id: int) -> bool:
+    if actor.user_id != case.reporter_id or unit_id == case.handler_unit_id:
+        return True
+    return Assignment.objects.filter(case_id=case.id, unit_id=unit_id).exists()
 
 
 def _nobody(actor: Actor, case: Case) -> Posts:

@@ -7,6 +7,7 @@ from datetime import datetime
 from shanzhi.cases.acts import Act
 from shanzhi.cases.badge import Clocked, badge_of, day_words, moment_words
 from shanzhi.cases.catalogue import State
+from shanzhi.cases.covering import NONE, Covers
 from shanzhi.cases.models import Case, Extension, Step, Supervision
 from shanzhi.cases.selectors.clocks import extensions_of, supervisions_of
 from shanzhi.lib.clocks import Calendar, Span, Unit
@@ -66,12 +67,17 @@ class ClockPanels:
 
 
 def clock_panels(
-    case: Case, now: datetime, steps: Sequence[Step], *, calendar: Callable[[], Calendar]
+    case: Case, now: datetime, steps: Sequence[Step], *, calendar: Callable[[], Calendar], covers: Covers = NONE
 ) -> ClockPanels:
-    """Two statements at most, and none for a case whose steps know no such act; `steps` newest first."""
+    """Two statements at most, and none for a case whose steps know no such act; `steps` newest first, as this reader
+    reads them: what is kept of the same words beside them is covered by the same covers."""
     acts = {step.act for step in steps}
     supervised = supervisions_of(case) if Act.SUPERVISE in acts else []
     asked = extensions_of(case) if Act.ASK in acts else []
+    for row in supervised:
+        row.text, row.answer = covers.text(row.text), covers.text(row.answer)
+    for one in asked:
+        one.reason, one.words = covers.text(one.reason), covers.text(one.words)
     return ClockPanels(
         tuple(_supervision(row, now, calendar) for row in supervised),
         tuple(_extension(row) for row in asked),

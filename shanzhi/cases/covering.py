@@ -4,7 +4,7 @@ Covered words of the case itself (title, report, place) stand in its own columns
 everything else show them without looking. Steps and photos never change: here they are read through their covers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +20,11 @@ from shanzhi.files.selectors import photo_strip
 
 HIDDEN: Final = "（内容不宜公开，已隐藏）"
 AUDITOR: Final = "auditor"
+# What those who work with a case say to one another; the forms of these acts promise as much.
+AMONG_STAFF: Final = frozenset({
+    Act.NOTE, Act.ASK, Act.GRANT, Act.REFUSE, Act.SUPERVISE, Act.ANSWER, Act.WHISTLE, Act.ARRIVE, Act.FINISH,
+    Act.DISMISS, Act.RELEASE,
+})  # fmt: skip
 
 Strips = Mapping[int, Sequence[StoredFile]]
 
@@ -95,6 +100,16 @@ def covers_of(case: Case, steps: Sequence[Step]) -> Covers:
     )
 
 
+def called_as_shown(calls: Iterable[Assignment]) -> list[Assignment]:
+    """Calls of many cases with their words as they are shown; one statement. To be read, never to be saved."""
+    rows = list(calls)
+    held = Moderation.objects.filter(case_id__in={row.case_id for row in rows}, lifted_at=None, step__isnull=False)
+    originals: dict[int, dict[str, str]] = {}
+    for case_id, original, shown in held.values_list("case_id", "original", "shown") if rows else ():
+        originals.setdefault(case_id, {})[original] = shown
+    return [Covers(originals=originals.get(row.case_id, {})).call(row) for row in rows]
+
+
 def sees_originals(actor: Actor, case: Case) -> bool:
     """The people of the level in charge who may cover, and auditors in whose county or place it is."""
     return actor.is_system or any(
@@ -113,15 +128,15 @@ def is_insider(actor: Actor, case: Case) -> bool:
 
 
 def steps_for(actor: Actor, case: Case, steps: Sequence[Step]) -> list[Step]:
-    """The steps that this reader may read: internal notes are for those who work with the case."""
+    """The steps that this reader may read: what is said among staff is for those who work with the case."""
     if is_insider(actor, case):
         return list(steps)
-    return [step for step in steps if step.act != Act.NOTE]
+    return [step for step in steps if step.act not in AMONG_STAFF]
 
 
 def is_open_to(actor: Actor, case: Case, step: Step, file_id: int) -> bool:
     """Whether a photo of a step may be served to somebody who sees the case; one statement."""
-    if step.act == Act.NOTE and not is_insider(actor, case):
+    if step.act in AMONG_STAFF and not is_insider(actor, case):
         return False
     covered = Moderation.objects.filter(Q(file_id=file_id), case_id=case.id, lifted_at=None)
     return sees_originals(actor, case) or not covered.exists()

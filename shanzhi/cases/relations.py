@@ -19,15 +19,17 @@ from shanzhi.cases.seeing import may_see_kind
 
 COLUMNS: Final = (
     "county_id", "number", "title", "state", "due_at", "ended_at", "parent_id", "merged_into_id", "area_path",
-    "owner_path", "reporter_id", "seen_by",
+    "owner_path", "reporter_id", "seen_by", "handler_area_id", "handler_unit_id",
 )  # fmt: skip
 WITHHELD: Final = "（只有部分岗位能看）"
+ANOTHERS: Final = "（另一人反映的同一件事）"
 RELATING: Final = frozenset({Act.SPLIT, Act.ABSORB})
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """One other case; without an address for somebody who can't open it."""
+    """One other case; without an address for somebody who can't open it, and without words if it is no part or whole:
+    what was merged is another person's report."""
 
     number: str
     title: str
@@ -72,11 +74,11 @@ def relation_panels(actor: Actor, case: Case, steps: Sequence[Step], covers: Cov
     rows = _related(case) if related else []
     parts = [row for row in rows if row.parent_id == case.id]
     return RelationPanels(
-        whole=next((_row(actor, row) for row in rows if row.id == case.parent_id), None),
-        main=next((_row(actor, row) for row in rows if row.id == case.merged_into_id), None),
-        parts=tuple(_row(actor, row) for row in parts),
+        whole=next((_row(actor, case, row) for row in rows if row.id == case.parent_id), None),
+        main=next((_row(actor, case, row) for row in rows if row.id == case.merged_into_id), None),
+        parts=tuple(_row(actor, case, row) for row in parts),
         open_parts=sum(row.is_open for row in parts),
-        duplicates=tuple(_row(actor, row) for row in rows if row.merged_into_id == case.id),
+        duplicates=tuple(_row(actor, case, row) for row in rows if row.merged_into_id == case.id),
         covered=tuple(_covered(row) for row in covers.rows) if covers.rows and sees_originals(actor, case) else (),
     )
 
@@ -89,14 +91,21 @@ def _related(case: Case) -> list[Case]:
     return sorted(Case.objects.filter(wanted).only(*COLUMNS), key=lambda row: row.id)
 
 
-def _row(actor: Actor, row: Case) -> Related:
+def _row(actor: Actor, case: Case, row: Case) -> Related:
     if not may_see_kind(actor, row):
         return Related(row.number, WITHHELD, state_shape(row.state), State(row.state).label, None, "")
     scope = actor.scope(permissions.VIEW)
-    opens = scope.covers(row.area_path) or scope.covers(row.owner_path) or actor.user_id == row.reporter_id
+    opens = (
+        scope.covers(row.area_path)
+        or scope.covers(row.owner_path)
+        or actor.user_id == row.reporter_id
+        or row.handler_unit_id in scope.unit_ids
+        or row.handler_area_id in scope.area_ids
+    )
+    title = row.title if opens or case.id == row.parent_id or case.parent_id == row.id else ANOTHERS
     url = reverse("cases:case", args=[row.county_id, row.number]) if opens else ""
     due = row.due_at if row.is_open else None
-    return Related(row.number, row.title, state_shape(row.state), State(row.state).label, due, url)
+    return Related(row.number, title, state_shape(row.state), State(row.state).label, due, url)
 
 
 def _covered(row: Moderation) -> Covered:

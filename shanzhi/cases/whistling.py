@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from shanzhi.access.actor import Actor
+from shanzhi.cases.covering import called_as_shown
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import call_list_for
@@ -75,8 +76,9 @@ def call_row(call: Assignment, case: Case, now: datetime, place: str = "") -> Ca
 
 
 def rows_of(calls: Iterable[Assignment], now: datetime) -> list[CallRow]:
-    """Lines of the board; the calls come with case, area, parent and unit, so no query is made here."""
-    return [call_row(call, call.case, now, place_name(call.case.area)) for call in calls]
+    """Lines of the board, what was covered as it is shown; the calls come with case, area, parent and unit, so one query
+    is made here."""
+    return [call_row(call, call.case, now, place_name(call.case.area)) for call in called_as_shown(calls)]
 
 
 def filtered(actor: Actor, *, state: str, unit: str, now: datetime) -> QuerySet[Assignment]:

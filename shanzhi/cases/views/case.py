@@ -38,6 +38,7 @@ from shanzhi.cases.taking.contacts import caller_of
 from shanzhi.cases.taking.paper import papers_for
 from shanzhi.cases.timeline import photo_items, timeline_of
 from shanzhi.cases.whistling import call_row
+from shanzhi.cases.worklists.batches import batch_acts
 from shanzhi.packs.calendars import calendar_now
 from shanzhi.ui.parts import Crumb
 
@@ -53,7 +54,8 @@ def case_show(request: CountyRequest, county: int, number: str) -> HttpResponseB
         query = listing_query(request.headers.get("HX-Current-URL", ""))
         context = case_context(request, case, list_query=query)
         if request.GET["pane"] == "first":  # opened by the list itself, which then marks the row
-            context |= {"rows": rows_of([case], context["now"], calendar_now), "selected": case.number, "oob": True}
+            rows = rows_of([case], context["now"], calendar_now, request.actor)
+            context |= {"rows": rows, "selected": case.number, "oob": True, "batch": batch_acts(request.actor)}
         return render(request, "cases/parts/pane.html", context)
     context = case_context(request, case)
     context["draft_done"] = request.session.pop(DONE, "")
@@ -80,7 +82,8 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
     story = story_of(actor, case)
     steps, photos = story.steps, story.photos
     reported = [step.id for step in steps if step.act == Act.REPORT]
-    calls = calls_of(case) if actor.can(permissions.VIEW) else []
+    insider = is_insider(actor, case)
+    calls = calls_of(case) if insider else []
     helping = [call for call in calls if call.ended_at is None and call.role == call.Role.HELPER]
     kind = kind_of(case)
     calendar = cache(calendar_now)
@@ -93,12 +96,12 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "clock": clock_state(case),
         "badge": case_badge(case, case.state, now, calendar),
         "badge_title": badge_title(case, case.state, now),
-        "clock_panels": clock_panels(case, now, steps, calendar=calendar),
+        "clock_panels": clock_panels(case, now, steps, calendar=calendar, covers=story.covers),
         "kind": kind.label,
         "source": Source(case.source).label,
         "reporter": _reporter(request, case),
         "caller": caller_of(actor, case),
-        "papers": papers_for(actor, case, insider=is_insider(actor, case)),
+        "papers": papers_for(actor, case, insider=insider),
         "place": case.place or place_name(case.area),
         "area_name": place_name(case.area),
         "position": position_words(case),
