@@ -95,7 +95,11 @@ def _act(spec: ActSpec) -> None:
         case = case_get_for(actor, number)
         actor.require(spec.act.permission)
         version = body.version if spec.takes_version else None  # type: ignore[attr-defined]
-        arguments = spec.arguments_of(actor, case, body)
+        try:
+            arguments = spec.arguments_of(actor, case, body)
+        except Invalid:
+            require(actor, case, spec.act)  # nobody is told how to mend what they may not do
+            raise
         case_act(actor=actor, case=case, act=spec.act, version=version, key=key, **arguments)
         return _again(actor, number)
 
@@ -114,7 +118,7 @@ for _spec in SPECS.values():
 )
 @operation(permissions.NOTE, object=True)
 def case_colleagues(
-    request: HttpRequest, county: Path[int], number: Number, who: Annotated[str, Query(max_length=40)]
+    request: HttpRequest, county: Path[int], number: Number, who: Annotated[str, Query(max_length=40)] = ""
 ) -> list[ColleagueOut]:
     """At most ten colleagues who see the case and whose name holds `who`."""
     actor = actor_of(request)

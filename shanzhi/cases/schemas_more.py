@@ -1,4 +1,7 @@
-"""Stages, kinds, parts, duplicates, notes and covered contents on the wire."""
+"""Stages, kinds, parts, duplicates, notes and covered contents on the wire.
+
+What is needed is empty by default: whoever may not act is told that first, and what is missing then by the service.
+"""
 
 from typing import Any
 
@@ -19,7 +22,7 @@ class StageIn(ActIn):
 
 
 class ClassifyIn(ActIn):
-    kind: str = Field(max_length=40, description="code of another kind that counts now, see /kinds")
+    kind: str = Field("", max_length=40, description="code of another kind that counts now, see /kinds")
     answers: dict[str, Any] = Field(
         default_factory=dict, description="answers to its questions that the case does not hold yet, by code"
     )
@@ -32,12 +35,12 @@ class PartIn(Schema):
 
 
 class SplitIn(ActIn):
-    parts: list[PartIn] = Field(min_length=2, max_length=8)
+    parts: list[PartIn] = Field(default_factory=list, max_length=8, description="two to eight")
 
 
 class MergeIn(ActIn):
-    text: Text = Field(description="why it is the same matter")
-    into: str = Field(max_length=20, description="number of an open case of the same level in charge")
+    text: Text = Field("", description="why it is the same matter")
+    into: str = Field("", max_length=20, description="number of an open case of the same level in charge")
 
 
 class NoteIn(BesideIn):
@@ -46,8 +49,9 @@ class NoteIn(BesideIn):
 
 
 class ModerateIn(BesideIn):
-    text: Text = Field(description="why; read by everybody who sees the case")
+    text: Text = Field("", description="why; read by everybody who sees the case")
     what: str = Field(
+        "",
         max_length=30,
         description="`title`, `body`, `place`, `step:<version>`, `photo:<id>`, or `lift:<id>` to lift a cover",
     )

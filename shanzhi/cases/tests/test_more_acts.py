@@ -221,3 +221,12 @@ def test_a_kind_may_do_without(cast: Cast, way: Way) -> None:
     if way.act == Act.SPLIT:
         act(cast, "village_clerk", "accept", case)
     assert way.act not in acts_for(cast.actor("village_clerk"), case)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.act in (Act.CLASSIFY, Act.MERGE, Act.MODERATE)], ids=str)
+def test_nobody_is_told_what_to_mend_in_what_is_not_theirs(cast: Cast, way: Way) -> None:
+    """The township's officer may do it, but not here: 403 comes before 422."""
+    case, client = way.case(cast), cast["township_officer"].client()
+    assert post(client, case, way.act.value).status_code == 403
+    assert send(client, way, case, version=case.version).status_code == 403
+    assert unchanged(case)

@@ -58,8 +58,15 @@ def _done(request: CountyRequest, spec: ActSpec, case: Case) -> HttpResponse:
     """Do it once; whatever refuses it, what was typed is on the page that comes back."""
     form = _form(request, spec, case)
     if not form.is_valid():
+        try:
+            require(request.actor, case, spec.act)  # nobody is told how to mend what they may not do
+        except Conflict as error:
+            return _stale(request, spec, form, error.message)
         stale = spec.takes_version and form.cleaned_data.get("version", case.version) != case.version
-        return _stale(request, spec, form, STALE) if stale else _page(request, spec, case, form, status=422)
+        if stale:
+            return _stale(request, spec, form, STALE)
+        require(request.actor, case, spec.act)  # whoever may not do it is told so before what they typed is looked at
+        return _page(request, spec, case, form, status=422)
     try:
         case = case_act(
             actor=request.actor,
