@@ -68,7 +68,7 @@ def address(endpoint: Endpoint, world: World, place: str) -> str:
         path = re.sub(r"<(?:\w+:)?code>", "facilities", path)
     path = re.sub(r"<(?:slug:)?act>", "disablements", path).replace("<slug:channel>", "sms")
     if "/papers/" in path:
-        path = path.replace("<slug:code>", "notice")
+        path = re.sub(r"<(?:slug:)?code>", "notice", path)
     if kind is not None:
         path = re.sub(r"<[^>]+>", lambda _: world.value(kind, place), path, count=1)
     assert "<" not in path, path
@@ -138,7 +138,7 @@ def expected(endpoint: Endpoint, role: str, place: str) -> set[str]:
 # What there is only of a case that staff took down.
 CALLED_IN = {
     "cases:reveals", "cases:receipt", "cases:paper", "cases.taking.contact", "cases.taking.reveal",
-    "cases.taking.reveal_list", "cases.taking.receipt",
+    "cases.taking.reveal_list", "cases.taking.receipt", "cases.taking.paper",
 }  # fmt: skip
 GUARDED = [e for e in (*pages(), *operations()) if e.in_county and e.permission not in (PUBLIC, None)]
 

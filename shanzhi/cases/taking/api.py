@@ -17,13 +17,14 @@ from shanzhi.cases.selectors import case_get_for, report_area_get
 from shanzhi.cases.taking import schemas as own
 from shanzhi.cases.taking.contacts import ContactIn, caller_of, earlier_cases, reveals_of
 from shanzhi.cases.taking.following import followed
-from shanzhi.cases.taking.paper import follow_page, receipt_of
+from shanzhi.cases.taking.paper import follow_page, paper_filled, receipt_of
 from shanzhi.cases.taking.revealing import SECONDS, contact_reveal, handler_post
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.lib.errors import DomainError, Invalid, NotFound, TooMany
 
 router = Router()
 Number = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,9}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 CREATED: dict[Any, Any] = {201: schemas.CaseDetailOut, **WRITE_REFUSALS}
 
@@ -122,6 +123,17 @@ def receipt(request: HttpRequest, county: Path[int], number: Number) -> own.Rece
     actor.require(permissions.TAKE_DOWN)
     found = receipt_of(actor, case)
     return own.ReceiptOut(number=case.number, secret=secret_shown(found.secret), page=follow_page(request, case))
+
+
+@router.get("/cases/{number}/papers/{code}", response={200: own.PaperOut, **REFUSALS}, summary="A paper of the kind")
+@operation(permissions.CONTACT, object=True)
+def paper(request: HttpRequest, county: Path[int], number: Number, code: Code) -> own.PaperOut:
+    """Filled in, with names whole: for those who deal with the case now."""
+    actor = actor_of(request)
+    case = case_get_for(actor, number)
+    handler_post(actor, case)
+    filled = paper_filled(actor, case, code, story_of(actor, case, photos=False), timezone.now())
+    return own.PaperOut(code=filled.code, label=filled.label, paragraphs=list(filled.paragraphs))
 
 
 @router.post(

@@ -117,7 +117,9 @@ def is_taken_down(case: Case) -> bool:
 
 
 def contact_of(case: Case) -> Contact | None:
-    """One statement, none for a case that nobody took down."""
+    """One statement, none for a case that nobody took down. A part was told by whoever told the whole."""
+    if case.source == Source.PART and case.parent_id is not None:
+        return Contact.objects.filter(case_id=case.parent_id).first()
     return Contact.objects.filter(case_id=case.id).first() if is_taken_down(case) else None
 
 

@@ -98,6 +98,14 @@ class ReceiptOut(Schema):
     page: str
 
 
+class PaperOut(Schema):
+    """A paper of the kind, filled in from the case."""
+
+    code: str
+    label: str
+    paragraphs: list[str]
+
+
 class FollowIn(Schema):
     secret: str = Field(max_length=100, description="13 signs of the receipt; case and dashes do not matter")
     number: str = Field("", max_length=20, description="of the case; may be left out")

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from shanzhi.cases.models import Reveal
+from shanzhi.cases.models import Case, Reveal
+from shanzhi.cases.services.splitting import Part
 from shanzhi.cases.taking.contacts import ContactIn, handling_posts
 from shanzhi.cases.taking.revealing import contact_reveal
 from shanzhi.cases.tests.pages import act, address, post, text_of
@@ -123,6 +124,19 @@ def test_a_case_without_a_number_has_no_such_page(cast: Cast) -> None:
         assert "查看电话" not in text_of(client.get(address(case)))
         with pytest.raises(Conflict):
             contact_reveal(actor=cast.actor("village_clerk"), case=case, purpose="reply")
+
+
+def test_who_handles_a_part_calls_whoever_told_the_whole(cast: Cast) -> None:
+    case = taken(cast)
+    act(cast, "village_clerk", "accept", case)
+    act(cast, "village_clerk", "split", case, parts=[Part("路灯不亮，三盏。"), Part("井盖断了一半。")])
+    part = Case.objects.filter(parent_id=case.id).order_by("number")[0]
+    act(cast, "village_clerk", "dispatch", part, area=cast.areas["g1"])
+    part.refresh_from_db()
+    assert PHONE in asked(cast["grid_worker"].client(), part).content.decode()
+    assert Reveal.objects.get().case_id == part.id
+    assert cast["grid_worker"].client().get(address(case, "reveals")).status_code == 403
+    assert cast["village_clerk"].client().get(address(part, "receipt")).status_code == 404
 
 
 def test_the_service_guards_itself(cast: Cast) -> None:

@@ -57,6 +57,15 @@ def test_a_paper_is_filled_from_the_case_and_its_answers(cast: Cast, lamp: Case)
     assert "结果：换了灯泡" in text_of(cast["village_clerk"].client().get(paper(lamp)))
 
 
+def test_a_paper_by_a_program(cast: Cast, lamp: Case) -> None:
+    path = f"/api/v1/341181/cases/{lamp.number}/papers/notice"
+    answer = cast["village_clerk"].client().get(path).json()
+    assert (answer["code"], answer["label"], answer["paragraphs"][1]) == ("notice", "受理告知书", f"{NAME}：")
+    assert cast["auditor"].client().get(path).status_code == 403
+    assert cast["other_clerk"].client().get(path).status_code == 404
+    assert cast["village_clerk"].client().get(path.replace("notice", "nothing")).status_code == 404
+
+
 def test_the_case_lists_what_can_be_printed(cast: Cast, lamp: Case) -> None:
     html = cast["village_clerk"].client().get(address(lamp)).content.decode()
     for path in (paper(lamp), paper(lamp, "talk"), address(lamp, "print"), address(lamp, "receipt")):

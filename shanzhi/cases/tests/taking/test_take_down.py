@@ -214,6 +214,12 @@ def test_who_called_stands_on_the_case(cast: Cast) -> None:
     assert "留了电话" in other
 
 
+def test_the_desk_finds_it_in_its_menu_and_above_its_list(cast: Cast) -> None:
+    html = cast["township_officer"].client().get("/341181/cases/").content.decode()
+    assert html.count(f'href="{TAKE_DOWN}"') >= 2
+    assert TAKE_DOWN not in cast["grid_worker"].client().get("/341181/cases/").content.decode()
+
+
 def test_a_county_desk_chooses_the_township_first(cast: Cast) -> None:
     client = cast["county_centre"].client()
     assert "先选乡镇" in text_of(client.get(TAKE_DOWN))
