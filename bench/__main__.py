@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import cases, divisions, suggestion
+from bench import batches, cases, divisions, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -25,9 +25,15 @@ from bench.server import Broken, Server
 from dev.cluster import ended_by
 from dev.environment import PYTHON, ROOT, environment, say
 
-NAMES: Final = ("case_create", "case_list_20k", "case_page", "divisions_import", "suggestion")
+NAMES: Final = (
+    "case_create", "case_list_20k", "case_list_2m", "case_page", "batch_dispatch_500", "divisions_import", "suggestion",
+)  # fmt: skip
+MILLIONS: Final = "case_list_2m"
+BATCH: Final = "batch_dispatch_500"
 RESULTS: Final = ROOT / "bench/results/latest.jsonl"
 CASES: Final = 20_000
+COPIES: Final = 100
+SITE: Final = "bench-site.json"
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,12 @@ def chosen(text: str, known: Sequence[str]) -> list[str]:
 
 
 def databases(folder: Path, names: Sequence[str]) -> list[Database]:
-    """PostgreSQL is the private cluster that `make bench` started and names in the environment."""
+    """PostgreSQL is the private cluster that `make bench` started and names in the environment; `millions` the one
+    whose data are kept between runs."""
     sqlite = f"sqlite:///{folder}/shanzhi.sqlite3"
     addresses = {
         "postgresql": (os.environ.get("SHANZHI_BENCH_PG", ""), os.environ.get("SHANZHI_BENCH_PG_OWNER", "")),
+        "millions": (os.environ.get("SHANZHI_BENCH_2M", ""), os.environ.get("SHANZHI_BENCH_2M_OWNER", "")),
         "sqlite": (sqlite, sqlite),
     }
     found = []
@@ -65,7 +73,7 @@ def databases(folder: Path, names: Sequence[str]) -> list[Database]:
             SHANZHI_DATABASE=app, SHANZHI_DATABASE_OWNER=owner, SHANZHI_VAR=str(folder),
             DJANGO_SETTINGS_MODULE="bench.settings", SHANZHI_REQUIRE_TOTP="0", **{FOLDER: str(folder / "traces")},
         )  # fmt: skip
-        found.append(Database(name, app, owner, env))
+        found.append(Database("postgresql" if name == "millions" else name, app, owner, env))
     return found
 
 
@@ -84,10 +92,12 @@ def manage(database: Database, *arguments: str) -> str:
     return done.stdout
 
 
-def seed(database: Database, count: int) -> cases.Site:
+def seed(database: Database, count: int, copies: int = 1) -> cases.Site:
     began = time.monotonic()
-    site: dict[str, Any] = json.loads(manage(database, "bench_seed", "--cases", str(count)))
-    say(f"{database.name}: {site['rows']:,} rows of {count:,} cases in {time.monotonic() - began:.0f} s")
+    arguments = ["--cases", str(count), "--copies", str(copies)]
+    site: dict[str, Any] = json.loads(manage(database, "bench_seed", *arguments))
+    site["loaded_s"] = round(time.monotonic() - began)
+    say(f"{database.name}: {site['rows']:,} rows of {site['cases']:,} cases in {site['loaded_s']} s")
     return site
 
 
@@ -95,19 +105,54 @@ def measure(database: Database, names: Sequence[str], folder: Path, pace: cases.
     """On an empty database: schema, then what needs a server, then the import, whose rows would be in the way."""
     manage(database, "migrate", "--no-input", "--verbosity", "0")
     manage(database, "distribute")
-    if any(name.startswith("case") for name in names):
+    if any(name.startswith(("case", "batch")) for name in names):
         site = seed(database, CASES)
         manage(database, "collectstatic", "--no-input", "--verbosity", "0")
-        with Server(database.env) as server, closing(Replayer(database.app)) as replayer:
-            for scenario in cases.scenarios(site, names):
-                say(f"{database.name}: {scenario.name} ({scenario.via})")
-                found = cases.measure(scenario, server, replayer, folder / "traces", pace)
-                found.params["cases"] = CASES
-                yield found
+        yield from measure_cases(database, site, [name for name in names if name != MILLIONS], folder, pace)
+        if BATCH in names:
+            say(f"{database.name}: {BATCH}")
+            waiting = json.loads(manage(database, "bench_seed", "--waiting", str(batches.ROWS * batches.ROUNDS)))
+            with Server(database.env) as server:
+                yield batches.measure(site, server, waiting)
     if "divisions_import" in names:
         say(f"{database.name}: divisions_import")
         empty = apart(database, folder)
         yield divisions.measure(empty.env, empty.owner, folder)
+
+
+def measure_cases(
+    database: Database, site: cases.Site, names: Sequence[str], folder: Path, pace: cases.Pace
+) -> Iterator[Result]:
+    with Server(database.env) as server, closing(Replayer(database.app)) as replayer:
+        for scenario in cases.scenarios(site, names):
+            say(f"{database.name}: {scenario.name} ({scenario.via})")
+            found = cases.measure(scenario, server, replayer, folder / "traces", pace)
+            found.params["cases"] = site["cases"]
+            yield found
+
+
+def measure_millions(
+    database: Database, folder: Path, pace: cases.Pace, small: Sequence[Result], copies: int = COPIES
+) -> Iterator[Result]:
+    """On the kept cluster: loaded once, found again as long as the schema and the invented world stay the same.
+
+    `small` are the results of this run, beside which the growth is measured.
+    """
+    kept = Path(os.environ["SHANZHI_BENCH_KEPT"]) / SITE
+    if not kept.exists():
+        manage(database, "migrate", "--no-input", "--verbosity", "0")
+        manage(database, "distribute")
+        loaded = seed(database, CASES, copies)
+        kept.write_text(json.dumps({"rows": loaded["rows"], "cases": loaded["cases"], "loaded_s": loaded["loaded_s"]}))
+    known = json.loads(kept.read_text())
+    site = {**json.loads(manage(database, "bench_seed", "--kept")), **known}
+    manage(database, "collectstatic", "--no-input", "--verbosity", "0")
+    for found in measure_cases(database, site, [MILLIONS], folder, pace):
+        like = [one for one in small if one.name == "case_list_20k" and one.params.get("via") == found.params["via"]]
+        like = [one for one in like if one.params.get("database") == "postgresql"]
+        params = {**found.params, "rows": site["rows"], "loaded_s": site["loaded_s"]}
+        growth = (found.p50_ms or 0) / (like[0].p50_ms or 1) if like else None
+        yield replace(found, growth=growth, params=params)
 
 
 def apart(database: Database, folder: Path) -> Database:
@@ -121,10 +166,17 @@ def apart(database: Database, folder: Path) -> Database:
     return found
 
 
+def placed(result: Result, database: Database) -> Result:
+    """With where it was measured, and how busy the machine was."""
+    circumstances = {"database": database.name, "load": round(os.getloadavg()[0], 1)}
+    return replace(result, params={**circumstances, **result.params})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench", description="Measure, into bench/results/latest.jsonl.")
     parser.add_argument("--only", default="", help=f"of {', '.join(NAMES)}, separated by commas")
     parser.add_argument("--on", default="", help="postgresql, sqlite, or both (the default)")
+    parser.add_argument("--copies", type=int, default=COPIES, help=f"the 2 M cases are that many copies of {CASES:,}")
     options = parser.parse_args(arguments)
     results: list[Result] = []
     try:
@@ -139,10 +191,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 say("suggestion")
                 results.append(suggestion.measure())
                 save(results, RESULTS)
-            for database in databases(folder, wanted) if names != ["suggestion"] else []:
-                for result in measure(database, names, folder, cases.Pace()):
-                    circumstances = {"database": database.name, "load": round(os.getloadavg()[0], 1)}
-                    results.append(replace(result, params={**circumstances, **result.params}))
+            others = [name for name in names if name not in ("suggestion", MILLIONS)]
+            for database in databases(folder, wanted) if others else []:
+                for result in measure(database, others, folder, cases.Pace()):
+                    results.append(placed(result, database))
+                    save(results, RESULTS)
+            if MILLIONS in names and "postgresql" in wanted:
+                [database] = databases(folder, ["millions"])
+                for result in measure_millions(database, folder, cases.Pace(), results, options.copies):
+                    results.append(placed(result, database))
                     save(results, RESULTS)
     except (Broken, ValueError) as problem:
         print(problem, file=sys.stderr)

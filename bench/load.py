@@ -65,15 +65,18 @@ class Client:
         self.connection.close()
 
 
-def drive(port: int, sources: Sequence[Iterator[Call]], seconds: float) -> Outcome:
-    """One client a source, all at once, for that long. The first failure of a client is raised here."""
+def drive(
+    port: int, sources: Sequence[Iterator[Call]], seconds: float = math.inf, *, count: int | None = None
+) -> Outcome:
+    """One client a source, all at once, for that long or for `count` calls each. The first failure is raised here."""
     outcome, failures = Outcome(), []
     guard, end = threading.Lock(), time.monotonic() + seconds
 
     def client(source: Iterator[Call]) -> None:
-        mine, caller = [], Client(port)
+        mine: list[float] = []
+        caller = Client(port)
         try:
-            while (began := time.monotonic()) < end:
+            while (began := time.monotonic()) < end and (count is None or len(mine) < count):
                 caller.call(next(source))
                 mine.append(time.monotonic() - began)
         except (Broken, OSError, http.client.HTTPException) as error:

@@ -5,7 +5,7 @@ what is recent is more often open, and cases go the ways that the demo's go.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import exp
 from random import Random
@@ -43,6 +43,7 @@ ENDED: Final = (
     (18, "closed", "report accept dispatch start handle verify close"),
     (4, "closed", "report accept dispatch return dispatch start handle verify close"),
     (5, "rejected", "report reject"),
+    (1, "merged", "report accept merge"),
 )
 OPEN: Final = (
     (28, "reported", "report"),
@@ -52,10 +53,12 @@ OPEN: Final = (
     (3, "returned", "report accept dispatch return"),
     (9, "handled", "report handle"),
     (12, "verified", "report handle verify"),
+    (4, "suspended", "report accept dispatch start suspend"),
 )
 TO: Final = {"report": "reported", "accept": "accepted", "dispatch": "dispatched", "start": "handling",
              "return": "returned", "handle": "handled", "verify": "verified", "close": "closed",
-             "reject": "rejected"}  # fmt: skip
+             "reject": "rejected", "merge": "merged", "suspend": "suspended"}  # fmt: skip
+OVER: Final = ("closed", "rejected", "merged")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Story:
 
     @property
     def is_open(self) -> bool:
-        return self.state not in ("closed", "rejected")
+        return self.state not in OVER
 
 
 def stories(spots: Sequence[Spot], count: int, *, now: datetime, seed: int) -> Iterator[Story]:
@@ -126,6 +129,16 @@ def stories(spots: Sequence[Spot], count: int, *, now: datetime, seed: int) -> I
     moments = sorted(_moment(random, now) for _ in range(count))
     for at, spot in zip(moments, random.choices(spots, weights, k=count), strict=True):
         yield _story(random, spot, at, now)
+
+
+def waiting(spots: Sequence[Spot], count: int, *, now: datetime, seed: int) -> Iterator[Story]:
+    """Cases that the township of these spots has accepted in the last hours and not given to anybody yet."""
+    random = Random(seed)
+    moments = sorted(now - timedelta(seconds=random.randint(600, 20_000)) for _ in range(count))
+    for at, spot in zip(moments, random.choices(spots, k=count), strict=True):
+        story = _story(random, spot, at, now)
+        deeds = tuple(_deeds(random, ["report", "accept"], at, now))
+        yield replace(story, owner=spot.township, at_unit=False, deeds=deeds)
 
 
 def _moment(random: Random, now: datetime) -> datetime:
@@ -168,6 +181,6 @@ def _deeds(random: Random, acts: Sequence[str], at: datetime, now: datetime) -> 
         if number:
             at += min(room, timedelta(hours=random.expovariate(1 / 14)))
         after = TO[act]
-        limit = None if after in ("closed", "rejected") else at + timedelta(hours=random.choice((24, 24, 72, 168)))
+        limit = None if after in OVER else at + timedelta(hours=random.choice((24, 24, 72, 168)))
         yield Deed(act, at, before, after, due, limit)
         before, due = after, limit

@@ -38,6 +38,7 @@ class Option:
     label: str
     url: str
     chosen: bool
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _option(query: QueryDict, item: Choice, value: str, label: str, chosen: Sequ
         copy.setlist(item.name, kept)
     elif value not in chosen:
         copy[item.name] = value
-    return Option(label, _url(copy), value in chosen)
+    return Option(label, _url(copy), value in chosen, value)
 
 
 def _names(item: Choice | Dates) -> tuple[str, ...]:

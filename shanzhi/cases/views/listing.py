@@ -72,8 +72,9 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
     if actor.works_on_phone:
         context["cards"] = cards_of(actor, found.rows, now, calendar)
         return render(request, "cases/list_phone.html", context)
-    context |= {"rows": rows_of(found.rows, now, calendar, actor), "batch": batch_acts(actor), "most": MOST_ROWS}
-    context |= {"saved": saved_of(listing), "tickable": bool(found.rows)}
+    context |= {"rows": rows_of(found.rows, now, calendar, actor), "batch": batch_acts(actor)}
+    everything = f"全部 {counts[HERE]} 件" if counts[HERE] <= min(MOST_ROWS, cap_of(listing)) else f"前 {MOST_ROWS} 件"
+    context |= {"saved": saved_of(listing), "everything": everything}
     context |= _pane(request, listing)
     return render(request, "cases/list.html", context)
 

@@ -19,7 +19,7 @@ from shanzhi.cases.listing import listing_of
 from shanzhi.cases.models import ActBatch, Case
 from shanzhi.cases.presenters import rows_of
 from shanzhi.cases.selectors import by_number, case_list_for, list_rows
-from shanzhi.cases.worklists.batches import ACTS, MOST_ROWS, batch_create, batch_get_for
+from shanzhi.cases.worklists.batches import ACTS, MOST_ROWS, batch_create, batch_get_for, verb_of
 from shanzhi.cases.worklists.forms import BatchForm, initial_of
 from shanzhi.jobs.models import Job
 from shanzhi.jobs.selectors import job_get_for
@@ -101,7 +101,7 @@ def _form(
     status: int = 200, left: Sequence[Case] = (),
 ) -> HttpResponse:  # fmt: skip
     county, now = request.county.id, timezone.now()
-    spec, verb = SPECS[act], act.label.rstrip("…")
+    spec, verb = SPECS[act], verb_of(act)
     context = {
         "act": act,
         "verb": verb,
@@ -133,7 +133,7 @@ def batch_show(request: CountyRequest, county: int, batch_id: int) -> HttpRespon
     waiting = batch.total - batch.done - batch.refused
     context = {
         "batch": batch,
-        "verb": Act(batch.act).label.rstrip("…"),
+        "verb": verb_of(Act(batch.act)),
         "rows": rows,
         "waiting": waiting,
         "job": job,

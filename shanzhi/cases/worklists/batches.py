@@ -27,6 +27,8 @@ from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 
 ACTS: Final = (Act.DISPATCH, Act.ACCEPT, Act.VERIFY, Act.REJECT, Act.HANDLE)
+# What a batch of an act is called, where the button's own words are for one case.
+VERBS: Final = {Act.DISPATCH: "分派", Act.HANDLE: "答复"}
 MOST_ROWS: Final = 500
 CHUNK: Final = 100
 JOB: Final = "cases.batch"
@@ -51,6 +53,10 @@ class Wish:
 def batch_acts(actor: Actor) -> list[Act]:
     """Acts that this person may do on many cases at once, the usual one first."""
     return [act for act in ACTS if actor.can(act.permission)]
+
+
+def verb_of(act: Act) -> str:
+    return VERBS.get(act, act.label)
 
 
 class Arguments:

@@ -59,10 +59,11 @@ class BatchForm(forms.Form):
                 del fields[name]
 
     def _dispatching(self, fields: dict[str, Any], targets: Targets) -> None:
-        own = [(OWN, "各自事发的网格或村")] if self.act == Act.DISPATCH else []
+        own = [(OWN, "各自事发的网格或村")]
         areas = [(f"area:{area.code}", area.name) for area in targets.areas]
         units = [(f"unit:{unit.code}", unit.name) for unit in targets.units]
         fields["target"].choices = [*own, *units, *areas]
+        fields["target"].initial = OWN
         fields["limit"].choices = [("", "按各类别的规定"), *((text, Span.parse(text).words()) for text in LIMITS)]
         fields["helpers"].choices = [(unit.code, unit.name) for unit in targets.units]
         if not targets.units:

@@ -35,9 +35,15 @@ def test_the_list_has_a_box_for_each_row_and_a_bar_of_acts(cast: Cast) -> None:
     html = cast["township_officer"].client().get(LIST).content.decode()
     assert f'type="checkbox" name="case" value="{case.number}" form="batch"' in html
     assert "data-batch hidden" in html
-    for words in ("派给…", "受理", "核查通过", "不予受理", "填写处理结果"):
-        assert f">{words}</button>" in html
+    bar = text_of(cast["township_officer"].client().get(LIST))
+    assert "派给… 受理 核查通过 不予受理 答复" in bar
     assert "data-batch" not in cast["county_leader"].client().get(LIST).content.decode()
+
+
+def test_the_row_that_opens_by_itself_keeps_its_box(cast: Cast) -> None:
+    case = accepted(cast, 1)[0]
+    pane = cast["township_officer"].client().get(f"{LIST}{case.number}/?pane=first").content.decode()
+    assert f'name="case" value="{case.number}" form="batch"' in pane
 
 
 def test_ticked_rows_come_to_one_form(cast: Cast) -> None:
@@ -46,7 +52,7 @@ def test_ticked_rows_come_to_one_form(cast: Cast) -> None:
     answer = cast["township_officer"].client().get(NEW, {"act": "dispatch", "case": numbers})
     words = text_of(answer)
     assert "派出去（2 件）" in words
-    assert "有 1 件现在不能派给，不在这一批里" in words
+    assert "有 1 件现在不能分派，不在这一批里" in words
     assert "镇城建中心" in words
     assert "各自事发的网格或村" in words
     assert dict(answer.context["versions"]) == dict(seen(cases))
@@ -65,7 +71,7 @@ def test_done_rows_are_told_and_the_rest_can_be_tried_again(cast: Cast) -> None:
     assert "刚刚有人办了这件事" in words
     again = client.get(page.context["again"])
     assert "没有能办的事件" in text_of(again)  # it was rejected: nobody can give it to anybody
-    assert "有 1 件现在不能派给" in text_of(again)
+    assert "有 1 件现在不能分派" in text_of(again)
 
 
 def test_trying_again_keeps_what_was_wished_and_takes_the_newest_version(cast: Cast) -> None:
