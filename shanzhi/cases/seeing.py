@@ -47,6 +47,20 @@ def told_among(case: Case, people: Iterable[int], *, at: datetime | None = None)
     return holders_among(case.seen_by.strip("|").split("|"), named, at=at) | (named & {case.reporter_id})
 
 
+def office_sees(seen_by: str, level: str) -> bool:
+    """Whether the office of a level may see cases with these roles (`Case.seen_by`): else nobody there could decide."""
+    roles = [code for code in permissions.LEVEL_OFFICE if level in ROLES[code].levels]
+    return not seen_by or any(f"|{role}|" in seen_by for role in roles)
+
+
+def level_that_sees(seen_by: str, place: Area) -> Area:
+    """The place, or the nearest level above it whose office may see the kind; the place if none may."""
+    found: Area | None = place
+    while found is not None and not office_sees(seen_by, found.level):
+        found = found.parent
+    return found or place
+
+
 def is_hidden_from(case: Case, target: Area | Unit) -> bool:
     """Whether nobody who handles at this unit or place may see the case: then it can't be given there."""
     if not case.seen_by:

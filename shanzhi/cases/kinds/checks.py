@@ -9,12 +9,13 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.kinds.naming import name_faults
 from shanzhi.cases.kinds.papers import WORDS, line_of, placeholders, stray_braces
 from shanzhi.cases.kinds.schema import CHOICE_TYPES, FIELD_TYPES, FieldBody, KindBody, StageBody
+from shanzhi.cases.permissions import LEVEL_OFFICE
 from shanzhi.packs.families import Fault, Place
 
 # Without these no case of the kind could ever come to its end.
 NEEDED: Final = (Act.REPORT, Act.ACCEPT, Act.DISPATCH, Act.START, Act.HANDLE, Act.VERIFY, Act.CLOSE)
 ACTS: Final = frozenset(act.value for act in Act)
-BY_ITSELF: Final = (Act.PASS, Act.ABSORB, Act.PART)
+BY_ITSELF: Final = (Act.PASS, Act.ABSORB, Act.PART, Act.RECKON)
 # Acts that answer another one: off only together with it.
 FOLLOWS: Final = {
     Act.RESUME: Act.SUSPEND, Act.GRANT: Act.ASK, Act.REFUSE: Act.ASK, Act.ANSWER: Act.SUPERVISE,
@@ -222,6 +223,9 @@ def _words(body: KindBody) -> Iterator[Fault]:
             yield Fault(("seen_by", at), f"没有“{role}”这种岗位，可用的有：{roles}。")
         elif role in ADMINISTRATORS:
             yield Fault(("seen_by", at), f"{ROLES[role].label}不看办事内容，请去掉这一行。")
+    if body.seen_by and not set(body.seen_by) & set(LEVEL_OFFICE):
+        offices = "、".join(f"{role}（{ROLES[role].label}）" for role in LEVEL_OFFICE)
+        yield Fault(("seen_by",), f"这样没有人能受理。主办的岗位至少写一个：{offices}。")
 
 
 def _listed(acts: Iterable[Act]) -> str:

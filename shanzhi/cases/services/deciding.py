@@ -9,7 +9,7 @@ from shanzhi.cases import clocks
 from shanzhi.cases.acts import AT_HANDLER, UNDECIDED, Act
 from shanzhi.cases.catalogue import Clock, State
 from shanzhi.cases.models import Assignment, Case
-from shanzhi.cases.seeing import is_hidden_from
+from shanzhi.cases.seeing import is_hidden_from, office_sees
 from shanzhi.cases.services.calls import called, ended, open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
 from shanzhi.cases.services.routes import route_of
@@ -27,8 +27,10 @@ def accept(moment: Moment, *, text: str = "") -> Change:
     if any(route.auto for route in moment.kind.routes):
         target = route_of(case, moment.at, moment.calendar)
         if target is not None and target.auto:
-            helpers = [unit for unit in target.helpers if unit.area_id == case.owner_id]
-            change = dispatch(moment, area=target.area, unit=target.unit, helpers=helpers, text=text)
+            helpers = [
+                unit for unit in target.helpers if unit.area_id == case.owner_id and not is_hidden_from(case, unit)
+            ]
+            change = dispatch(moment, area=target.area, unit=target.unit, helpers=helpers[:MOST_HELPERS], text=text)
             change.changes["holder_id"] = target.user_id
             change.target = f"按规则派给{change.target}"
             return change
@@ -165,7 +167,13 @@ def _level_below(case: Case) -> Area:
     below = Area.objects.filter(path=case.area_path[: len(case.owner_path) + WIDTH]).first()
     if case.raised == 0 or below is None or below.path == case.owner_path:
         raise Conflict("这件事不是下级报上来的，没有上一步可退。", code="nothing_to_return")
+    _checked_office(case, below)
     return below
+
+
+def _checked_office(case: Case, level: Area) -> None:
+    if not office_sees(case.seen_by, level.level):
+        raise Conflict(f"{level.name}的人看不到这一类事，不能交过去；要交过去，请先改类别。", code="office_hidden")
 
 
 @decides(Act.ESCALATE)
@@ -176,6 +184,7 @@ def escalate(moment: Moment, *, text: str) -> Change:
     above = case.owner.parent
     if above is None:
         raise Conflict("已经在县里，没有更高的上级。", code="no_level_above")
+    _checked_office(case, above)
     changes = {
         "owner_id": above.id, "owner_path": above.path, "raised": case.raised + 1, "turn_area_id": above.id,
         "turn_unit_id": None,

@@ -21,7 +21,7 @@ from shanzhi.cases.kinds.answers import photo_ids
 from shanzhi.cases.kinds.registry import KindVersion, with_calendar
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
-from shanzhi.cases.seeing import roles_text
+from shanzhi.cases.seeing import level_that_sees, roles_text
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.cases.taking.contacts import FOR_OTHERS, ContactIn, contact_faults, take_down
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
@@ -120,7 +120,8 @@ def case_report(
 ) -> Case:  # fmt: skip
     """Open a case at an area of the actor's scope and give its first step to the level in charge.
 
-    That level is the village of a grid, or the level of the desk that takes the report down. With `solved` the case
+    That level is the village of a grid, or the level of the desk that takes the report down; for a kind that its office
+    may not see, the nearest one above whose office may. With `solved` the case
     begins as handled and waits for verification. The same key gives the same case again.
 
     What staff take down for somebody else needs TAKE_DOWN: `contact` says who it was, and there is a receipt for them.
@@ -146,7 +147,7 @@ def case_report(
         earlier = claim(key=key, actor=actor, operation="cases.report", body=body, result_id=case_id)
         if earlier is not None:
             return Case.objects.get(id=earlier)
-        owner = _level_in_charge(area, post)
+        owner = level_that_sees(roles_text(kind.body.seen_by), _level_in_charge(area, post))
         case = _opened(case_id, report, area, owner, actor, post, at)
         _under(case, kind, answers, at, calendar)
         case.number = next_number(at)

@@ -11,7 +11,7 @@ from shanzhi.cases.kinds.refit import refitted
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Assignment, Case, CaseText
-from shanzhi.cases.seeing import roles_text
+from shanzhi.cases.seeing import office_sees, roles_text
 from shanzhi.cases.services.calls import open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, held, limited, required
 from shanzhi.cases.services.reporting import words_of
@@ -77,11 +77,15 @@ def classify(
     if chosen.code == case.kind:
         sentence = f"已经是“{chosen.label}”，请选另一个类别。"
         raise Invalid(sentence, code="kind_same", fields={"kind": [sentence]})
+    seen_by = roles_text(chosen.body.seen_by)
+    if not office_sees(seen_by, case.owner.level):
+        sentence = f"改成“{chosen.label}”后，{case.owner.name}的人就看不到这件事了，请先请上级办，由上级改。"
+        raise Invalid(sentence, code="kind_hidden", fields={"kind": [sentence]})
     today = local(moment.at).date()
     kept = refitted(chosen.body, case.answers, answers or {}, today=today, strict=not from_form)
     known = set(photo_ids(moment.kind, case.answers))
     changes = {"kind": chosen.code, "definition_id": chosen.version_id, "answers": kept, "stage": "",
-               "seen_by": roles_text(chosen.body.seen_by)}  # fmt: skip
+               "seen_by": seen_by}  # fmt: skip
     return Change(
         clock=_clock_under(moment, chosen), text=limited(text), target=f"“{chosen.label}”，原来是“{moment.kind.label}”",
         changes=changes, photo_ids=[one for one in photo_ids(chosen.body, kept) if one not in known],

@@ -14,7 +14,7 @@ from shanzhi.cases.kinds.refit import fitting
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
-from shanzhi.cases.seeing import roles_text
+from shanzhi.cases.seeing import office_sees, roles_text
 from shanzhi.cases.services.engine import Change, Moment, decides, follows, held, limited, when_back, when_ended
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.cases.services.reporting import BODY_LENGTH, title_of, words_of
@@ -70,6 +70,8 @@ def _checked(case: Case, parts: Sequence[Part]) -> dict[str, KindVersion]:
             faults[f"parts.{number}.title"] = [f"第 {number + 1} 件的标题最多 {TITLE_LENGTH} 字，请删减。"]
         if part.kind not in ("", case.kind) and part.kind not in kinds:
             faults[f"parts.{number}.kind"] = [f"第 {number + 1} 件请选一个现在有的类别。"]
+        elif part.kind in kinds and not office_sees(roles_text(kinds[part.kind].body.seen_by), case.owner.level):
+            faults[f"parts.{number}.kind"] = [f"第 {number + 1} 件的类别{case.owner.name}的人看不到，请换一个类别。"]
     if faults:
         raise Invalid(next(iter(faults.values()))[0], code="invalid", fields=faults)
     return kinds
