@@ -1,0 +1,118 @@
+"""Who may do what, written by hand from contract.md and domain.md: the access matrix holds the code against it."""
+
+from shanzhi.access.permissions import SELF
+
+VILLAGE_OFFICE = {"village_clerk", "branch_secretary"}
+OFFICE = VILLAGE_OFFICE | {"township_officer", "command_centre"}
+GRID = {"grid_worker", "grid_leader"}
+WATCHERS = {"county_leader", "auditor"}
+ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
+STAFF = OFFICE | GRID | WATCHERS | ADMINISTRATORS | {"accountant", "supervisor", "department_handler"}
+EVERYBODY = STAFF | {"resident", "volunteer"}
+CITIZENS = EVERYBODY - ADMINISTRATORS
+
+# Which posts carry a permission.
+ALLOWED: dict[str, set[str]] = {
+    SELF: EVERYBODY,
+    "accounts.view": {"security_admin", "audit_admin"},
+    "accounts.manage": {"security_admin"},
+    "accounts.grant": {"security_admin"},
+    "accounts.stand_ins": OFFICE | {"security_admin"},
+    "accounts.tokens": {"security_admin"},
+    "areas.view": STAFF,
+    "areas.manage": {"system_admin"},
+    "cases.report": CITIZENS - {"department_handler"},
+    "cases.take_down": OFFICE,
+    "cases.contact": OFFICE | GRID | {"department_handler"},
+    "cases.own": CITIZENS,
+    "cases.view": STAFF - ADMINISTRATORS,
+    "cases.accept": OFFICE,
+    "cases.reject": OFFICE,
+    "cases.dispatch": OFFICE,
+    "cases.verify": OFFICE,
+    "cases.escalate": OFFICE,
+    "cases.handle": OFFICE | GRID | {"department_handler"},
+    "cases.return": OFFICE | GRID | {"department_handler"},
+    "cases.close": CITIZENS,
+    "cases.export": OFFICE | WATCHERS | {"department_handler"},
+    "cases.reopen": CITIZENS,
+    "cases.suspend": OFFICE,
+    "cases.ask": OFFICE | GRID | {"department_handler"},
+    "cases.grant": OFFICE,
+    "cases.supervise": {"township_officer", "command_centre", "county_leader"},
+    "cases.answer": OFFICE | GRID | {"department_handler"},
+    "cases.split": OFFICE,
+    "cases.merge": OFFICE,
+    "cases.classify": OFFICE,
+    "cases.whistle": OFFICE | GRID,
+    "cases.note": OFFICE | GRID | {"county_leader", "accountant", "department_handler"},
+    "cases.moderate": OFFICE,
+    "cases.suggestions": {"system_admin", "command_centre"},
+    "cases.suggestions_manage": {"system_admin"},
+    "packs.view": STAFF - ADMINISTRATORS | {"system_admin"},
+    "packs.edit": {"system_admin"},
+    "trail.view": {"audit_admin"},
+    "notices.log": {"system_admin"},
+}
+# Whose turn it is on the case that is prepared for the act (see BEFORE): a permission alone is not enough.
+ABOVE = {"township_officer", "command_centre", "county_leader"}
+TURN: dict[str, set[str]] = {
+    "acceptances": VILLAGE_OFFICE,
+    "rejections": VILLAGE_OFFICE,
+    "dispatches": VILLAGE_OFFICE,
+    "starts": GRID,
+    "stages": GRID,
+    "handlings": GRID,
+    "releases": GRID,
+    "returns": GRID,
+    "escalations": OFFICE,  # the level above may pull it up
+    "verifications": VILLAGE_OFFICE,
+    "closures": VILLAGE_OFFICE | {"grid_worker"},  # the reporter
+    "reopenings": VILLAGE_OFFICE | ABOVE | {"grid_worker"},
+    "suspensions": VILLAGE_OFFICE,
+    "resumptions": VILLAGE_OFFICE,
+    "extensions": GRID,
+    "grants": VILLAGE_OFFICE,
+    "refusals": VILLAGE_OFFICE,
+    "supervisions": ABOVE,
+    "answers": VILLAGE_OFFICE,
+    "whistles": VILLAGE_OFFICE | GRID,
+    "arrivals": set(),  # of a unit, and none was called here
+    "departures": set(),
+    "dismissals": VILLAGE_OFFICE | GRID,
+    "parts": VILLAGE_OFFICE,
+    "merges": VILLAGE_OFFICE,
+    "unmerges": VILLAGE_OFFICE,
+    "classifications": VILLAGE_OFFICE,
+    "moderations": VILLAGE_OFFICE,
+    "receipt": VILLAGE_OFFICE,  # of what the village took down
+    "receipts": VILLAGE_OFFICE,
+    "reveals": VILLAGE_OFFICE,
+    "papers": VILLAGE_OFFICE,
+}
+SEES_CASE = {"own": OFFICE | GRID | WATCHERS | {"accountant", "supervisor"}, "other": WATCHERS}
+# Who sees an object in the own and in another area; whoever does not gets the answer for what does not exist.
+SEES: dict[str, dict[str, set[str]]] = {
+    "case": SEES_CASE,
+    "case_photo": SEES_CASE,
+    # A grid's own place is the grid; the village above it is another's.
+    "area": {"own": STAFF - GRID, "other": WATCHERS | ADMINISTRATORS},
+    "unit": {"own": STAFF - GRID - VILLAGE_OFFICE - {"accountant", "supervisor"}, "other": WATCHERS | ADMINISTRATORS},
+    "user": {"own": EVERYBODY, "other": EVERYBODY},
+    "post": {"own": EVERYBODY, "other": EVERYBODY},
+    # The list of the village clerk's post may be given away by its holder and by offices of the place or above it.
+    "list": {"own": OFFICE | {"security_admin"}, "other": {"security_admin"}},
+    "stand_in": {"own": OFFICE | {"security_admin"}, "other": {"security_admin"}},
+    "token": {"own": EVERYBODY, "other": EVERYBODY},
+    "import": {"own": EVERYBODY, "other": EVERYBODY},
+    "seal": {"own": EVERYBODY, "other": EVERYBODY},
+    "job": {"own": {"system_admin"}, "other": set()},
+    "notice": {"own": {"village_clerk"}, "other": set()},
+    "delivery": {"own": EVERYBODY, "other": EVERYBODY},
+    "batch": {"own": {"village_clerk"}, "other": set()},
+    "saved": {"own": {"village_clerk"}, "other": set()},
+    "erased": {"own": {"village_clerk"}, "other": set()},
+}
+
+# What an address asks for beyond its permission: the list of a scope needs one, one's own reports do not.
+ONLY: dict[str, set[str]] = {"cases:list": CITIZENS, "cases.case_list": STAFF - ADMINISTRATORS}

@@ -1,0 +1,193 @@
+"""One object of each kind in the own area, another area and the other county, made ready for what is tried on it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from shanzhi.access.actor import Actor
+from shanzhi.accounts.models import ApiToken, StandIn
+from shanzhi.areas.models import DivisionImport
+from shanzhi.cases import services
+from shanzhi.cases.acts import Act
+from shanzhi.cases.models import ActBatch, Case, SavedFilter
+from shanzhi.cases.taking.contacts import ContactIn
+from shanzhi.files.models import StoredFile
+from shanzhi.jobs.models import Job
+from shanzhi.lib.clocks import Span
+from shanzhi.notices.models import Delivery, Notice
+from shanzhi.packs.loading import load_files
+from shanzhi.packs.shipped import SHIPPED
+from shanzhi.tenancy.context import county
+from shanzhi.trail.models import Seal
+from tests.cast import Cast, report
+from tests.kinds import kind_add
+
+
+def moved(cast: Cast, case: Case, place: str, acts: tuple[str, ...]) -> Case:
+    """Take a case so far that the act that is tried next is possible."""
+    other = place == "other"
+    office, grid, above = ("other_clerk", "other_worker", "other_officer") if other else (
+        "village_clerk", "grid_worker", "township_officer"
+    )  # fmt: skip
+    for name in acts:
+        case = Case.objects.select_related("owner__parent").get(id=case.id)
+        who = {"start": grid, "ask": grid, "supervise": above}.get(name, office)
+        extra: dict[str, Any] = {
+            "dispatch": {"area": case.area}, "handle": {"text": "好了"}, "ask": {"text": "x", "amount": Span.parse("3 days")},
+            "suspend": {"text": "x", "until": timezone.localdate() + timedelta(days=3)}, "supervise": {"text": "x"},
+            "whistle": {"text": "x", "units": [cast.units["t2" if other else "t1"]]}, "merge": {"text": "x"},
+        }.get(name, {})  # fmt: skip
+        if name == "merge":
+            extra["into"] = report(cast, place="g3" if other else "g1", by=grid)
+        services.case_act(actor=cast.actor(who), case=case, act=Act(name), version=case.version, **extra)
+    return Case.objects.get(id=case.id)
+
+
+# What was done with the case before the act is tried.
+TAKEN = ("accept", "dispatch")
+BEFORE: dict[str, tuple[str, ...]] = {
+    "dispatches": ("accept",),
+    "starts": TAKEN,
+    "stages": (*TAKEN, "start"),
+    "handlings": TAKEN,
+    "releases": (*TAKEN, "start"),
+    "returns": TAKEN,
+    "verifications": ("accept", "handle"),
+    "closures": ("accept", "handle", "verify"),
+    "reopenings": ("accept", "handle", "verify", "close"),
+    "suspensions": ("accept",),
+    "resumptions": ("accept", "suspend"),
+    "extensions": TAKEN,
+    "grants": (*TAKEN, "ask"),
+    "refusals": (*TAKEN, "ask"),
+    "answers": ("supervise",),
+    "dismissals": ("whistle",),
+    "parts": ("accept",),
+    "unmerges": ("merge",),
+}
+STAGED = {"label": "有环节的", "stages": [{"code": "a", "label": "甲", "next": ["b"]}, {"code": "b", "label": "乙"}],
+          "clocks": {"handle": "7 days"}}  # fmt: skip
+
+
+@dataclass
+class World:
+    """Both counties with one object of each kind in the own area, another area and the other county."""
+
+    own: Cast
+    foreign: Cast
+    resource: str
+    taken_down: bool = False
+
+    def called_in(self, place: str) -> Case:
+        """What somebody without an account told the village, of a kind that has a paper."""
+        cast, at = self.cast(place), timezone.now()
+        clerk, where = ("other_clerk", "g3") if place == "other" else ("village_clerk", "g1")
+        with county(cast.county.id):
+            paper = {"code": "notice", "label": "告知书", "text": "{number}"}
+            kind_add(f"paper_{place}", {"label": "有文书的", "papers": [paper]}, at=at)
+            said = services.Report(body="路口井盖断裂", kind=f"paper_{place}", source="phone")
+            who = ContactIn("钱小凤", "13955501234", True)
+            return services.case_report(actor=cast.actor(clerk), report=said, area=cast.areas[where], contact=who)
+
+    def case(self, place: str) -> Case:
+        if self.taken_down:
+            return self.called_in(place)
+        cast, other = self.cast(place), place == "other"
+        with county(cast.county.id):
+            kind = "facilities"
+            if self.resource in ("stages", "extensions", "grants", "refusals"):
+                kind = f"staged_{place}"
+                kind_add(kind, STAGED)
+            case = report(cast, place="g3" if other else "g1", by="other_worker" if other else "grid_worker", kind=kind)
+            return case if place == "foreign" else moved(cast, case, place, BEFORE.get(self.resource, ()))
+
+    def cast(self, place: str) -> Cast:
+        return self.foreign if place == "foreign" else self.own
+
+    def step_photo(self, place: str) -> int:
+        case = self.case(place)
+        with county(self.cast(place).county.id):
+            step = case.steps.first()
+            photo = StoredFile.objects.create(
+                kind="photo", name="a.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, owner_type="cases.step",
+                owner_id=step.id, created_by=case.reporter_id, created_at=timezone.now(),
+            )  # fmt: skip
+            photo.path().parent.mkdir(parents=True, exist_ok=True)
+            photo.path().write_bytes(b"x")
+            photo.path("thumb").parent.mkdir(parents=True, exist_ok=True)
+            photo.path("thumb").write_bytes(b"x")
+            return photo.id
+
+    def define(self, place: str) -> None:
+        """A department and the holidays of a year, as the county of this place has them."""
+        number = self.cast(place).county.id
+        table = SHIPPED["county"].directory / "holidays" / "2026.yaml"
+        files = {"department/zhujian.yaml": b"name: x\nlevel: township\n", "holidays/2026.yaml": table.read_bytes()}
+        with county(number):
+            assert not load_files(files, actor=Actor.system(number), whole=False).faults
+
+    def value(self, kind: str, place: str) -> str:
+        """The parameter of an address that names the object of this kind at this place."""
+        cast, at = self.cast(place), timezone.now()
+        village, unit = ("v3", "t2") if place == "other" else ("v1", "t1")
+        if kind == "case":
+            return self.case(place).number
+        if kind == "case_photo":
+            return str(self.step_photo(place))
+        if kind in ("area", "unit"):
+            return cast.areas[village].code if kind == "area" else cast.units[unit].code
+        person = cast["other_clerk" if place == "other" else "village_clerk"]
+        if kind in ("user", "post", "list"):
+            return str(person.user.pk if kind == "user" else person.post.id)
+        with county(cast.county.id):
+            if kind == "token":
+                token = ApiToken.objects.create(
+                    user=person.user, county_id=cast.county.id, name="x", digest=f"{place}{kind}", created_at=at,
+                    expires_at=at,
+                )  # fmt: skip
+                return str(token.pk)
+            if kind == "stand_in":
+                day, instead = timezone.localdate(), cast["other_officer" if place == "other" else "branch_secretary"]
+                standin = StandIn.objects.create(
+                    post=person.post, substitute=instead.user, valid_from=day, valid_to=day, reason="x", created_at=at
+                )
+                return str(standin.id)
+            if kind == "delivery":
+                return str(Delivery.objects.create(channel="sms", topic="system", state="failed", created_at=at).id)
+            if kind == "notice":
+                return str(
+                    Notice.objects.create(
+                        recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
+                    ).id
+                )
+            if kind == "batch":
+                batch = ActBatch.objects.create(user=person.user, act="accept", created_at=at)
+                return str(batch.id)
+            if kind in ("saved", "erased"):
+                gone = at if kind == "erased" else None
+                return str(SavedFilter.objects.create(
+                    user=person.user, name=f"{place}{kind}", query="tab=open", created_at=at, deleted_at=gone
+                ).id)  # fmt: skip
+            owner = cast["system_admin"].user.pk if place != "other" else person.user.pk
+            if kind == "job":
+                return str(
+                    Job.objects.create(kind="areas.check", args={}, created_by=owner, created_at=at, lease_until=at).id
+                )
+            if kind == "seal":
+                blank = bytes(32)
+                Seal.objects.get_or_create(
+                    number=1, defaults={"root": blank, "count": 1, "previous": blank, "digest": blank, "sealed_at": at}
+                )
+                return "1"
+            if kind == "import":
+                upload = StoredFile.objects.create(
+                    kind="upload", name="a.csv", content_type="text/csv", size=1, sha256="0" * 64, created_by=owner,
+                    created_at=at,
+                )  # fmt: skip
+                sent = DivisionImport.objects.create(
+                    file=upload, name="a.csv", effective_on=at.date(), created_by_name="x", created_at=at
+                )
+                return str(sent.id)
+        raise AssertionError(kind)
