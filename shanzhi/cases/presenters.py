@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from django.urls import reverse
 
 from shanzhi.access.actor import Actor
-from shanzhi.cases.acts import RULES, SIDE, Act, acts_for
+from shanzhi.cases.acts import RULES, SIDE, Act, acts_for, is_possible, rates
 from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.forms.specs import SPECS
@@ -160,12 +161,22 @@ def labels_of(case: Case) -> tuple[str, ...]:
     return tuple(words for words, holds in marks.items() if holds)
 
 
+@cache
+def _next_acts() -> tuple[Act, ...]:
+    """What may come next, in order; whether somebody was called is not known of a line of a list."""
+    return tuple(act for act in RULES if act in SPECS and act not in {*SIDE, Act.ARRIVE, Act.FINISH})
+
+
 def next_act(actor: Actor, case: Case) -> Act | None:
     """What this person does next with it; `my_call` of a list's row says how the call to the own unit stands."""
     call = getattr(case, "my_call", None)
     if call in NEXT_OF_CALL and RULES[NEXT_OF_CALL[call]].posts(actor, case):
         return NEXT_OF_CALL[call]
-    return next((act for act in acts_for(actor, case) if act in SPECS and act not in SIDE), None)
+    return next(
+        (act for act in _next_acts() if case.state in RULES[act].states and is_possible(case, act)
+         and RULES[act].posts(actor, case)),
+        None,
+    )  # fmt: skip
 
 
 def act_url(case: Case, act: Act) -> str:
@@ -174,7 +185,7 @@ def act_url(case: Case, act: Act) -> str:
 
 def act_label(actor: Actor, case: Case, act: Act) -> str:
     """The verb on the button, as it is meant for this person on this case."""
-    if act == Act.CLOSE and actor.user_id == case.reporter_id:
+    if act == Act.CLOSE and rates(actor, case):
         return "评价并办结"
     if act == Act.RETURN and case.state == State.HANDLED:
         return "退回重新处理"
@@ -225,10 +236,10 @@ def position_words(case: Case) -> str:
 
 
 def turn_words(case: Case) -> str:
-    """Whose next step it is; the reporter may rate what was verified."""
+    """Whose next step it is; the reporter may rate what was verified, unless it is a part, which nobody reported."""
     if not case.is_open:
         return ""
-    if case.state == State.VERIFIED:
+    if case.state == State.VERIFIED and case.parent_id is None:
         return "等反映人评价，7 天没有评价自动办结"
     turn = case.turn_unit or case.turn_area
     return turn.name if turn is not None else ""

@@ -78,7 +78,11 @@ def asset_url(path: str) -> str:
 
 def icon_html(name: str, extra: str = "") -> SafeString:
     """An icon is never read out: the word stands beside it, or the link has a label."""
-    url = _sprite(settings.STATIC_URL or "", settings.DEBUG)
+    return _drawn(name, extra, _sprite(settings.STATIC_URL or "", settings.DEBUG))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, extra: str, url: str) -> SafeString:
     return format_html(
         '<svg class="i{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', f" {extra}" if extra else "", url, name
     )
