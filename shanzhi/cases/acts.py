@@ -166,9 +166,14 @@ def _may_escalate(actor: Actor, case: Case) -> Posts:
     ]
 
 
+def rates(actor: Actor, case: Case) -> bool:
+    """Whether this person says at the end how it went. Who split a case into parts reported none of them."""
+    return actor.user_id == case.reporter_id and case.parent_id is None
+
+
 def _reporter_posts(actor: Actor, case: Case) -> Posts:
     own = [p for p in actor.posts if p.id == case.reporter_post_id] or list(actor.posts[:1])
-    return own if actor.user_id == case.reporter_id else []
+    return own if rates(actor, case) else []
 
 
 def _may_close(actor: Actor, case: Case) -> Posts:

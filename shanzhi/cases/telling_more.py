@@ -3,10 +3,11 @@
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.events import EVENTS
-from shanzhi.cases.models import Case, Step
+from shanzhi.cases.models import Case, Moderation, Step
 from shanzhi.cases.telling import News, tells
 from shanzhi.cases.telling_way import in_charge, whose_turn
 from shanzhi.cases.topics import ASSIGNED, MENTIONED, PROGRESS
+from shanzhi.notices.services import notices_reword
 from shanzhi.tenancy.models import OutboxEvent
 from shanzhi.tenancy.outbox import subscribe
 
@@ -80,12 +81,23 @@ def noted(news: News) -> None:
     news.tell(ids, f"@你：{news.case.title}", news.step.text, topic=MENTIONED)
 
 
+@tells(Act.MODERATE)
+def moderated(news: News) -> None:
+    """Nobody; but what was told before says now what everybody reads. A cover that is lifted leaves it so."""
+    covers = Moderation.objects.filter(case_id=news.case.id, at=news.step.at, lifted_at=None).exclude(original="")
+    for cover in covers:
+        notices_reword(
+            object_type="cases.case", object_id=news.case.id, words=cover.original, instead=cover.shown
+        )
+
+
 @subscribe(EVENTS[Act.CLOSE])
 @subscribe(EVENTS[Act.REJECT])
 def main_ended(event: OutboxEvent) -> None:
-    """The reporters of what was merged into a case that has ended."""
+    """The reporters of what was merged into a case that has ended. What its own reporter said of it is not for them."""
     main = Case.objects.get(id=event.subject_id)
     step = Step.objects.get(id=int(event.data["step"]))
+    words = "" if step.actor_id == main.reporter_id else step.text
     for case in Case.objects.filter(merged_into_id=main.id, state=State.MERGED).order_by("id"):
         title = f"你上报的事并入 {main.number}，现在{State(step.to_state).label}：{case.title}"
-        News(event, case, step).tell([case.reporter_id], title, step.text, topic=PROGRESS)
+        News(event, case, step).tell([case.reporter_id], title, words, topic=PROGRESS)

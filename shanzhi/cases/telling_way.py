@@ -37,6 +37,7 @@ def way(news: News) -> None:
         news.tell(whose_turn(case, step), f"{words}：{case.title}", step.text, topic=ASSIGNED)
     said = TO_REPORTER.get(Act(step.act))
     if said:
+        said = said.replace("请评价", "请办结") if case.parent_id is not None else said
         news.tell([case.reporter_id], f"{said}：{case.title}", step.text, topic=PROGRESS)
 
 

@@ -51,6 +51,8 @@ def files_in_zip(data: bytes) -> Files:
                 name = entry.filename.replace("\\", "/")
                 if entry.is_dir() or _hidden(name):
                     continue
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise NotImplementedError  # others unpack as far as they like
                 if entry.flag_bits & 1:
                     raise Invalid("压缩包设了密码，请去掉密码后再上传。", code="pack_encrypted")
                 with archive.open(entry) as file:

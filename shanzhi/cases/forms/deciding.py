@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
+from shanzhi.cases.acts import rates
 from shanzhi.cases.catalogue import Clock
 from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.kinds.registry import kind_of
@@ -67,7 +68,8 @@ class DispatchForm(ActForm):
         spans = dict.fromkeys([*kind.handling_spans, usual])
         self.fields["limit"].choices = [(span.text(), span.words()) for span in spans]  # type: ignore[attr-defined]
         self.fields["limit"].initial = usual.text()
-        self.fields["helpers"].choices = [(str(unit.id), unit.name) for unit in targets.units]  # type: ignore[attr-defined]
+        helping = [(str(unit.id), unit.name) for unit in targets.units]
+        self.fields["helpers"].choices = helping  # type: ignore[attr-defined]
         if not targets.units:
             del self.fields["helpers"]
         self.order_fields(["target", "limit", "helpers", "text"])
@@ -105,7 +107,7 @@ class CloseForm(ActForm):
 
     def __init__(self, *args: Any, actor: Actor, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, case=case, **kwargs)
-        self.rates = actor.user_id == case.reporter_id
+        self.rates = rates(actor, case)
         if self.rates:
             self.fields["satisfied"].required = True
             self.fields["satisfied"].error_messages["required"] = "请选满意还是不满意。"

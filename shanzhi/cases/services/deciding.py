@@ -6,7 +6,7 @@ from typing import Any, Final
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import clocks
-from shanzhi.cases.acts import AT_HANDLER, UNDECIDED, Act
+from shanzhi.cases.acts import AT_HANDLER, UNDECIDED, Act, rates
 from shanzhi.cases.catalogue import Clock, State
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.seeing import is_hidden_from, office_sees
@@ -207,7 +207,7 @@ def close(moment: Moment, *, satisfied: bool | None = None, text: str = "") -> C
     Only the reporter rates; a rating by anyone else is refused.
     """
     case = moment.case
-    if satisfied is not None and moment.actor.user_id != case.reporter_id:
+    if satisfied is not None and not rates(moment.actor, case):
         sentence = "只有反映人能评价，请直接办结。"
         raise Invalid(sentence, code="not_the_reporter", fields={"satisfied": [sentence]})
     if satisfied is False:

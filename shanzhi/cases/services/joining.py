@@ -102,7 +102,9 @@ def _goes_on(row: Timed, kept: dict[str, Any], stopped: datetime, at: datetime, 
 
 @decides(Act.UNMERGE)
 def unmerge(moment: Moment, *, text: str = "") -> Change:
-    """Undo it while the main one is open: everything is as it was, and the clocks go on with what was left."""
+    """Undo it while the main one is open: everything is as it was, and the clocks go on with what was left. Parts that
+    were opened again meanwhile are waited for.
+    """
     case = moment.case
     assert case.merged_into_id is not None
     rows = held(case.parent_id, case.id, case.merged_into_id)
@@ -118,7 +120,10 @@ def unmerge(moment: Moment, *, text: str = "") -> Change:
     words = limited(text)
     return Change(
         State(kept["state"]), clock, text=words, target=main.number,
-        changes={**kept["columns"], "merged_into_id": None, "before": kept["before"]},
+        changes={
+            **kept["columns"], "merged_into_id": None, "before": kept["before"],
+            "parts": Case.objects.filter(parent_id=case.id, ended_at=None).count(),
+        },
         then=[
             _calls_back(moment, kept, stopped),
             lambda: follows(moment, main, Act.UNMERGE, Change(target=case.number, text=words)),

@@ -28,6 +28,7 @@ from shanzhi.packs.calendars import calendar_now
 from shanzhi.ui.parts import Crumb
 
 NUMBER: Final = 20
+DIGITS: Final = 10
 
 
 @page(permissions.HANDLE)
@@ -51,7 +52,8 @@ def batch_new(request: CountyRequest, county: int) -> HttpResponseBase:
 
 def _sent(request: CountyRequest, act: Act) -> HttpResponse:
     pairs = [pair.rpartition(":") for pair in request.POST.getlist("case")[: MOST_ROWS + 1]]
-    versions = {number[:NUMBER]: int(seen) for number, _, seen in pairs if seen.isascii() and seen.isdigit()}
+    known = [pair for pair in pairs if pair[2].isascii() and pair[2].isdigit() and len(pair[2]) < DIGITS]
+    versions = {number[:NUMBER].replace("\x00", ""): int(seen) for number, _, seen in known}
     cases = _of(request.actor, list(versions))
     form = BatchForm(request.POST, act=act, cases=cases)
     if not form.is_valid():

@@ -89,6 +89,24 @@ def notice_read_all(*, actor: Actor, up_to: int | None = None, at: datetime | No
         return rows.update(read_at=at or timezone.now())
 
 
+def notices_reword(*, object_type: str, object_id: int, words: str, instead: str) -> int:
+    """Say in every notice of an object something else for these words, cut ones too; returns how many were changed.
+
+    What left the house already can't be called back. It reads every notice of the county: for a worker, not for a page.
+    """
+    old, new, changed = " ".join(words.split()), " ".join(instead.split()), 0
+    if not old or old == new:
+        return 0
+    whole = _cut(old, _BODY)
+    with atomic():
+        for row in Notice.objects.filter(object_type=object_type, object_id=object_id):
+            title, body = row.title.replace(old, new), row.body.replace(whole, new)
+            if (title, body) != (row.title, row.body):
+                Notice.objects.filter(id=row.id).update(title=_cut(title, _TITLE), body=_cut(body, _BODY))
+                changed += 1
+    return changed
+
+
 def notices_sweep(*, at: datetime) -> int:
     """Drops what was read more than 180 days ago in the current county; what nobody read stays."""
     dropped, more = 0, True

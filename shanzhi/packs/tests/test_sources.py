@@ -90,3 +90,14 @@ def test_a_directory_without_what_is_hidden(tmp_path: Path) -> None:
     assert files_in(tmp_path) == {"pack.yaml": b"1", "sample/x.yaml": b"2"}
     with pytest.raises(Invalid, match="找不到目录"):
         files_in(tmp_path / "pack.yaml")
+
+
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packing_that_unpacks_without_bound_or_breaks_otherwise_is_refused(way: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", way) as archive:
+        archive.writestr("pack.yaml", b"0" * 20_000_000)
+    data = out.getvalue()
+    for broken in (data, data.replace(data[60:80], b"\xff" * 20)):
+        with pytest.raises(Invalid, match="压缩包打不开"):
+            files_in_zip(broken)
