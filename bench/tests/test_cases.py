@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from bench import cases
 from bench.cases import CLIENTS, LISTS, PAGE, Site, scenarios
 from bench.load import Call
+from bench.world import MATTERS
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.schemas import ListQuery, ReportIn
 from shanzhi.cases.selectors import Tab
@@ -16,6 +17,8 @@ SITE: Site = {
     "county": 341181,
     "reporters": [{"token": f"sz_{n}", "cookie": "c", "area": f"34118110020{n % 10}001"} for n in range(8)],
     "officer": {"token": "sz_officer", "cookie": "session-of-officer"},
+    "answers": [{"what": "其他"}] * len(MATTERS),
+    "unit": "341181100000D001",
     "numbers": [f"2611-{n:04d}" for n in range(1, 41)],
 }
 
@@ -30,6 +33,7 @@ def test_reporting_comes_last_because_it_makes_lists_longer() -> None:
         ("case_list_20k", "api"), ("case_list_20k", "page"), ("case_page", "api"), ("case_page", "page"),
         ("case_create", "api"),
     ]  # fmt: skip
+    assert [one.name for one in scenarios(SITE, ["case_list_2m"])] == ["case_list_2m", "case_list_2m"]
     assert [one.name for one in scenarios(SITE, ["case_page"])] == ["case_page", "case_page"]
     assert scenarios(SITE, ["divisions_import"]) == []
 

@@ -1,20 +1,23 @@
 """Invented cases in the house's own tables: complete, consistent, and readable by the house's own selectors."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from bench.copying import COLUMNS, Writer, _count_on, _insert, _load, chunks, stored
+from bench.copying import _count_on, _insert, _load, chunks, stored
+from bench.rows import COLUMNS, Writer
 from bench.tests.test_world import NOW
 from bench.world import Place, Spot, stories
 from shanzhi.cases.catalogue import ENDED
+from shanzhi.cases.kinds.registry import kind_of, kinds_now
 from shanzhi.cases.models import Assignment, Case, CaseText, Step
 from shanzhi.cases.selectors import CaseFilter, Tab, case_list_for, steps_of
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.trail.models import Entry, Salt
 from tests.cast import Cast
+from tests.kinds import LABELS
 
 COUNT = 120
 
@@ -22,7 +25,7 @@ COUNT = 120
 @pytest.mark.parametrize("table", COLUMNS)
 def test_columns_are_those_of_the_model(table: str) -> None:
     [model] = [one for one in apps.get_models() if one._meta.db_table == table]
-    assert set(COLUMNS[table]) == {field.column for field in model._meta.local_fields}
+    assert set(COLUMNS[table]) == {field.column for field in model._meta.local_fields if not field.generated}
 
 
 def spots(cast: Cast) -> list[Spot]:
@@ -41,7 +44,8 @@ def spots(cast: Cast) -> list[Spot]:
 
 @pytest.fixture
 def writer(cast: Cast) -> Writer:
-    made = Writer(cast.county.id, [cast.units["t1"].id, cast.units["county"].id])
+    kinds = {code: kind.version_id for code, kind in kinds_now().items()}
+    made = Writer(cast.county.id, [cast.units["t1"].id, cast.units["county"].id], kinds)
     _load(stories(spots(cast), COUNT, now=NOW, seed=3), made, _insert)
     return made
 
@@ -62,9 +66,19 @@ def test_turns_and_ends_agree_with_the_state(writer: Writer) -> None:
     for case in Case.objects.all():
         assert (case.ended_at is not None) == (case.state in ENDED)
         held = Assignment.objects.filter(case_id=case.id, ended_at=None).first()
-        assert (held is not None) == (case.state in ("dispatched", "handling"))
-        if held is not None:
+        assert (held is not None) == (case.state in ("dispatched", "handling", "suspended"))
+        if held is not None and case.state != "suspended":
             assert (held.area_id, held.unit_id) == (case.turn_area_id, case.turn_unit_id)
+
+
+def test_clocks_agree_with_themselves_and_kinds_with_their_versions(writer: Writer) -> None:
+    for case in Case.objects.all():
+        assert (case.due_at is None) == (case.ended_at is not None)
+        assert (case.running_since is None) == (case.ended_at is not None or case.state == "suspended")
+        if case.running_since is not None:
+            assert case.due_at == case.running_since + timedelta(seconds=case.allowed)
+        assert kind_of(case).label == LABELS[case.kind]
+        assert (case.merged_into_id is not None) <= (case.state == "merged")
 
 
 def test_the_house_lists_and_finds_them(writer: Writer, cast: Cast) -> None:

@@ -87,7 +87,8 @@ def seed(cases: int, copies: int, now: datetime, *, say: Callable[[str], None]) 
         for name in DEPARTMENTS:
             unit_add(actor=system, area=grids[0].county, kind="department", name=name, reason=REASON, on=SINCE, at=now)
         for name in CENTRES:
-            unit_add(actor=system, area=grids[0].township, kind="department", name=name, reason=REASON, on=SINCE, at=now)
+            town = grids[0].township
+            unit_add(actor=system, area=town, kind="department", name=name, reason=REASON, on=SINCE, at=now)
         add_workers(system, grids, now)
         add_officers(system, grids[0], now)
         add_kinds(system)
