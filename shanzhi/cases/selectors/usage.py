@@ -10,7 +10,7 @@ HERE: Final = 60
 
 
 def kinds_used(actor: Actor) -> list[str]:
-    """Kinds of this person's newest 30 reports, each counted twice, and of the newest 60 at their place; two statements."""
+    """Kinds of this person's newest 30 reports, counted twice, and of the newest 60 at their place; two statements."""
     newest = Case.objects.order_by("-received_at", "-id").values_list("kind", flat=True)
     own = list(newest.filter(reporter_id=actor.user_id)[:OWN])
     post = actor.main_post

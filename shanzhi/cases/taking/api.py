@@ -69,9 +69,11 @@ def _as_sent(error: Invalid) -> Invalid:
     return Invalid(error.message, code=error.code, fields=fields)
 
 
-@router.post("/earlier-cases", response={200: own.EarlierListOut, **REFUSALS}, summary="Earlier cases of a number")
+@router.post(
+    "/earlier-cases", response={200: own.EarlierListOut, **WRITE_REFUSALS}, summary="Earlier cases of a number"
+)
 @operation(permissions.TAKE_DOWN)
-def earlier(request: HttpRequest, county: Path[int], body: own.PhoneIn) -> own.EarlierListOut:
+def earlier_find(request: HttpRequest, county: Path[int], body: own.PhoneIn) -> own.EarlierListOut:
     """A POST although it only reads: a number stands in no address."""
     cases, total = earlier_cases(actor_of(request), body.phone)
     return own.EarlierListOut(items=[own.EarlierOut.of(case) for case in cases], total=total)
@@ -79,7 +81,7 @@ def earlier(request: HttpRequest, county: Path[int], body: own.PhoneIn) -> own.E
 
 @router.get("/cases/{number}/contact", response={200: own.CallerOut, **REFUSALS}, summary="Who called")
 @operation(permissions.VIEW, object=True)
-def contact(request: HttpRequest, county: Path[int], number: Number) -> own.CallerOut:
+def contact_read(request: HttpRequest, county: Path[int], number: Number) -> own.CallerOut:
     """Masked; 404 where nobody was taken down."""
     actor = actor_of(request)
     case = case_get_for(actor, number)
@@ -94,7 +96,7 @@ def contact(request: HttpRequest, county: Path[int], number: Number) -> own.Call
     "/cases/{number}/reveals", response={200: own.RevealedOut, **WRITE_REFUSALS}, summary="Read a caller's number"
 )
 @operation(permissions.CONTACT, object=True)
-def reveal(
+def reveal_make(
     request: HttpRequest, county: Path[int], number: Number, body: own.RevealIn, key: Key = None
 ) -> own.RevealedOut:
     """For a purpose, which is kept with who asked; only for those who deal with the case now."""
@@ -116,7 +118,7 @@ def reveal_list(request: HttpRequest, county: Path[int], number: Number) -> list
 
 @router.get("/cases/{number}/receipt", response={200: own.ReceiptOut, **REFUSALS}, summary="The receipt of a case")
 @operation(permissions.TAKE_DOWN, object=True)
-def receipt(request: HttpRequest, county: Path[int], number: Number) -> own.ReceiptOut:
+def receipt_read(request: HttpRequest, county: Path[int], number: Number) -> own.ReceiptOut:
     """For who took it down and for those who deal with it; 404 where there is none."""
     actor = actor_of(request)
     case = case_get_for(actor, number)
@@ -127,7 +129,7 @@ def receipt(request: HttpRequest, county: Path[int], number: Number) -> own.Rece
 
 @router.get("/cases/{number}/papers/{code}", response={200: own.PaperOut, **REFUSALS}, summary="A paper of the kind")
 @operation(permissions.CONTACT, object=True)
-def paper(request: HttpRequest, county: Path[int], number: Number, code: Code) -> own.PaperOut:
+def paper_read(request: HttpRequest, county: Path[int], number: Number, code: Code) -> own.PaperOut:
     """Filled in, with names whole: for those who deal with the case now."""
     actor = actor_of(request)
     case = case_get_for(actor, number)
@@ -137,10 +139,12 @@ def paper(request: HttpRequest, county: Path[int], number: Number, code: Code) -
 
 
 @router.post(
-    "/follow", response={200: own.FollowedOut, 404: Problem, 422: Problem, 429: Problem}, summary="Follow a receipt"
+    "/follow",
+    response={200: own.FollowedOut, **dict.fromkeys((400, 404, 409, 413, 422, 429), Problem)},
+    summary="Follow a receipt",
 )
 @operation(PUBLIC)
-def follow(request: HttpRequest, county: Path[int], body: own.FollowIn) -> Any:
+def follow_read(request: HttpRequest, county: Path[int], body: own.FollowIn) -> Any:
     """For everybody who holds a receipt. Ten wrong secrets from one address, and it waits ten minutes."""
     try:
         found = followed(number=body.number, secret=body.secret, address=counted_ip(request) or "", at=timezone.now())
