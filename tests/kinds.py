@@ -1,4 +1,4 @@
-"""Kinds of cases for the tests: the fourteen plain ones of domain.md §7 in continuous hours, written by bulk, for speed.
+"""Kinds of cases for the tests: the fourteen plain ones of domain.md §7 in continuous hours, written by bulk.
 
 What kinds can do beyond that (questions, stages, routes, working time) is tested with bodies of the test's own, which
 `kind_add` puts beside them.

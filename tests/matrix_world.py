@@ -21,7 +21,7 @@ from shanzhi.packs.loading import load_files
 from shanzhi.packs.shipped import SHIPPED
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Seal
-from tests.cast import Cast, report
+from tests.cast import Cast, Person, report
 from tests.kinds import kind_add
 
 
@@ -35,7 +35,8 @@ def moved(cast: Cast, case: Case, place: str, acts: tuple[str, ...]) -> Case:
         case = Case.objects.select_related("owner__parent").get(id=case.id)
         who = {"start": grid, "ask": grid, "supervise": above}.get(name, office)
         extra: dict[str, Any] = {
-            "dispatch": {"area": case.area}, "handle": {"text": "好了"}, "ask": {"text": "x", "amount": Span.parse("3 days")},
+            "dispatch": {"area": case.area}, "handle": {"text": "好了"},
+            "ask": {"text": "x", "amount": Span.parse("3 days")},
             "suspend": {"text": "x", "until": timezone.localdate() + timedelta(days=3)}, "supervise": {"text": "x"},
             "whistle": {"text": "x", "units": [cast.units["t2" if other else "t1"]]}, "merge": {"text": "x"},
         }.get(name, {})  # fmt: skip
@@ -128,6 +129,18 @@ class World:
         with county(number):
             assert not load_files(files, actor=Actor.system(number), whole=False).faults
 
+    def kept(self, kind: str, place: str, person: Person) -> str:
+        """What is somebody's own: a batch, a kept list, or one that was deleted."""
+        at = timezone.now()
+        if kind == "batch":
+            return str(ActBatch.objects.create(user=person.user, act="accept", created_at=at).id)
+        gone = at if kind == "erased" else None
+        row = SavedFilter(
+            user=person.user, name=f"{place}{kind}", query="tab=open", created_at=at, deleted_at=gone
+        )  # fmt: skip
+        row.save()
+        return str(row.id)
+
     def value(self, kind: str, place: str) -> str:
         """The parameter of an address that names the object of this kind at this place."""
         cast, at = self.cast(place), timezone.now()
@@ -162,14 +175,8 @@ class World:
                         recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
                     ).id
                 )
-            if kind == "batch":
-                batch = ActBatch.objects.create(user=person.user, act="accept", created_at=at)
-                return str(batch.id)
-            if kind in ("saved", "erased"):
-                gone = at if kind == "erased" else None
-                return str(SavedFilter.objects.create(
-                    user=person.user, name=f"{place}{kind}", query="tab=open", created_at=at, deleted_at=gone
-                ).id)  # fmt: skip
+            if kind in ("batch", "saved", "erased"):
+                return self.kept(kind, place, person)
             owner = cast["system_admin"].user.pk if place != "other" else person.user.pk
             if kind == "job":
                 return str(

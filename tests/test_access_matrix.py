@@ -89,7 +89,9 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
         "units": [cast.units["t2" if place == "other" else "t1"].code], "amount": "3 days",
         "until": str(timezone.localdate() + timedelta(days=3)), "what": "body", "parts": [],
         "source": "phone", "phone": "13955501234", "purpose": "reply",
-        "on": "2026-01-05", "name": "新名字", "into": "2611-9999" if "/cases/" in endpoint.path else cast.areas["t2"].code, "parent": cast.areas["t2"].code,
+        "on": "2026-01-05", "name": "新名字",
+        "into": "2611-9999" if "/cases/" in endpoint.path else cast.areas["t2"].code,
+        "parent": cast.areas["t2"].code,
         "substitute_id": str(cast["branch_secretary"].user.pk),
         "valid_from": str(timezone.localdate()), "valid_to": str(timezone.localdate()),
     }  # fmt: skip
@@ -143,8 +145,8 @@ def expected(endpoint: Endpoint, role: str, place: str) -> set[str]:
 
 # What there is only of a case that staff took down.
 CALLED_IN = {
-    "cases:reveals", "cases:receipt", "cases:paper", "cases.taking.contact", "cases.taking.reveal",
-    "cases.taking.reveal_list", "cases.taking.receipt", "cases.taking.paper",
+    "cases:reveals", "cases:receipt", "cases:paper", "cases.taking.contact_read", "cases.taking.reveal_make",
+    "cases.taking.reveal_list", "cases.taking.receipt_read", "cases.taking.paper_read",
 }  # fmt: skip
 GUARDED = [e for e in (*pages(), *operations()) if e.in_county and e.permission not in (PUBLIC, None)]
 

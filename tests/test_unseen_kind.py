@@ -1,4 +1,4 @@
-"""A kind that the code has never heard of: loaded from files, it is there in form, API, list, clock, route and stage."""
+"""A kind that the code has never heard of: loaded from files, it is in form, API, list, clock, route and stage."""
 
 import json
 from datetime import datetime

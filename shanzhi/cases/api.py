@@ -89,7 +89,11 @@ def _act(spec: ActSpec) -> None:
     body_type = spec.body
 
     def view(
-        request: HttpRequest, county: Path[int], number: Number, body: body_type, key: Key = None  # type: ignore[valid-type]
+        request: HttpRequest,
+        county: Path[int],
+        number: Number,
+        body: body_type,  # type: ignore[valid-type]
+        key: Key = None,
     ) -> schemas.CaseDetailOut:
         actor = actor_of(request)
         case = case_get_for(actor, number)

@@ -1,4 +1,4 @@
-"""What the badge of a clock says, in its own unit and by the calendar: pure, given the row, the moment and the calendar."""
+"""What the badge of a clock says, in its own unit and by the calendar: pure, given row, moment and calendar."""
 
 from collections.abc import Callable
 from datetime import datetime

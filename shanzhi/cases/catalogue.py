@@ -9,7 +9,7 @@ from shanzhi.lib.clocks import Span
 
 
 class Source(models.TextChoices):
-    """How a matter reached the platform. Staff take down what comes by telephone, at a counter, on paper or otherwise."""
+    """How a matter reached the platform. Staff take down what comes by telephone or on paper."""
 
     SNAP = "snap", "随手拍"
     RESIDENT = "resident", "居民反映"

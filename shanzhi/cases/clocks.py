@@ -51,7 +51,7 @@ def extended(row: Timed, amount: int, at: datetime, calendar: Calendar) -> dict[
 
 
 def recomputed(row: Timed, at: datetime, calendar: Calendar) -> dict[str, Any]:
-    """The same clock under another calendar; nothing for one that stands still or to which the days make no difference."""
+    """The same clock under another calendar; nothing for one that stands or to which days make no difference."""
     if row.running_since is None or not row.clock_unit:
         return {}
     columns = _moved(row, row.allowed, at, calendar)

@@ -151,7 +151,8 @@ class CaseListOut(Schema):
 def _row(case: Case) -> dict[str, Any]:
     turn = case.turn_unit or case.turn_area
     return {
-        "code": case.code, "number": case.number, "title": case.title, "kind": case.kind, "kind_label": kind_of(case).label,
+        "code": case.code, "number": case.number, "title": case.title, "kind": case.kind,
+        "kind_label": kind_of(case).label,
         "place": case.place, "urgent": case.urgent, "source": case.source, "state": case.state,
         "state_label": State(case.state).label, "area": case.area.code, "area_name": case.area.name,
         "turn": turn.name if turn else "", "version": case.version, "received_at": case.received_at,

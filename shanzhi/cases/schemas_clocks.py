@@ -12,7 +12,9 @@ class SuspendIn(ActIn):
 
 
 class AskIn(ActIn):
-    amount: str = Field(min_length=1, max_length=40, description="in the unit of the case's clock, such as `3 working days`")
+    amount: str = Field(
+        min_length=1, max_length=40, description="in the unit of the case's clock, such as `3 working days`"
+    )
 
 
 class SuperviseIn(ActIn):

@@ -1,14 +1,15 @@
-"""Cases of kinds that only some roles may see: absent for everybody else, whatever their scope; the reporter excepted."""
+"""Cases of kinds that only some roles may see: absent for all others, whatever their scope, but the reporter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Q
 
-from shanzhi.access.actor import Actor
+from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.access.permissions import ROLES
 from shanzhi.accounts.selectors import holders_among
 from shanzhi.areas.models import Area, Unit
+from shanzhi.areas.paths import ancestors
 from shanzhi.cases import permissions
 from shanzhi.cases.models import Case
 
@@ -20,20 +21,45 @@ def roles_text(roles: Iterable[str]) -> str:
 
 
 def seen(actor: Actor, prefix: str = "") -> Q:
-    """The condition on a list of cases, or on rows that have one under `prefix`: shown to everybody in scope, or to one of the actor's roles."""
+    """The condition on a list of cases, or on rows that have one under `prefix`: shown to all, or to the role
+    of a post that reaches it: a post elsewhere gives nothing here."""
     if actor.is_system:
         return Q()
+    posts = [post for post in actor.posts if post.allows(permissions.VIEW)]
+    roles = sorted({post.role for post in posts})
     condition = Q((f"{prefix}seen_by", ""))
-    for role in sorted({post.role for post in actor.posts}):
-        condition |= Q((f"{prefix}seen_by__contains", f"|{role}|"))
+    for role in roles:
+        shown = Q((f"{prefix}seen_by__contains", f"|{role}|"))
+        if len(roles) > 1:  # else the scope of the list says where
+            shown &= _reached([post for post in posts if post.role == role], prefix)
+        condition |= shown
     return condition
 
 
+def _reached(posts: Sequence[ActorPost], prefix: str) -> Q:
+    """What these posts reach: their subtrees, and everything for a unit's, whose lists are narrowed to its own."""
+    if any(post.unit_id is not None for post in posts):
+        return Q()
+    condition = Q(pk__in=[])
+    for path in sorted({post.area_path for post in posts}):
+        condition |= Q((f"{prefix}area_path__startswith", path)) | Q((f"{prefix}owner_path__startswith", path))
+    return condition | Q((f"{prefix}handler_area_id__in", sorted({post.area_id for post in posts})))
+
+
 def may_see_kind(actor: Actor, case: Case) -> bool:
-    """The same for one case; who reported it sees it in any case."""
+    """The same for one case that is in somebody's reach; who reported it sees it in any case."""
     if not case.seen_by or actor.is_system or actor.user_id == case.reporter_id:
         return True
-    return any(f"|{post.role}|" in case.seen_by for post in actor.posts)
+    return any(
+        f"|{post.role}|" in case.seen_by
+        and (
+            post.unit_id is not None
+            or case.area_path.startswith(post.area_path)
+            or case.owner_path.startswith(post.area_path)
+            or post.area_id == case.handler_area_id
+        )
+        for post in actor.posts
+    )
 
 
 def told_among(case: Case, people: Iterable[int], *, at: datetime | None = None) -> frozenset[int]:
@@ -44,7 +70,11 @@ def told_among(case: Case, people: Iterable[int], *, at: datetime | None = None)
     named = frozenset(people)
     if not case.seen_by or not named:
         return named
-    return holders_among(case.seen_by.strip("|").split("|"), named, at=at) | (named & {case.reporter_id})
+    paths = {case.area_path, case.owner_path, *ancestors(case.area_path), *ancestors(case.owner_path)}
+    if case.handler_area is not None:
+        paths.add(case.handler_area.path)
+    holders = holders_among(case.seen_by.strip("|").split("|"), named, paths=paths, at=at)
+    return holders | (named & {case.reporter_id})
 
 
 def office_sees(seen_by: str, level: str) -> bool:

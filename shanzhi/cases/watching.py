@@ -69,7 +69,7 @@ def due_rows(rows: QuerySet[Any], at: datetime) -> list[Any]:
 
 
 def resume_suspended(at: datetime) -> int:
-    """Cases whose suspension ends go on, each in its own transaction; what somebody resumes by hand now is left alone."""
+    """Cases whose suspension ends go on, each in its own transaction; what is resumed by hand now is left alone."""
     with atomic():
         rows = list(
             Case.objects.filter(state=State.SUSPENDED, watch_at__lte=at).select_related("owner").order_by("watch_at")

@@ -76,7 +76,7 @@ def call_row(call: Assignment, case: Case, now: datetime, place: str = "") -> Ca
 
 
 def rows_of(calls: Iterable[Assignment], now: datetime) -> list[CallRow]:
-    """Lines of the board, what was covered as it is shown; the calls come with case, area, parent and unit, so one query
+    """Lines of the board, what was covered as it is shown; the calls come with case, area, parent and unit: one query
     is made here."""
     return [call_row(call, call.case, now, place_name(call.case.area)) for call in called_as_shown(calls)]
 

@@ -119,7 +119,8 @@ class Teller:
             for one in wanted.then
         )
         return replace(
-            story, body=f"{story.title}，{wanted.says}", source=str(Source.RESIDENT), solved="", photo=False, deeds=(cast,),
+            story, body=f"{story.title}，{wanted.says}", source=str(Source.RESIDENT), solved="",
+            photo=False, deeds=(cast,),
             asides=asides,
         )  # fmt: skip
 
@@ -194,11 +195,12 @@ class Teller:
             self._deed(random, move, at, cast, facts, done, hours)
             for move, at in zip(way[1:], moments[1:], strict=True)
         ]
-        facts["b"] = one.text.format(**facts) + random.choice(words()["more"])
+        body = one.text.format(**facts) + random.choice(words()["more"])
+        facts["b"] = body
         asides = wanted.then if wanted is not None else ()
         return Story(
             kind=one.kind, title=one.title.format(**facts),
-            body=facts["b"] + (wanted.says if wanted is not None else ""), place=f"{village.short}{facts['p']}",
+            body=body + (wanted.says if wanted is not None else ""), place=f"{village.short}{facts['p']}",
             area=village.code if way[0].by == "township" else grid.code,
             lon=village.lon + random.randint(-NEAR, NEAR), lat=village.lat + random.randint(-NEAR, NEAR),
             accuracy=random.randint(4, 45), urgent=one.urgent, source=cast.source, solved=solved, photo=photo,

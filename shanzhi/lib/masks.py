@@ -23,7 +23,7 @@ def name_mask(name: str) -> str:
 
 
 def phone_mask(phone: str) -> str:
-    """13812345678 → 138****5678, 0550-7771234 → 0550****234; what is too short to tell two people apart is all stars."""
+    """13812345678 → 138****5678, 0550-7771234 → 0550****234; what is too short to tell people apart is all stars."""
     digits = "".join(sign for sign in phone if sign.isdigit())
     if len(digits) < 8:
         return "*" * len(digits)

@@ -17,8 +17,8 @@ class Assignment(Timed):
 
     called → arrived → done → left, or returned. Of the given ones (`lead`) at most one is open: it has the turn. The
     helpers come beside it and take no turn. `arrive_by` is by when it has to report in, the clock (Timed) by when its
-    part is to be done. Whoever is called and has not reported in by then is absent; `missed_at` is when people were told. A whistle is one call of several:
-    `call_id` is the step that called them.
+    part is to be done. Whoever is called and has not reported in by then is absent; `missed_at` is when people
+    were told. A whistle is one call of several: `call_id` is the step that called them.
     """
 
     class State(models.TextChoices):

@@ -23,19 +23,21 @@ class Case(Timed):
     afterwards. `version` is incremented by every act, by compare-and-swap. `raised` counts the levels that it was
     escalated by, and so how far it can be returned down. Coordinates are 1e-7 degree, CGCS2000.
 
-    `definition` is the version of the kind under which it began and by which it stays, whatever becomes of the kind.
-    `seen_by` are the roles that its kind shows it to,
-    as |role|role|, empty for everybody in scope. `stage` is where it stands inside "handling". Its clock (Timed) is that of the next step: while it is suspended the
-    clock stands still and `due_at` is the day on which it goes on by itself. `holder` took it up out of the bin of a
-    unit or place. `parent` is what it was split from, `merged_into` what it is a duplicate of. `supervised` counts the
-    supervisions that have not been answered, `parts` the open parts that it waits for.
+    `definition` is the version of the kind under which it began and by which it stays, whatever becomes of the
+    kind. `seen_by` are the roles that its kind shows it to, as |role|role|, empty for everybody in scope. `stage`
+    is where it stands inside "handling". Its clock (Timed) is that of the next step: while it is suspended the
+    clock stands still and `due_at` is the day on which it goes on by itself. `holder` took it up out of the bin of
+    a unit or place. `parent` is what it was split from, `merged_into` what it is a duplicate of. `supervised`
+    counts the supervisions that have not been answered, `parts` the open parts that it waits for.
     """
 
     number = models.CharField("编号", max_length=20)
     title = models.CharField("标题", max_length=60)
     body = models.TextField("情况", max_length=2000)
     kind = models.CharField("类别", max_length=40)
-    definition = CountyForeignKey(Version, verbose_name="类别的版本", on_delete=models.PROTECT, related_name="+", index=False)
+    definition = CountyForeignKey(
+        Version, verbose_name="类别的版本", on_delete=models.PROTECT, related_name="+", index=False
+    )
     seen_by = models.CharField("只有哪些岗位能看", max_length=400, blank=True, default="")
     stage = models.CharField("环节", max_length=40, blank=True, default="")
     answers = models.JSONField("填写的项目", default=dict)
@@ -81,12 +83,11 @@ class Case(Timed):
     history = models.CharField("经过的指纹", max_length=64, default="")
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
-        "number", "title", "body", "kind", "definition_id", "seen_by", "stage", "answers", "place", "lon", "lat", "urgent",
-        "source", "area_id", "owner_id", "raised", "handler_area_id", "handler_unit_id", "turn_area_id",
-        "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id", "parts", "reopened", "supervised",
-        "asking",
-        "state", "version", "occurred_at", "received_at", "clock_unit", "allowed", "spent", "running_since", "due_at",
-        "ended_at", "history",
+        "number", "title", "body", "kind", "definition_id", "seen_by", "stage", "answers", "place", "lon",
+        "lat", "urgent", "source", "area_id", "owner_id", "raised", "handler_area_id", "handler_unit_id",
+        "turn_area_id", "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id", "parts",
+        "reopened", "supervised", "asking", "state", "version", "occurred_at", "received_at", "clock_unit",
+        "allowed", "spent", "running_since", "due_at", "ended_at", "history",
     )  # fmt: skip
 
     class Meta(CountyModel.Meta):
@@ -130,7 +131,9 @@ class Case(Timed):
             ),
             models.Index(fields=["county_id", "reporter", "-received_at", "-id"], name="case_reporter"),
             models.Index(fields=["county_id", "owner_path"], name="case_owner_path"),  # for merges of areas
-            models.Index(fields=["county_id", "watch_at"], name="case_watch", condition=models.Q(watch_at__isnull=False)),
+            models.Index(
+                fields=["county_id", "watch_at"], name="case_watch", condition=models.Q(watch_at__isnull=False)
+            ),
             models.Index(fields=["county_id", "parent"], name="case_parent", condition=models.Q(parent__isnull=False)),
             models.Index(
                 fields=["county_id", "merged_into"], name="case_merged", condition=models.Q(merged_into__isnull=False)

@@ -13,7 +13,7 @@ from shanzhi.tenancy.models import CountyForeignKey, CountyModel
 
 
 class Moderation(CountyModel):
-    """That a text or a photo is shown otherwise than it was written; the original is kept and never shown to the public.
+    """That a text or a photo is shown otherwise than it was written; the original is kept, and never public.
 
     What is covered is the title, the body or the place of the case (then the case itself holds the new words), the
     words of one step, or one photo. Lifting it sets `lifted_at` and brings the original back.
@@ -42,7 +42,7 @@ class Moderation(CountyModel):
 
 
 class Contact(CountyModel):
-    """Who called, came or wrote, when staff took the report down. The number is shown only for a purpose, and logged."""
+    """Who called, came or wrote, when staff took the report down. The number is shown for a purpose, and logged."""
 
     case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="contacts", index=False)
     name = models.CharField("来电（来访）人", max_length=40, blank=True)
@@ -62,7 +62,9 @@ class Contact(CountyModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["county_id", "case"], name="contact_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "phone_index"], name="contact_phone")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "phone_index"], name="contact_phone")
+        ]
 
 
 class Receipt(CountyModel):

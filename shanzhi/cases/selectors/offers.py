@@ -50,10 +50,14 @@ def offers_for(actor: Actor) -> Offers:
         parts += [_places(actor, LEVELS[depth]), _units(actor)]
     rows = sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[0], row[5], row[4], row[2]))
     return Offers(
-        places=tuple(Area(id=row[1], code=row[2], name=row[3], path=row[4], level=LEVELS[depth]) for row in _of(rows, "place")),
+        places=tuple(
+            Area(id=row[1], code=row[2], name=row[3], path=row[4], level=LEVELS[depth]) for row in _of(rows, "place")
+        ),
         units=tuple(Unit(id=row[1], code=row[2], name=row[3]) for row in _of(rows, "unit")),
         retired=tuple((row[2], f"{row[3]}（已停用）") for row in _of(rows, "kind")),
-        own=tuple(Own(row[1], row[3], row[2], bool(row[4])) for row in sorted(_of(rows, "own"), key=lambda row: row[5])),
+        own=tuple(
+            Own(row[1], row[3], row[2], bool(row[4])) for row in sorted(_of(rows, "own"), key=lambda row: row[5])
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from ninja import Path, Router, Schema
 from pydantic import Field
 
-from shanzhi.access.api import REFUSALS, actor_of, operation
+from shanzhi.access.api import WRITE_REFUSALS, actor_of, operation
 from shanzhi.cases import permissions
 from shanzhi.cases.suggesting.asking import answer
 from shanzhi.cases.suggesting.duplicates import Likely
@@ -58,7 +58,7 @@ class SuggestionsOut(Schema):
     duplicates: list[DuplicateOut]
 
 
-@router.post("/suggestions", response={200: SuggestionsOut, **REFUSALS}, summary="What a text probably is")
+@router.post("/suggestions", response={200: SuggestionsOut, **WRITE_REFUSALS}, summary="What a text probably is")
 @operation(permissions.REPORT)
 def suggestions_read(request: HttpRequest, county: Path[int], body: TypedIn) -> SuggestionsOut:
     """Kind and unit from this county's own history, and likely duplicates that the caller may see. Stores nothing."""

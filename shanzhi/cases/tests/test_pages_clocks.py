@@ -235,7 +235,8 @@ def test_by_programs(cast: Cast, cast_b: Cast, name: str) -> None:
 def test_a_limit_without_a_unit_is_refused_in_words(cast: Cast) -> None:
     case = dispatched(cast)
     path = f"/cases/{case.number}/extensions"
-    refused = problem(send(cast["grid_worker"].client(), path, {"version": case.version, "amount": "3", "text": "缺"}), 422)
+    sent = {"version": case.version, "amount": "3", "text": "缺"}
+    refused = problem(send(cast["grid_worker"].client(), path, sent), 422)
     assert "没有写单位" in refused["detail"]
     assert "amount" in refused["fields"]
     assert not Extension.objects.exists()

@@ -12,7 +12,7 @@ from shanzhi.access.permissions import SELF
 from shanzhi.cases import permissions
 from shanzhi.cases.models import ActBatch, SavedFilter
 from shanzhi.cases.worklists.batches import ACTS, MOST_ROWS, Wish, batch_create, batch_get_for
-from shanzhi.cases.worklists.saved import LENGTH, MOST, saved_create, saved_delete, saved_list_for
+from shanzhi.cases.worklists.saved import LENGTH, saved_create, saved_delete, saved_list_for
 
 router = Router()
 Number = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,9}$")]
@@ -126,6 +126,7 @@ def saved_all(request: HttpRequest, county: Path[int]) -> list[SavedOut]:
 @router.post("/cases/lists", response={201: SavedOut, **WRITE_REFUSALS}, summary="Keep a list")
 @operation(SELF)
 def saved_make(request: HttpRequest, county: Path[int], body: SavedIn, key: Key = None) -> Status[SavedOut]:
+    """At most 20 of a person; the name is one's own and stands once."""
     made = saved_create(actor=actor_of(request), name=body.name, query=body.query, key=key)
     return Status(201, SavedOut.of(made))
 
@@ -133,8 +134,6 @@ def saved_make(request: HttpRequest, county: Path[int], body: SavedIn, key: Key 
 @router.delete("/cases/lists/{saved_id}", response={204: None, **WRITE_REFUSALS}, summary="Delete a kept list")
 @operation(SELF, object=True)
 def saved_remove(request: HttpRequest, county: Path[int], saved_id: Id) -> Status[None]:
+    """It can be had back from the page of kept lists."""
     saved_delete(actor=actor_of(request), saved_id=int(saved_id))
     return Status(204, None)
-
-
-saved_make.__doc__ = f"At most {MOST} of a person; the name is one's own and stands once."

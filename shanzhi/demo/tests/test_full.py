@@ -103,7 +103,8 @@ def test_spread_over_two_years_to_the_day(full: Loaded) -> None:
         assert times[-1] - times[0] > timedelta(days=600)
         states = Counter(Case.objects.filter(ended_at=None).values_list("state", flat=True))
     assert {
-        State.REPORTED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.SUSPENDED, State.RETURNED, State.HANDLED,
+        State.REPORTED, State.ACCEPTED, State.DISPATCHED, State.HANDLING, State.SUSPENDED, State.RETURNED,
+        State.HANDLED,
     } == set(states)  # fmt: skip
 
 
