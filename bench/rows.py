@@ -53,7 +53,7 @@ class Own(int):
     """An id of the copied rows themselves; ids of places and people are plain numbers and stay."""
 
 
-class Numbered(str):
+class Numbered(str):  # noqa: SLOT000
     """A text with a case's number in it: `before`, the number in its month, `after`."""
 
     month: str

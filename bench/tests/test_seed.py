@@ -9,7 +9,16 @@ from bench.batches import calls
 from bench.cases import report_call
 from bench.management.commands import bench_seed
 from bench.management.commands.bench_seed import (
-    SINCE, add_grids, add_kinds, add_officers, add_waiting, add_workers, caller, known_spots, site, writer_of,
+    SINCE,
+    add_grids,
+    add_kinds,
+    add_officers,
+    add_waiting,
+    add_workers,
+    caller,
+    known_spots,
+    site,
+    writer_of,
 )  # fmt: skip
 from bench.world import MATTERS
 from shanzhi.access.actor import Actor
