@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor, PathRange, unit_place
@@ -166,11 +166,15 @@ def users_with(
     return sorted(held.union(_substitutes(posts, at).values_list("substitute_id", flat=True)))
 
 
-def holders_among(roles: Iterable[str], people: Iterable[int], *, at: datetime | None = None) -> frozenset[int]:
-    """Those of these persons who hold a post of one of the roles anywhere in the county, or stand in for one."""
+def holders_among(
+    roles: Iterable[str], people: Iterable[int], *, paths: Iterable[str], at: datetime | None = None
+) -> frozenset[int]:
+    """Those of these persons who hold a post of one of the roles at one of these places or in a unit, or stand in for
+    one."""
     at = at or timezone.now()
     wanted = sorted(set(people))
-    posts = Post.objects.filter(live(at), role__in=list(roles), user__is_active=True)
+    placed = Q(unit_id__isnull=False) | Q(area_path__in=sorted(set(paths)))
+    posts = Post.objects.filter(placed, live(at), role__in=list(roles), user__is_active=True)
     held = posts.filter(user_id__in=wanted).values_list("user_id", flat=True)
     standing = _substitutes(posts, at).filter(substitute_id__in=wanted).values_list("substitute_id", flat=True)
     return frozenset(held.union(standing))

@@ -12,6 +12,7 @@ from shanzhi.cases.kinds.routing import Directory, Target, routed
 from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
+from shanzhi.cases.seeing import may_see_kind
 from shanzhi.lib.clocks import Calendar
 from shanzhi.packs.permissions import EDIT
 
@@ -79,7 +80,6 @@ def tried(actor: Actor, body: KindBody, kind: str, calendar: Calendar, *, last: 
     not change rules; who may sees numbers and places of cases, their words only inside the own scope.
     """
     actor.require(EDIT)
-    scope = actor.scope(permissions.VIEW)
     rows = Case.objects.filter(kind=kind).select_related("area__parent").order_by("-received_at", "-id")[:last]
     cases = list(rows)
     went = _first_given([case.id for case in cases])
@@ -87,8 +87,12 @@ def tried(actor: Actor, body: KindBody, kind: str, calendar: Calendar, *, last: 
     found = []
     for case in cases:
         target = routed(body, case.area_path, case.received_at, calendar, answers=case.answers, known=known)
-        found.append(_compared(case, went.get(case.id), target, named=scope.covers(case.area_path)))
+        found.append(_compared(case, went.get(case.id), target, named=_names(actor, case)))
     return Trial(tuple(found))
+
+
+def _names(actor: Actor, case: Case) -> bool:
+    return actor.scope(permissions.VIEW).covers(case.area_path) and may_see_kind(actor, case)
 
 
 def _first_given(case_ids: list[int]) -> dict[int, Assignment]:

@@ -29,7 +29,7 @@ METRES: Final = 111_320 / 10_000_000  # of a unit of latitude, 1e-7 degree
 LIKE_NEAR, LIKE_GRID, LIKE_VILLAGE = 0.28, 0.4, 0.5
 FIELDS: Final = (
     "county_id", "number", "title", "body", "kind", "definition_id", "state", "received_at", "ended_at", "lon", "lat",
-    "area_id", "area_path", "owner_path", "reporter_id", "handler_unit_id", "handler_area_id",
+    "area_id", "area_path", "owner_path", "reporter_id", "handler_unit_id", "handler_area_id", "seen_by",
 )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases import permissions
-from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.seeing import may_see_kind
 
 
 def visible(actor: Actor, cases: Sequence[Case]) -> list[Case]:
@@ -19,7 +19,7 @@ def visible(actor: Actor, cases: Sequence[Case]) -> list[Case]:
     if unknown and scope.unit_ids:
         given = Assignment.objects.filter(unit_id__in=scope.unit_ids, case_id__in=unknown)
         known.update(given.values_list("case_id", flat=True))
-    return [case for case in cases if case.id in known and _kind_allows(actor, case)]
+    return [case for case in cases if case.id in known and may_see_kind(actor, case)]
 
 
 def _plainly(actor: Actor, case: Case) -> bool:
@@ -30,11 +30,4 @@ def _plainly(actor: Actor, case: Case) -> bool:
         or (actor.user_id == case.reporter_id and actor.can(permissions.OWN))
         or case.handler_unit_id in scope.unit_ids
         or case.handler_area_id in scope.area_ids
-    )
-
-
-def _kind_allows(actor: Actor, case: Case) -> bool:
-    roles = kind_of(case).seen_by
-    return (
-        not roles or actor.is_system or actor.user_id == case.reporter_id or any(p.role in roles for p in actor.posts)
     )

@@ -1,4 +1,4 @@
-"""Nobody learns from a side door what the front door keeps: notices, panels, boards, relations, copies of covered words."""
+"""Nobody learns from a side door what the front door keeps: notices, panels, boards, relations, copies of words."""
 
 import json
 from datetime import date, timedelta
@@ -12,6 +12,7 @@ from shanzhi.accounts.models import Post
 from shanzhi.cases.acts import Act
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.services import case_act
+from shanzhi.cases.suggesting.duplicates import Matter, duplicates
 from shanzhi.cases.tests.pages import act, address, text_of
 from shanzhi.cases.tests.test_whistles import whistle
 from shanzhi.cases.watching import watch
@@ -160,5 +161,33 @@ def test_covered_words_of_extensions_too(cast: Cast) -> None:
     case = talked_about(cast)
     for name in ("ask", "refuse"):
         step = Step.objects.get(case=case, act=name)
-        case_act(actor=cast.actor("village_clerk"), case=case, act=Act.MODERATE, what=f"step:{step.version}", text="有姓名")
+        what = f"step:{step.version}"
+        case_act(actor=cast.actor("village_clerk"), case=case, act=Act.MODERATE, what=what, text="有姓名")
         assert step.text not in read_by(cast["township_officer"], case)
+
+
+def test_a_role_elsewhere_shows_nothing_here(cast: Cast, closed: Case) -> None:
+    secretary = cast["branch_secretary"]
+    Post(user=secretary.user, role="village_clerk", area=cast.areas["v3"], area_path=cast.areas["v3"].path,
+         valid_from=date(2020, 1, 1), granted_at=timezone.now()).save()  # fmt: skip
+    here, there = closed, report(cast, by="other_worker", place="g3", kind="closed", body="另一位独居老人")
+    client, base = secretary.client(), reverse("cases:list", args=[closed.county_id])
+    assert (client.get(address(here)).status_code, client.get(address(there)).status_code) == (404, 200)
+    for query in ("?tab=open", f"?tab=open&q={here.number}", "?tab=open&q=独居"):
+        assert "独居老人需要照护" not in text_of(client.get(base + query))
+    assert "另一位独居老人" in text_of(client.get(base + "?tab=open"))
+    matter = Matter("独居老人需要照护", cast.areas["g1"], "closed")
+    assert duplicates(secretary.actor, matter, at=timezone.now()) == []
+    assert [one.case.id for one in duplicates(cast.actor("village_clerk"), matter, at=timezone.now())] == [here.id]
+    drain()
+    watch(timezone.now() + timedelta(days=30))
+    assert not any("独居老人需要照护" in words for words in told(cast, "branch_secretary"))
+
+
+def test_roles_of_one_level_that_reach_it_show_it(cast: Cast, closed: Case) -> None:
+    secretary = cast["branch_secretary"]
+    Post(user=secretary.user, role="village_clerk", area=cast.areas["v1"], area_path=cast.areas["v1"].path,
+         valid_from=date(2020, 1, 1), granted_at=timezone.now()).save()  # fmt: skip
+    client = secretary.client()
+    assert client.get(address(closed)).status_code == 200
+    assert "独居老人需要照护" in text_of(client.get(reverse("cases:list", args=[closed.county_id]) + "?tab=open"))
