@@ -227,7 +227,7 @@ def _done(moment: Moment, change: Change) -> Done:
 
 
 def _after(done: Done, moment: Moment) -> None:
-    """What moves on forgets who asked for time; what has ended lets go of everybody who was called or wants an answer."""
+    """What moves on forgets who asked for time; what has ended lets go of all who were called or want an answer."""
     if done.was_asking and not done.case.asking:
         lapsed = Extension.objects.filter(case_id=moment.case.id, state=Extension.State.ASKED)
         lapsed.update(state=Extension.State.LAPSED, decided_at=moment.at)
@@ -273,21 +273,17 @@ class Outcome:
 
 
 def acts_on_many(
-    *, actor: Actor, rows: Sequence[tuple[Case, int]], act: Act, key: str | None = None, at: datetime | None = None,
+    *, actor: Actor, rows: Sequence[tuple[Case, int]], act: Act, at: datetime | None = None,
     arguments: Callable[[Case], dict[str, Any]],
 ) -> list[Outcome]:  # fmt: skip
     """Do one act to many cases, each with the version that was seen; the outcomes stand in the order of the rows.
 
-    A case that refuses leaves the others alone. The same key does the whole batch once: repeated, it tells what each
-    case is now, without a sentence for those that were done.
+    A case that refuses leaves the others alone, and each stands once. That a batch is done once is its owner's matter.
     """
     at = at or timezone.now()
     calendar: list[Calendar] = []
     outcomes: dict[int, Outcome] = {}
     with atomic():
-        body = {"rows": [[case.id, version] for case, version in rows]}
-        if claim(key=key, actor=actor, operation=f"cases.many.{act}", body=body, result_id=new_id()) is not None:
-            return [Outcome(case) for case, _ in rows]
         decided: list[tuple[Done, Moment]] = []
         for case, version in rows:
             try:
