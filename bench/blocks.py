@@ -52,7 +52,7 @@ class Block:
             self.strides.append(STRIDE)
             return "%d"
         if isinstance(value, Numbered):
-            self.bases.append(value.count)
+            self.bases.append(value.ordinal)
             self.strides.append(self.months[value.month])
             return f"{literal(value.before)}%04d{literal(value.after)}"
         return literal(value)

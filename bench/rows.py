@@ -57,15 +57,14 @@ class Numbered(str):  # noqa: SLOT000
     """A text with a case's number in it: `before`, the number in its month, `after`."""
 
     month: str
-    count: int
-
-    def __new__(cls, month: str, count: int, before: str = "", after: str = "") -> "Numbered":
-        found = super().__new__(cls, f"{before}{count:04d}{after}")
-        found.month, found.count, found.before, found.after = month, count, before, after
-        return found
-
+    ordinal: int
     before: str
     after: str
+
+    def __new__(cls, month: str, ordinal: int, before: str = "", after: str = "") -> "Numbered":
+        found = super().__new__(cls, f"{before}{ordinal:04d}{after}")
+        found.month, found.ordinal, found.before, found.after = month, ordinal, before, after
+        return found
 
 
 class Writer:

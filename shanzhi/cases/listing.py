@@ -18,7 +18,7 @@ from shanzhi.lib.times import SHANGHAI
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
 from shanzhi.ui.pages import cursor_in
 
-PLACES: Final = {Area.Level.TOWNSHIP: "乡镇（街道）", Area.Level.VILLAGE: "村（社区）"}
+PLACES: Final[dict[str, str]] = {Area.Level.TOWNSHIP: "乡镇（街道）", Area.Level.VILLAGE: "村（社区）"}
 QUERY_LENGTH: Final = 100
 URGENT: Final = "urgent"
 

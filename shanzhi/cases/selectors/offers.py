@@ -73,7 +73,7 @@ def _shaped(rows: QuerySet[Any], what: str, code: str, name: str, path: Any, pos
 
 
 def _own(actor: Actor) -> Any:
-    rows = SavedFilter.objects.filter(user_id=actor.user_id, deleted_at=None)
+    rows = SavedFilter.objects.filter(user_id=actor.user_id or 0, deleted_at=None)
     first = Case(When(is_default=True, then=Value("1")), default=Value(""))
     return _shaped(rows, "own", "query", "name", first, F("position"))
 

@@ -121,7 +121,7 @@ def batch_create(
         raise Invalid(sentence, code="cases", fields={"cases": [sentence]})
     _ = Arguments(chosen, wish).common
     with atomic():
-        batch = ActBatch(id=new_id(), user_id=actor.user_id, act=chosen, arguments=asdict(wish), created_at=at)
+        batch = ActBatch(id=new_id(), user_id=actor.user_id or 0, act=chosen, arguments=asdict(wish), created_at=at)
         body = {"act": act, "cases": sorted(wanted.items()), **asdict(wish)}
         earlier = claim(key=key, actor=actor, operation="cases.batch", body=body, result_id=batch.id)
         if earlier is not None:
@@ -178,7 +178,7 @@ def wish_of(data: Mapping[str, Any]) -> Wish:
 
 def batch_get_for(actor: Actor, batch_id: int) -> ActBatch:
     """One's own, or NotFound."""
-    found = ActBatch.objects.filter(id=batch_id, user_id=actor.user_id).first()
+    found = ActBatch.objects.filter(id=batch_id, user_id=actor.user_id or 0).first()
     if found is None:
         raise not_found()
     return found

@@ -53,13 +53,13 @@ def saved_of(listing: Listing) -> list[SavedLink]:
 
 def saved_list_for(actor: Actor) -> list[SavedFilter]:
     """One's own, in the order in which they stand above the list."""
-    rows = SavedFilter.objects.filter(user_id=actor.user_id, deleted_at=None)
+    rows = SavedFilter.objects.filter(user_id=actor.user_id or 0, deleted_at=None)
     return sorted(rows, key=lambda row: (row.position, row.id))
 
 
 def saved_get_for(actor: Actor, saved_id: int, *, deleted: bool = False) -> SavedFilter:
     """One's own, or NotFound."""
-    rows = SavedFilter.objects.filter(id=saved_id, user_id=actor.user_id, deleted_at__isnull=not deleted)
+    rows = SavedFilter.objects.filter(id=saved_id, user_id=actor.user_id or 0, deleted_at__isnull=not deleted)
     found = rows.select_for_update().first()
     if found is None:
         raise not_found()
@@ -73,7 +73,7 @@ def _clean_name(actor: Actor, name: str, *, but: int = 0) -> str:
         sentence = "请给这个清单起个名字。"
     elif len(name) > NAME:
         sentence = f"名字最多 {NAME} 个字，现在 {len(name)} 个，请改短些。"
-    elif SavedFilter.objects.filter(user_id=actor.user_id, name=name, deleted_at=None).exclude(id=but).exists():
+    elif SavedFilter.objects.filter(user_id=actor.user_id or 0, name=name, deleted_at=None).exclude(id=but).exists():
         sentence = f"已经有叫“{name}”的清单，请换个名字。"
     if sentence:
         raise Invalid(sentence, code="name", fields={"name": [sentence]})
@@ -89,13 +89,13 @@ def saved_create(
         sentence = "这个清单的条件太多，请少选几个。" if kept else "这个清单没有条件，请先选好条件再存。"
         raise Invalid(sentence, code="query", fields={"query": [sentence]})
     with atomic():
-        made = SavedFilter(id=new_id(), user_id=actor.user_id, query=kept, created_at=at)
+        made = SavedFilter(id=new_id(), user_id=actor.user_id or 0, query=kept, created_at=at)
         body = {"name": name, "query": kept}
         earlier = claim(key=key, actor=actor, operation="cases.saved", body=body, result_id=made.id)
         if earlier is not None:
             return SavedFilter.objects.get(id=earlier)
         made.name = _clean_name(actor, name)
-        mine = SavedFilter.objects.filter(user_id=actor.user_id, deleted_at=None)
+        mine = SavedFilter.objects.filter(user_id=actor.user_id or 0, deleted_at=None)
         if mine.count() >= MOST:
             raise Conflict(f"最多存 {MOST} 个清单，请先删去不用的。", code="too_many_lists")
         made.position = (mine.aggregate(last=Max("position"))["last"] or 0) + 1
@@ -130,7 +130,7 @@ def saved_default(*, actor: Actor, saved_id: int, chosen: bool) -> SavedFilter:
     """Let the list open with it, or with none."""
     with atomic():
         saved = saved_get_for(actor, saved_id)
-        SavedFilter.objects.filter(user_id=actor.user_id, is_default=True).update(is_default=False)
+        SavedFilter.objects.filter(user_id=actor.user_id or 0, is_default=True).update(is_default=False)
         saved.is_default = chosen
         saved.save(update_fields=["is_default"])
     return saved
@@ -140,7 +140,7 @@ def saved_delete(*, actor: Actor, saved_id: int, at: datetime | None = None) -> 
     """It can be brought back until the next one is deleted."""
     with atomic():
         saved = saved_get_for(actor, saved_id)
-        SavedFilter.objects.filter(user_id=actor.user_id, deleted_at__isnull=False).delete()
+        SavedFilter.objects.filter(user_id=actor.user_id or 0, deleted_at__isnull=False).delete()
         saved.deleted_at, saved.is_default = at or timezone.now(), False
         saved.save(update_fields=["deleted_at", "is_default"])
     return saved
