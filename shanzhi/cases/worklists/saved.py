@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import IntegrityError
 from django.db.models import Max
 from django.db.transaction import atomic
 from django.http import QueryDict
@@ -80,6 +81,16 @@ def _clean_name(actor: Actor, name: str, *, but: int = 0) -> str:
     return name
 
 
+def _write(saved: SavedFilter, *fields: str) -> None:
+    """Invalid if another list got the name in this very moment."""
+    try:
+        with atomic():
+            saved.save(**({"update_fields": [*fields]} if fields else {}))
+    except IntegrityError:
+        sentence = f"已经有叫“{saved.name}”的清单，请换个名字。"
+        raise Invalid(sentence, code="name", fields={"name": [sentence]}) from None
+
+
 def saved_create(
     *, actor: Actor, name: str, query: str, key: str | None = None, at: datetime | None = None
 ) -> SavedFilter:
@@ -99,7 +110,7 @@ def saved_create(
         if mine.count() >= MOST:
             raise Conflict(f"最多存 {MOST} 个清单，请先删去不用的。", code="too_many_lists")
         made.position = (mine.aggregate(last=Max("position"))["last"] or 0) + 1
-        made.save()
+        _write(made)
     return made
 
 
@@ -107,7 +118,7 @@ def saved_rename(*, actor: Actor, saved_id: int, name: str) -> SavedFilter:
     with atomic():
         saved = saved_get_for(actor, saved_id)
         saved.name = _clean_name(actor, name, but=saved.id)
-        saved.save(update_fields=["name"])
+        _write(saved, "name")
     return saved
 
 
@@ -154,5 +165,5 @@ def saved_restore(*, actor: Actor, saved_id: int) -> SavedFilter:
         if len(saved_list_for(actor)) >= MOST:
             raise Conflict(f"最多存 {MOST} 个清单，请先删去不用的。", code="too_many_lists")
         saved.deleted_at = None
-        saved.save(update_fields=["deleted_at"])
+        _write(saved, "deleted_at")
     return saved

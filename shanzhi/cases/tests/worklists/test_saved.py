@@ -131,6 +131,14 @@ def test_a_name_taken_since_is_said(cast: Cast) -> None:
         saved.saved_restore(actor=cast.actor("village_clerk"), saved_id=row.id)
 
 
+def test_two_who_take_one_name_at_once_are_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(cast, "甲")
+    monkeypatch.setattr(saved, "_clean_name", lambda actor, name, but=0: name)  # as it was when the other looked
+    with pytest.raises(Invalid, match="已经有叫“甲”的清单"):
+        keep(cast, "甲", "tab=mine")
+    assert names(cast) == ["甲"]
+
+
 def test_twenty_are_enough(cast: Cast) -> None:
     for number in range(MOST):
         keep(cast, f"清单{number}")
