@@ -35,7 +35,7 @@ class News:
         return self.case.version == self.step.version
 
     def tell(self, recipients: Iterable[int], title: str, body: str, *, topic: str, urgent: bool = False) -> None:
-        """Tell those who were not told of this event yet and may see the case; without anybody left nothing is written."""
+        """Tell those who were not told of this event yet and may see the case; if nobody is left nothing is written."""
         fresh = told_among(self.case, set(recipients) - self.told, at=self.event.at)
         if not fresh:
             return

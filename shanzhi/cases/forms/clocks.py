@@ -93,7 +93,8 @@ class SuperviseForm(ActForm):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         usual = kind_of(case).span("supervise", urgent=case.urgent)
-        self.fields["limit"].choices = [(span.text(), span.words()) for span in offered(usual)]  # type: ignore[attr-defined]
+        choices = [(span.text(), span.words()) for span in offered(usual)]
+        self.fields["limit"].choices = choices  # type: ignore[attr-defined]
         self.fields["limit"].initial = usual.text()
         self.order_fields(["limit", "text"])
 

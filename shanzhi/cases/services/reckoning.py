@@ -53,7 +53,7 @@ def _running(model: Any) -> Any:
 
 
 def _move(rows: list[Any], at: datetime, calendar: Calendar) -> int:
-    """How many ends moved; where only the half of the time moves, the watcher looks at another moment and that is all."""
+    """How many ends moved; where only the half of the time moves, the watcher just looks at another moment."""
     changed = [(row, columns) for row in rows if (columns := clocks.recomputed(row, at, calendar))]
     moving = [row for row, columns in changed if columns["due_at"] != row.due_at]
     stepping = {row.id for row in moving if isinstance(row, Case)}

@@ -14,7 +14,8 @@ def route_of(case: Case, at: datetime, calendar: Calendar) -> Target | None:
     """Who should get the case by its kind, if the level in charge can give it there; None otherwise.
 
     The level gives to its own units and to the places directly below it. A route to a village, seen from the township,
-    is one; seen from the village itself it is none: the village handles it. Who may not see the kind gets nothing. No statement for a kind without routes.
+    is one; seen from the village itself it is none: the village handles it. Who may not see the kind gets
+    nothing. No statement for a kind without routes.
     """
     kind = kind_of(case)
     if not kind.routes:
