@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -116,18 +117,27 @@ def _chip(query: QueryDict, item: Choice | Dates) -> Chip:
         item.label,
         "、".join(labels[:2]) + (f" 等 {len(labels)} 项" if len(labels) > 2 else ""),
         clear_url,
-        tuple(_option(query, item, value, label, chosen) for value, label in item.options),
+        _options(query, item, chosen),
     )
 
 
-def _option(query: QueryDict, item: Choice, value: str, label: str, chosen: Sequence[str]) -> Option:
-    copy = _without(query, {item.name})
-    if item.multiple:
-        kept = [one for one in chosen if one != value] if value in chosen else [*chosen, value]
-        copy.setlist(item.name, kept)
-    elif value not in chosen:
-        copy[item.name] = value
-    return Option(label, _url(copy), value in chosen, value)
+def _options(query: QueryDict, item: Choice, chosen: Sequence[str]) -> tuple[Option, ...]:
+    """The rest of the address is spelled once for all of them: a list of kinds or places is long."""
+    rest = _without(query, {item.name}).urlencode()
+
+    def url(values: Sequence[str]) -> str:
+        return "?" + "&".join(part for part in (rest, urlencode([(item.name, value) for value in values])) if part)
+
+    return tuple(
+        Option(label, url(_next(item, value, chosen)), value in chosen, value) for value, label in item.options
+    )
+
+
+def _next(item: Choice, value: str, chosen: Sequence[str]) -> Sequence[str]:
+    """What is chosen after a click on this value."""
+    if not item.multiple:
+        return [] if value in chosen else [value]
+    return [one for one in chosen if one != value] if value in chosen else [*chosen, value]
 
 
 def _names(item: Choice | Dates) -> tuple[str, ...]:
