@@ -2,7 +2,8 @@
 (() => {
   const say = (words) => console.error(`LOOK ${words}`);
   const ENGLISH = /[A-Za-z]{3,}[,;:'’.!?]?\s+[A-Za-z]{2,}/;
-  const SKIP = "script, style, noscript, code, .hash, template";
+  // Files are shown as they are written, and a sentence on what is wrong in one quotes it.
+  const SKIP = "script, style, noscript, code, .hash, template, pre, .in-file, textarea.code, textarea[hidden]";
   const NAMED = ["aria-label", "title", "placeholder", "alt", "data-busy", "value"];
 
   document.addEventListener("securitypolicyviolation", (event) =>

@@ -7,8 +7,11 @@ from typing import Any, Final
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.browsing import eventually
+
 HERE: Final = {"latitude": 32.66012, "longitude": 118.83034, "accuracy": 9}
 NUMBER: Final = re.compile(r"\d{4}-\d{4,9}")
+ASKED: Final = {"道路水电设施": {"哪种设施": "路灯"}, "环境卫生": {"哪种情况": "垃圾没有清运"}}
 VILLAGE, FIRST_GRID = "341181104001", "341181104001001"
 
 
@@ -39,11 +42,29 @@ def add_photos(page: Page, *photos: Any) -> None:
     expect(page.locator("[data-photos] .photo img")).to_have_count(len(photos))
 
 
-def tell(page: Page, text: str, *, kind: str = "道路水电设施", place: str = "") -> None:
-    page.get_by_label("什么情况").fill(text)
-    page.get_by_text(kind, exact=True).click()
+def tell(page: Page, text: str, *, kind: str = "道路水电设施", place: str = "", answers: bool = True) -> None:
+    """The report itself, with what its kind asks; without scripts the questions come with the next page."""
+    page.get_by_label("什么情况", exact=True).fill(text)
+    chip = page.get_by_text(kind, exact=True).first
+    if not chip.is_visible():
+        page.locator("summary.opt").click()
+    chip.click()
+    for label, option in ASKED.get(kind, {}).items() if answers else ():
+        answer(page, label, option)
     if place:
         page.get_by_label("具体地点").fill(place)
+
+
+def answer(page: Page, label: str, option: str) -> None:
+    """One question of a kind: out of a list, or by a chip where there are few to choose from."""
+    asked = page.locator("[data-question]:visible").filter(has_text=label).first
+    expect(asked).to_be_visible()
+    if asked.locator("select").count():
+        asked.locator("select").select_option(label=option)
+    elif asked.locator("input[type=radio]").count():
+        asked.get_by_role("radio", name=option, exact=True).check()
+    else:
+        asked.locator("input, textarea").first.fill(option)
 
 
 def send_button(page: Page) -> Locator:
@@ -85,6 +106,29 @@ class Desk:
 
     def expect_state(self, label: str) -> None:
         expect(self.case.locator(".case-h .state")).to_have_text(label)
+
+
+def notice(page: Page, words: str) -> None:
+    """Follow the newest notice that says this, as soon as it has come."""
+
+    def there() -> bool:
+        page.goto("/341181/notices/")
+        return page.get_by_role("link", name=re.compile(words)).count() > 0
+
+    assert eventually(page, there), f"no notice says {words}"
+    page.get_by_role("link", name=re.compile(words)).first.click()
+
+
+def more(page: Page, label: str) -> None:
+    """An act that stands behind "更多"."""
+    page.locator(".acts summary", has_text="更多").click()
+    page.locator(".menu-p").get_by_text(label, exact=True).click()
+
+
+def called(page: Page, unit: str) -> str:
+    """What a case says of a unit that was given it or called to it."""
+    panel = page.locator("section", has=page.get_by_role("heading", name="承办和配合单位")).locator(".panel-b").first
+    return " ".join(panel.locator("> div").filter(has_text=unit).first.inner_text().split())
 
 
 def timeline(page: Page) -> list[str]:

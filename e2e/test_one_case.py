@@ -41,7 +41,7 @@ def dispatch(page: Page, number: str) -> None:
     desk.act("受理")
     desk.expect_done("已受理")
     desk.act("派给…")
-    page.get_by_label("城建中心").check()
+    expect(page.get_by_role("radio", name="城建中心")).to_be_checked()  # by the rule of the kind
     page.get_by_label("要交代的话").fill("先围起来，今天换好。")
     page.get_by_role("button", name="派出去").click()
     desk.expect_done("已派给城建中心")
@@ -88,7 +88,8 @@ def test_from_a_photo_to_a_rating(watched: Watched, people: People) -> None:
     for title, who in (
         ("办结", f"{people[GRID].name}·杨村社区居委会 第一网格 网格员"),
         ("核查通过", f"{people[OFFICER].name}·杨村镇 镇综治中心受理员"),
-        ("处理完毕", f"{people[HANDLER].name}·城建中心 部门经办人"),
+        ("处理完毕", people[HANDLER].name),
+        ("处理完毕", "城建中心 部门经办人"),
         ("开始处理", people[HANDLER].name),
         ("派给城建中心", people[OFFICER].name),
         ("受理", people[OFFICER].name),
@@ -145,7 +146,7 @@ def test_back_one_step_unsatisfied_and_rejected(watched: Watched, people: People
         desk = Desk(page).open(number)
         desk.expect_state("已退回")
         expect(desk.case).to_contain_text("路灯归供电所管，网格修不了。")
-        people.act(CLERK, number, "dispatches", area=area, hours=24)
+        people.act(CLERK, number, "dispatches", area=area, limit="24 hours")
         people.act(GRID, number, "handlings", text="换了灯泡，亮了。")
         desk.open(number)
         desk.act("核查通过")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from e2e.browsing import DESK, PHONE, Watched, overflow
 from e2e.people import CLERK, GRID, OFFICER, SECRETARY, A, People, fill_login
-from e2e.screens import FIRST_GRID, Desk, add_photos, picture, reported, send_button, tell
+from e2e.screens import FIRST_GRID, Desk, add_photos, answer, picture, reported, send_button, tell
 
 pytestmark = pytest.mark.browser
 
@@ -150,8 +150,11 @@ class Plain:
 def test_everything_works_without_scripts(watched: Watched, people: People) -> None:
     phone = Plain(watched, PHONE).sign_in(people, GRID)
     phone.get_by_role("link", name="随手拍").click()
-    tell(phone, "没有脚本也能报的垃圾堆", kind="环境卫生", place="老街")
+    tell(phone, "没有脚本也能报的垃圾堆", kind="环境卫生", place="老街", answers=False)
     phone.locator("input.photo-in").last.set_input_files([picture(seed=5)])
+    send_button(phone).click()
+    expect(phone.get_by_text("还要问下面几个问题")).to_be_visible()
+    answer(phone, "哪种情况", "垃圾没有清运")
     send_button(phone).click()
     number = reported(phone)
     expect(phone.locator(".photos img")).to_have_count(1)
