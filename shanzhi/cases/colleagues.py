@@ -15,6 +15,7 @@ from shanzhi.accounts.selectors.actors import live
 from shanzhi.areas.paths import ancestors
 from shanzhi.cases import permissions
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.tenancy.ids import LARGEST
 
 SHOWN: Final = 10
 LOOKED_AT: Final = 60
@@ -50,9 +51,10 @@ def colleagues(actor: Actor, case: Case, name: str, *, at: datetime) -> list[Col
 
 def colleagues_by_id(case: Case, ids: Sequence[int], *, at: datetime) -> list[Colleague]:
     """Those of these people who see the case; whoever doesn't is left out."""
-    if not ids:
+    known = [number for number in ids if number <= LARGEST]
+    if not known:
         return []
-    rows = posts_that_see(case, at=at).filter(user_id__in=list(ids))
+    rows = posts_that_see(case, at=at).filter(user_id__in=known)
     return _people(list(rows.select_related("user").order_by("-area_path", "id")))
 
 

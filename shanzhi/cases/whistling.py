@@ -90,7 +90,7 @@ def filtered(actor: Actor, *, state: str, unit: str, now: datetime) -> QuerySet[
         rows = rows.filter(ended_at=None)
     elif state in STATES:
         rows = rows.filter(state=state)
-    return rows.filter(unit_id=int(unit)) if unit.isdigit() and len(unit) < 19 else rows
+    return rows.filter(unit_id=int(unit)) if unit.isdecimal() and len(unit) < 19 else rows
 
 
 @dataclass(frozen=True, slots=True)

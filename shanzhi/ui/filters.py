@@ -147,7 +147,8 @@ def _names(item: Choice | Dates) -> tuple[str, ...]:
 def _day(iso: str) -> str:
     """2026-11-20 → 11月20日; what is no day stays as it was typed, for the person to see."""
     parts = iso.split("-")
-    return f"{int(parts[1])}月{int(parts[2])}日" if len(parts) == 3 and all(part.isdigit() for part in parts) else iso
+    is_day = len(parts) == 3 and all(part.isdecimal() and len(part) < 5 for part in parts)
+    return f"{int(parts[1])}月{int(parts[2])}日" if is_day else iso
 
 
 def _without(query: QueryDict, names: set[str]) -> QueryDict:

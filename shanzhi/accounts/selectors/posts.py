@@ -259,6 +259,6 @@ def place_of(value: str) -> tuple[Area | None, Unit | None]:
     kind, _, key = value.partition(":")
     if kind == "area":
         return area_of(key), None
-    if kind == "unit" and key.isdigit():
+    if kind == "unit" and key.isdecimal() and len(key) < 20:
         return None, unit_of(int(key))
     return None, None

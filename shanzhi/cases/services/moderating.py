@@ -74,10 +74,10 @@ def _place(moment: Moment, kind: str, key: str) -> Place:
     case, place = moment.case, None
     if kind in COLUMNS and not key:
         place = Place(Part(kind), original=str(getattr(case, kind)))
-    elif kind == Part.STEP and key.isdigit():
+    elif kind == Part.STEP and key.isdecimal():
         step = Step.objects.filter(case_id=case.id, version=int(key)).first() if len(key) < 9 else None
         place = Place(Part.STEP, step=step, original=step.text) if step is not None and step.text else None
-    elif kind == Part.PHOTO and key.isdigit() and len(key) < 20:
+    elif kind == Part.PHOTO and key.isdecimal() and len(key) < 20:
         steps = Step.objects.filter(case_id=case.id).values("id")
         file = StoredFile.objects.filter(id=int(key), owner_type="cases.step", owner_id__in=steps).first()
         place = Place(Part.PHOTO, file=file) if file is not None else None
@@ -92,7 +92,7 @@ def _place(moment: Moment, kind: str, key: str) -> Place:
 def _lifted(moment: Moment, key: str, reason: str) -> Change:
     """The original stands there again."""
     rows = Moderation.objects.filter(case_id=moment.case.id, lifted_at=None)
-    row = rows.filter(id=int(key)).first() if key.isdigit() and len(key) < 20 else None
+    row = rows.filter(id=int(key)).first() if key.isdecimal() and len(key) < 20 else None
     if row is None:
         raise _refused("这一处没有处理过，或者已经恢复，请刷新后再看。", "what_unknown")
     part = Part(row.part)
