@@ -101,12 +101,17 @@ def seed(database: Database, count: int, copies: int = 1) -> cases.Site:
     return site
 
 
-def measure(database: Database, names: Sequence[str], folder: Path, pace: cases.Pace) -> Iterator[Result]:
-    """On an empty database: schema, then what needs a server, then the import, whose rows would be in the way."""
+def measure(
+    database: Database, names: Sequence[str], folder: Path, pace: cases.Pace, sites: dict[str, cases.Site]
+) -> Iterator[Result]:
+    """On an empty database: schema, then what needs a server, then the import, whose rows would be in the way.
+
+    `sites` learns who may call on this one, for what is compared with it later.
+    """
     manage(database, "migrate", "--no-input", "--verbosity", "0")
     manage(database, "distribute")
     if any(name.startswith(("case", "batch")) for name in names):
-        site = seed(database, CASES)
+        site = sites[database.name] = seed(database, CASES)
         manage(database, "collectstatic", "--no-input", "--verbosity", "0")
         yield from measure_cases(database, site, [name for name in names if name != MILLIONS], folder, pace)
         if BATCH in names:
@@ -132,11 +137,12 @@ def measure_cases(
 
 
 def measure_millions(
-    database: Database, folder: Path, pace: cases.Pace, small: Sequence[Result], copies: int = COPIES
+    database: Database, folder: Path, pace: cases.Pace, small: tuple[Database, cases.Site] | None, copies: int = COPIES
 ) -> Iterator[Result]:
     """On the kept cluster: loaded once, found again as long as the schema and the invented world stay the same.
 
-    `small` are the results of this run, beside which the growth is measured.
+    `small` is the database of 20,000 cases, beside which the growth is measured by turns: what slows the machine down
+    slows both.
     """
     kept = Path(os.environ["SHANZHI_BENCH_KEPT"]) / SITE
     if not kept.exists():
@@ -147,12 +153,16 @@ def measure_millions(
     known = json.loads(kept.read_text())
     site = {**json.loads(manage(database, "bench_seed", "--kept")), **known}
     manage(database, "collectstatic", "--no-input", "--verbosity", "0")
-    for found in measure_cases(database, site, [MILLIONS], folder, pace):
-        like = [one for one in small if one.name == "case_list_20k" and one.params.get("via") == found.params["via"]]
-        like = [one for one in like if one.params.get("database") == "postgresql"]
-        params = {**found.params, "rows": site["rows"], "loaded_s": site["loaded_s"]}
-        growth = (found.p50_ms or 0) / (like[0].p50_ms or 1) if like else None
-        yield replace(found, growth=growth, params=params)
+    found = {one.params["via"]: one for one in measure_cases(database, site, [MILLIONS], folder, pace)}
+    growth: dict[str, float] = {}
+    if small is not None:
+        with Server(small[0].env) as little, Server(database.env) as large:
+            for via in found:
+                say(f"postgresql: {MILLIONS} ({via}) beside {CASES:,} cases")
+                growth[via] = cases.growth(via, (little, small[1]), (large, site), pace)
+    for via, one in found.items():
+        params = {**one.params, "rows": site["rows"], "loaded_s": site["loaded_s"]}
+        yield replace(one, growth=growth.get(via), params=params)
 
 
 def apart(database: Database, folder: Path) -> Database:
@@ -192,13 +202,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 results.append(suggestion.measure())
                 save(results, RESULTS)
             others = [name for name in names if name not in ("suggestion", MILLIONS)]
+            sites: dict[str, cases.Site] = {}
+            small: tuple[Database, cases.Site] | None = None
             for database in databases(folder, wanted) if others else []:
-                for result in measure(database, others, folder, cases.Pace()):
+                for result in measure(database, others, folder, cases.Pace(), sites):
                     results.append(placed(result, database))
                     save(results, RESULTS)
+                if database.name == "postgresql" and "postgresql" in sites:
+                    small = database, sites["postgresql"]
             if MILLIONS in names and "postgresql" in wanted:
                 [database] = databases(folder, ["millions"])
-                for result in measure_millions(database, folder, cases.Pace(), results, options.copies):
+                for result in measure_millions(database, folder, cases.Pace(), small, options.copies):
                     results.append(placed(result, database))
                     save(results, RESULTS)
     except (Broken, ValueError) as problem:

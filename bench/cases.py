@@ -21,6 +21,7 @@ CLIENTS: Final = 4
 ROUNDS: Final = 3
 TRACED: Final = 3
 ALONE: Final = 12
+TURNS: Final = 4
 PAGE: Final = 50
 Site = dict[str, Any]
 # What the reception of a township looks through: by state, by kind, the late ones, the ended ones, a search.
@@ -161,6 +162,18 @@ def each_ms(scenario: Scenario, server: Server) -> list[float]:
     finally:
         client.close()
     return found
+
+
+def growth(via: str, small: tuple[Server, Site], large: tuple[Server, Site], pace: Pace) -> float:
+    """How many times as long the same lists take in the large one: medians, measured by turns."""
+    sources = [(server, case_list(site, api=via == "api").calls(0)) for server, site in (small, large)]
+    for server, calls in sources:
+        drive(server.port, [calls], pace.warm)
+    found = [Outcome(), Outcome()]
+    for _ in range(TURNS):
+        for outcome, (server, calls) in zip(found, sources, strict=True):
+            outcome.add(drive(server.port, [calls], pace.together))
+    return found[1].percentile_ms(0.5) / found[0].percentile_ms(0.5)
 
 
 def measure(scenario: Scenario, server: Server, replayer: Replayer, folder: Path, pace: Pace) -> Result:
