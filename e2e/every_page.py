@@ -176,12 +176,12 @@ def prepare(people: People) -> dict[str, str]:
     numbers = {"reported": made(), "accepted": raised(), "rejected": raised()}
     for name in ("dispatched", "handled", "verified"):
         numbers[name] = raised()
-        people.act(OFFICER, numbers[name], "dispatches", unit=unit["code"], hours=24)
+        people.act(OFFICER, numbers[name], "dispatches", unit=unit["code"], limit="24 hours")
     for name in ("handled", "verified"):
         people.act(HANDLER, numbers[name], "handlings", text="已换新井盖，四周用水泥封好，路灯换了两个灯泡。")
     people.act(OFFICER, numbers["verified"], "verifications")
     people.act(OFFICER, numbers["rejected"], "rejections", text="同一件事已经在办，并到前一件一起处理。")
     numbers["in_grid"] = made("电线被树枝压住，刮风就冒火花")
     people.act(CLERK, numbers["in_grid"], "acceptances")
-    people.act(CLERK, numbers["in_grid"], "dispatches", area=FIRST_GRID, hours=2)
+    people.act(CLERK, numbers["in_grid"], "dispatches", area=FIRST_GRID, limit="2 hours")
     return numbers

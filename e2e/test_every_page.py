@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from e2e.browsing import DESK, PHONE, Watched, barriers, overflow
+from e2e.every_case_page import CASE_STOPS, prepare_cases
 from e2e.every_page import STOPS, Stop, prepare
 from e2e.people import People
 
@@ -26,9 +27,24 @@ def visit(page: Page, stop: Stop, prepared: dict[str, str], people: People) -> N
         page.wait_for_load_state("networkidle")
 
 
+@pytest.fixture(scope="module")
+def cases(people: People) -> dict[str, str]:
+    return prepare_cases(people)
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
 def test_page(watched: Watched, people: People, prepared: dict[str, str], stop: Stop, size: str) -> None:
+    look(watched, people, prepared, stop, size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("stop", CASE_STOPS, ids=lambda stop: stop.name)
+def test_page_of_cases(watched: Watched, people: People, cases: dict[str, str], stop: Stop, size: str) -> None:
+    look(watched, people, cases, stop, size)
+
+
+def look(watched: Watched, people: People, prepared: dict[str, str], stop: Stop, size: str) -> None:
     if stop.who:
         with people.at(watched, stop.who, phone=size == "phone") as page:
             visit(page, stop, prepared, people)
@@ -48,4 +64,15 @@ def test_between_phone_and_desk(watched: Watched, people: People, prepared: dict
     with people.at(watched, stop.who) as page:
         page.set_viewport_size({"width": 768, "height": 1024})
         visit(page, stop, prepared, people)
+        assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize(
+    "name", ["whistles", "case_called", "case_of_parts", "split", "take_down", "kind_edit", "batch", "holidays_edit"]
+)
+def test_cases_between_phone_and_desk(watched: Watched, people: People, cases: dict[str, str], name: str) -> None:
+    stop = next(one for one in CASE_STOPS if one.name == name)
+    with people.at(watched, stop.who) as page:
+        page.set_viewport_size({"width": 768, "height": 1024})
+        visit(page, stop, cases, people)
         assert overflow(page) <= 0
