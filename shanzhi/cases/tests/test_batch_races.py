@@ -1,4 +1,4 @@
-"""A batch against what one person does, against the watcher, against itself; two of one unit; one key for two wishes."""
+"""A batch against one act, the watcher and another batch; two of one unit; one key for two wishes."""
 
 from collections.abc import Callable
 from datetime import timedelta
