@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from tests.endpoints import operations
 
@@ -106,3 +107,15 @@ def test_a_county_has_six_digits(document: dict[str, Any]) -> None:
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     found = set(re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document)))
     assert found <= set(document["components"]["schemas"])
+
+
+def test_every_schema_of_ours_has_a_name_of_its_own() -> None:
+    """The document knows schemas by name: of two with one name, one would describe the other's answers."""
+    ours: dict[str, set[str]] = {}
+    kinds = [Schema]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if kind.__module__.startswith("shanzhi."):
+            ours.setdefault(kind.__name__, set()).add(kind.__module__)
+    assert {name: modules for name, modules in ours.items() if len(modules) > 1} == {}

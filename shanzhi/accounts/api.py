@@ -16,13 +16,13 @@ from shanzhi.accounts.schemas import (
     PostListOut,
     PostOut,
     RevocationIn,
+    SeenVersionIn,
     StandInIn,
     StandInListOut,
     StandInOut,
     SubstituteOut,
     UserListOut,
     UserOut,
-    VersionIn,
 )
 from shanzhi.lib.errors import Invalid
 
@@ -182,7 +182,7 @@ def stand_in_create(request: HttpRequest, county: Path[int], post_id: int, body:
     "stand-ins/{int:stand_in_id}/ends", response={200: StandInOut, **WRITE_REFUSALS}, operation_id="stand_in_end"
 )
 @operation(SELF, object=True)
-def stand_in_end(request: HttpRequest, county: Path[int], stand_in_id: int, body: VersionIn) -> Any:
+def stand_in_end(request: HttpRequest, county: Path[int], stand_in_id: int, body: SeenVersionIn) -> Any:
     """End it now, or call it off; `version` is the one that the caller saw."""
     actor = actor_of(request)
     standin = services.standin_end(

@@ -120,5 +120,5 @@ class StandInIn(Schema):
     reason: Annotated[str, Field(max_length=200)]
 
 
-class VersionIn(Schema):
+class SeenVersionIn(Schema):
     version: Version

@@ -89,35 +89,35 @@ class VersionOut(Schema):
         )
 
 
-class ActIn(Schema):
+class AreaActIn(Schema):
     """Day and reason of an act; the day is not in the future."""
 
     on: date
     reason: str = REASON
 
 
-class AreaAddIn(ActIn):
+class AreaAddIn(AreaActIn):
     name: str = NAME
     code: str = Field("", max_length=15, description="may be left empty for a grid: the next free number")
 
 
-class AreaRenameIn(ActIn):
+class AreaRenameIn(AreaActIn):
     version: int = VERSION
     name: str = NAME
     code: str = Field("", max_length=15, description="empty: the code stays")
 
 
-class AreaMergeIn(ActIn):
+class AreaMergeIn(AreaActIn):
     version: int = VERSION
     into: str = Field(pattern=CODE)
 
 
-class AreaMoveIn(ActIn):
+class AreaMoveIn(AreaActIn):
     version: int = VERSION
     parent: str = Field(pattern=CODE)
 
 
-class AbolishIn(ActIn):
+class AbolishIn(AreaActIn):
     version: int = VERSION
 
 
@@ -152,12 +152,12 @@ class UnitListOut(Schema):
     next: str | None
 
 
-class UnitAddIn(ActIn):
+class UnitAddIn(AreaActIn):
     kind: Unit.Kind
     name: str = NAME
 
 
-class UnitRenameIn(ActIn):
+class UnitRenameIn(AreaActIn):
     version: int = VERSION
     name: str = NAME
 

@@ -46,7 +46,7 @@ def definition_list(
     return schemas.DefinitionListOut(items=items, next=page.next_cursor)
 
 
-@router.get(ONE, response={200: schemas.VersionOut, **READ}, operation_id="definition_get")
+@router.get(ONE, response={200: schemas.RuleVersionOut, **READ}, operation_id="definition_get")
 @operation(VIEW)
 def definition_get(
     request: HttpRequest,
@@ -57,10 +57,10 @@ def definition_get(
 ) -> Any:
     """The version that counts, or the one asked for."""
     definition = selectors.definition_get_for(actor_of(request), family, code)
-    return schemas.VersionOut.of(selectors.version_at(definition, number or definition.current_number))
+    return schemas.RuleVersionOut.of(selectors.version_at(definition, number or definition.current_number))
 
 
-@router.put(ONE, response={200: schemas.VersionOut, **WRITE_REFUSALS}, operation_id="definition_publish")
+@router.put(ONE, response={200: schemas.RuleVersionOut, **WRITE_REFUSALS}, operation_id="definition_publish")
 @operation(EDIT)
 def definition_publish(
     request: HttpRequest, county: County, family: Family, code: Code, body: schemas.DefinitionIn, key: Key = None
@@ -76,7 +76,7 @@ def definition_publish(
         note=body.note,
         key=key,
     )
-    return schemas.VersionOut.of(version)
+    return schemas.RuleVersionOut.of(version)
 
 
 @router.post(

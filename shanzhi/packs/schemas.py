@@ -46,7 +46,7 @@ class DefinitionListOut(Schema):
     next: str | None
 
 
-class VersionOut(Schema):
+class RuleVersionOut(Schema):
     """A version with what it says; it is never altered."""
 
     id: str
@@ -63,7 +63,7 @@ class VersionOut(Schema):
     published_by: str
 
     @classmethod
-    def of(cls, row: Version) -> "VersionOut":
+    def of(cls, row: Version) -> "RuleVersionOut":
         return cls(
             id=str(row.id),
             family=row.family,

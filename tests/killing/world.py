@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import ApiToken
+from shanzhi.packs.models import Definition
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from shanzhi.trail.services import record_bulk
@@ -51,6 +52,7 @@ def with_trail(cast: Cast) -> None:
             ("areas.area.opened", list(cast.areas.values())),
             ("areas.unit.added", list(cast.units.values())),
             ("accounts.post.granted", [person.post for person in cast.people.values()]),
+            ("packs.definition.published", list(Definition.objects.all())),
         ):
             for row in rows:
                 row.refresh_from_db()

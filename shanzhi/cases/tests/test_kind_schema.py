@@ -79,7 +79,7 @@ def test_the_checks_have_nothing_against_a_sensible_kind(raw: dict[str, Any]) ->
     [
         ({"colour": "红"}, "colour", "没有“colour”这一项"),
         ({"clocks": {"accept": "24"}}, "clocks.accept", "没有写单位"),
-        ({"clocks": {"accept": 24}}, "clocks.accept", "“accept”"),
+        ({"clocks": {"accept": 24}}, "clocks.accept", "没有写单位"),
         ({"clocks": {"accept": "24 moons"}}, "clocks.accept", "不认识期限“24 moons”里的单位"),
         ({"clocks": {"lunch": "1 hours"}}, "clocks.lunch", "没有“lunch”这一项"),
         ({"handling": ["0 days"]}, "handling.0", "要大于 0"),
