@@ -115,7 +115,7 @@ class UnitRow:
 def units_of(actor: Actor, now: datetime) -> list[UnitRow]:
     """Units called in the actor's scope since ninety days, the most called first; one statement."""
     came = Q(arrived_at__isnull=False)
-    counts: Sequence[dict[str, Any]] = list(
+    counts: list[Any] = list(
         call_list_for(actor)
         .filter(called_at__gte=now - SINCE)
         .order_by()

@@ -32,9 +32,9 @@ class WhistleForm(ActForm):
     def __init__(self, *args: Any, actor: Actor, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, case=case, **kwargs)
         there = {call.unit_id for call in open_calls(case)} | {case.handler_unit_id}
-        self.units = {str(unit.id): unit for unit in whistle_units(case) if unit.id not in there}
+        self.choosable = {str(unit.id): unit for unit in whistle_units(case) if unit.id not in there}
         self.fields["units"].choices = [  # type: ignore[attr-defined]
-            (key, f"{unit.name}（{unit.area.name}）") for key, unit in self.units.items()
+            (key, f"{unit.name}（{unit.area.name}）") for key, unit in self.choosable.items()
         ]
         usual = kind_of(case).span(Clock.WHISTLE, urgent=case.urgent)
         spans = sorted(dict.fromkeys([*map(Span.parse, WITHIN), usual]), key=lambda span: (span.unit, span.amount))
@@ -43,7 +43,7 @@ class WhistleForm(ActForm):
         self.order_fields(["units", "within", "text"])
 
     def arguments(self) -> dict[str, Any]:
-        chosen = [self.units[key] for key in self.cleaned_data["units"]]
+        chosen = [self.choosable[key] for key in self.cleaned_data["units"]]
         return {**super().arguments(), "units": chosen, "within": self.cleaned_data["within"]}
 
 
@@ -67,11 +67,11 @@ class DismissForm(ActForm):
     def __init__(self, *args: Any, actor: Actor, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, case=case, **kwargs)
         calls = open_calls(case)
-        self.units = {str(call.unit_id): call.unit for call in calls if call.unit is not None}
+        self.choosable = {str(call.unit_id): call.unit for call in calls if call.unit is not None}
         self.fields["units"].choices = [  # type: ignore[attr-defined]
             (str(call.unit_id), f"{call.who}（{call.get_state_display()}）") for call in calls if call.unit is not None
         ]
         self.order_fields(["units", "text"])
 
     def arguments(self) -> dict[str, Any]:
-        return {**super().arguments(), "units": [self.units[key] for key in self.cleaned_data["units"]]}
+        return {**super().arguments(), "units": [self.choosable[key] for key in self.cleaned_data["units"]]}

@@ -4,6 +4,7 @@ Who was called, who came when and who did not come stays on record. The same act
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from shanzhi.areas.models import Unit
@@ -121,7 +122,7 @@ def dismiss(moment: Moment, *, units: Sequence[Unit], text: str = "") -> Change:
         "state": Assignment.State.LEFT, "ended_at": moment.at, "running_since": None, "watch_at": None,
     }  # fmt: skip
     words = "、".join(call.who for call in calls)
-    return Change(text=limited(text), target=words, then=[lambda: [_move(call, changed) for call in calls]])
+    return Change(text=limited(text), target=words, then=[partial(_move, call, changed) for call in calls])
 
 
 def _move(call: Assignment, changed: dict[str, object]) -> None:
