@@ -201,7 +201,7 @@ def test_at_twice_the_size_the_list_is_usable(watched: Watched, people: People) 
     page = watched.context(ZOOMED, storage_state=state, device_scale_factor=2).new_page()
     go(page, "tab=ended")
     assert overflow(page) <= 0
-    page.locator("summary", has_text="筛选").locator("visible=true").click()
+    page.locator("label[for=flt-more]").click()
     page.locator("summary.flt", has_text="类别").click()
     panel = page.locator("details[open] .flt-p").bounding_box()
     assert panel is not None

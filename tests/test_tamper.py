@@ -163,7 +163,9 @@ def test_a_post_that_somebody_gave_himself_is_named(house: House) -> None:
 def test_a_case_that_was_slipped_in_is_named(house: House) -> None:
     """A copy under another id and number, never reported by anybody."""
     columns = [
-        field.column for field in Case._meta.local_fields if not field.generated and field.column not in ("id", "number")
+        field.column
+        for field in Case._meta.local_fields
+        if not field.generated and field.column not in ("id", "number")
     ]
     wanted = ", ".join(columns)
     copy = f"SELECT %s, %s, {wanted} FROM cases_case WHERE county_id = %s AND id = %s"

@@ -62,9 +62,7 @@ def test_keys_of_traced_reports_are_swapped_in_a_replay() -> None:
 
 def test_lists_are_those_that_the_house_knows() -> None:
     for asked in LISTS:
-        query = ListQuery(
-            **{name: [value] if name in ("state", "kind") else value for name, value in asked.items()}
-        )
+        query = ListQuery(**{name: [value] if name in ("state", "kind") else value for name, value in asked.items()})
         assert query.tab in Tab.LABELS
         assert all(state in State for state in query.state)
 

@@ -103,9 +103,7 @@ def test_a_caller_has_a_token_and_a_session(system: Actor) -> None:
 @pytest.fixture
 def seeded(system: Actor) -> Actor:
     grids, now = add_grids(), timezone.now()
-    unit_add(
-        actor=system, area=grids[0].township, kind="department", name="城建中心", reason="测试", on=SINCE, at=now
-    )
+    unit_add(actor=system, area=grids[0].township, kind="department", name="城建中心", reason="测试", on=SINCE, at=now)
     add_workers(system, grids, now)
     add_officers(system, grids[0], now)
     add_kinds(system)

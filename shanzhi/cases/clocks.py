@@ -75,9 +75,7 @@ def spent(row: Timed, at: datetime, calendar: Calendar) -> int:
     return row.spent + elapsed(row.running_since, max(at, row.running_since), Unit(row.clock_unit), calendar)
 
 
-def _running(
-    unit: Unit, allowed: int, used: int, since: datetime, warned: int, calendar: Calendar
-) -> dict[str, Any]:
+def _running(unit: Unit, allowed: int, used: int, since: datetime, warned: int, calendar: Calendar) -> dict[str, Any]:
     return {
         "allowed": allowed,
         "spent": used,

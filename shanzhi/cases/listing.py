@@ -142,9 +142,7 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
 
 
-def _wanted(
-    query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence[tuple[str, str]]
-) -> CaseFilter:
+def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence[tuple[str, str]]) -> CaseFilter:
     codes, marks = {code for code, _ in kinds}, query.getlist("mark")
     last = _day(query.get("received_to", ""))
     reported = plain.tab == Tab.REPORTED

@@ -112,9 +112,7 @@ def rows_of(
     return [_row(case, base, place_name(case.area), now, calendar, actor) for base in _base(cases) for case in cases]
 
 
-def cards_of(
-    actor: Actor, cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]
-) -> list[Row]:
+def cards_of(actor: Actor, cases: Sequence[Case], now: datetime, calendar: Callable[[], Calendar]) -> list[Row]:
     """Cards of a phone: the place in the reporter's words, and the next act of this person as the card's foot."""
     return [
         _row(case, base, case.place or place_name(case.area), now, calendar, actor)

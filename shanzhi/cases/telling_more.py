@@ -86,9 +86,7 @@ def moderated(news: News) -> None:
     """Nobody; but what was told before says now what everybody reads. A cover that is lifted leaves it so."""
     covers = Moderation.objects.filter(case_id=news.case.id, at=news.step.at, lifted_at=None).exclude(original="")
     for cover in covers:
-        notices_reword(
-            object_type="cases.case", object_id=news.case.id, words=cover.original, instead=cover.shown
-        )
+        notices_reword(object_type="cases.case", object_id=news.case.id, words=cover.original, instead=cover.shown)
 
 
 @subscribe(EVENTS[Act.CLOSE])

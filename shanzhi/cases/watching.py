@@ -110,9 +110,11 @@ def _move_on(row: Timed, at: datetime, calendar: Calendar) -> int:
     while following is not None and following <= at:
         level += 1
         following = clocks.next_watch(row, level, calendar)
-    won = type(row)._default_manager.filter(
-        id=row.id, watch_at=row.watch_at, warned=row.warned, running_since=row.running_since
-    ).update(watch_at=following, warned=level)
+    won = (
+        type(row)
+        ._default_manager.filter(id=row.id, watch_at=row.watch_at, warned=row.warned, running_since=row.running_since)
+        .update(watch_at=following, warned=level)
+    )
     return level if won and level > row.warned else 0
 
 

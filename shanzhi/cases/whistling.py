@@ -1,6 +1,6 @@
 """The board of whistles: who was called where, who came when, and how each unit did over the last ninety days."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,7 +25,19 @@ STATES: Final[dict[str, str]] = {
     "done": "办完",
     "left": "没办完离场",
 }
-HEADS: Final = ("编号", "事件", "地方", "单位", "吹哨时间", "报到时限", "报到时间", "谁来的", "办完时间", "状态", "做了什么")
+HEADS: Final = (
+    "编号",
+    "事件",
+    "地方",
+    "单位",
+    "吹哨时间",
+    "报到时限",
+    "报到时间",
+    "谁来的",
+    "办完时间",
+    "状态",
+    "做了什么",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class ModerateForm(ActForm):
     what = OpenChoiceField(
         label="处理哪一处", widget=forms.RadioSelect, error_messages={"required": "请选要处理哪一处。"}
     )
+
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         self.places = places_of(case)

@@ -50,9 +50,7 @@ class ClassifyForm(ActForm, AnswersMixin):
     """Another kind. What it asks for beyond the old answers is asked in the page that comes back."""
 
     inner = "cases/parts/act_classify.html"
-    kind = OpenChoiceField(
-        label="改成哪一类", widget=forms.RadioSelect, error_messages={"required": "请选一个类别。"}
-    )
+    kind = OpenChoiceField(label="改成哪一类", widget=forms.RadioSelect, error_messages={"required": "请选一个类别。"})
 
     def __init__(self, *args: Any, actor: Actor, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, case=case, **kwargs)

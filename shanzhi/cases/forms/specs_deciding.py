@@ -49,7 +49,14 @@ def _closed(case: Case, form: ActForm) -> str:
     return f"已退给{case.owner.name}重新办理" if case.is_open else "已办结"
 
 
-spec(Act.ACCEPT, "acceptances", "check", "已受理，接着派给网格或单位", "The level in charge takes the case on.", direct=True)
+spec(
+    Act.ACCEPT,
+    "acceptances",
+    "check",
+    "已受理，接着派给网格或单位",
+    "The level in charge takes the case on.",
+    direct=True,
+)
 spec(
     Act.REJECT, "rejections", "ban", "已写明原因，不予受理", "Not taken on; `text` says why. The case ends.",
     words=("为什么不予受理", "反映人会看到。", "请写明为什么不予受理，反映人会看到。"), button="不予受理，结束这件事",
@@ -61,9 +68,7 @@ spec(
     form=DispatchForm, words=("要交代的话", "接手的人会看到。", ""), button="派出去", body=schemas.DispatchIn,
     arguments=_dispatch_arguments,
 )  # fmt: skip
-spec(
-    Act.START, "starts", "player-play", "已开始处理", "The handler takes it up; the time limit runs on.", direct=True
-)
+spec(Act.START, "starts", "player-play", "已开始处理", "The handler takes it up; the time limit runs on.", direct=True)
 spec(
     Act.HANDLE, "handlings", "tool", "处理结果已报上去，等待核查", "Whoever has the turn says what was done.",
     form=HandleForm, words=("怎么处理的、结果怎么样", "反映人会看到。", "请写明怎么处理的、结果怎么样。"), button="报处理结果",

@@ -75,9 +75,7 @@ class SplitForm(ActForm):
     def arguments(self) -> dict[str, Any]:
         """Rows up to the last filled one, so that a gap is told by its own number."""
         data = self.cleaned_data
-        parts = [
-            Part(data[f"parts.{n}.body"], data[f"parts.{n}.title"], data[f"parts.{n}.kind"]) for n in range(MOST)
-        ]
+        parts = [Part(data[f"parts.{n}.body"], data[f"parts.{n}.title"], data[f"parts.{n}.kind"]) for n in range(MOST)]
         while parts and not (parts[-1].body.strip() or parts[-1].title.strip()):
             parts.pop()
         return {**super().arguments(), "parts": parts}

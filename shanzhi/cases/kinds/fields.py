@@ -104,7 +104,7 @@ def widget_of(question: FieldBody) -> forms.Widget:
         case "person":
             return PersonInput(question.label)
         case "photo":
-            return PhotoInput({"accept": "image/*", "multiple": True})
+            return PhotoInput({"accept": "image/*", "multiple": True, "aria-label": question.label})
     limit = PLACE if question.type == "place" else TEXT
     return forms.TextInput({"maxlength": str(limit), "autocomplete": "off"})
 

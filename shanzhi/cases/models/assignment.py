@@ -69,11 +69,13 @@ class Assignment(Timed):
             models.Index(fields=["county_id", "unit", "case"], name="assignment_unit"),
             models.Index(fields=["county_id", "area", "case"], name="assignment_area"),
             models.Index(
-                fields=["county_id", "unit", "case"], name="assignment_helping",
+                fields=["county_id", "unit", "case"],
+                name="assignment_helping",
                 condition=models.Q(ended_at=None, role="helper"),
             ),
             models.Index(
-                fields=["county_id", "case"], name="assignment_whistled",
+                fields=["county_id", "case"],
+                name="assignment_whistled",
                 condition=models.Q(ended_at=None, whistled=True),
             ),
             models.Index(

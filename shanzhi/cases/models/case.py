@@ -104,11 +104,13 @@ class Case(Timed):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "due_at", "id"], name="case_open_due", condition=models.Q(ended_at=None)),
             models.Index(
-                fields=["county_id", "town_path", "due_at", "id"], name="case_town_due",
+                fields=["county_id", "town_path", "due_at", "id"],
+                name="case_town_due",
                 condition=models.Q(ended_at=None),
             ),
             models.Index(
-                fields=["county_id", "village_path", "due_at", "id"], name="case_village_due",
+                fields=["county_id", "village_path", "due_at", "id"],
+                name="case_village_due",
                 condition=models.Q(ended_at=None),
             ),
             models.Index(
@@ -126,7 +128,8 @@ class Case(Timed):
             models.Index(fields=["county_id", "village_path", "-received_at", "-id"], name="case_village_received"),
             models.Index(fields=["county_id", "area_path", "-received_at", "-id"], name="case_place_received"),
             models.Index(
-                fields=["county_id", "handler_unit", "-received_at", "-id"], name="case_unit_received",
+                fields=["county_id", "handler_unit", "-received_at", "-id"],
+                name="case_unit_received",
                 condition=models.Q(handler_unit__isnull=False),
             ),
             models.Index(fields=["county_id", "reporter", "-received_at", "-id"], name="case_reporter"),
@@ -140,7 +143,8 @@ class Case(Timed):
             ),
             models.Index(fields=["county_id", "kind", "-received_at", "-id"], name="case_kind_received"),
             models.Index(
-                fields=["county_id", "due_at", "id"], name="case_supervised",
+                fields=["county_id", "due_at", "id"],
+                name="case_supervised",
                 condition=models.Q(supervised__gt=0, ended_at=None),
             ),
             models.Index(

@@ -139,7 +139,8 @@ class SavedFilter(CountyModel):
         verbose_name = "常用清单"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["county_id", "user", "name"], condition=models.Q(deleted_at=None),
+                fields=["county_id", "user", "name"],
+                condition=models.Q(deleted_at=None),
                 name="saved_filter_name_once",
             )
         ]

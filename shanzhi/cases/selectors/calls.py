@@ -1,6 +1,5 @@
 """Who was called to a case, who came, and who can be called."""
 
-
 from django.db.models import Q, QuerySet
 
 from shanzhi.access.actor import Actor
@@ -23,9 +22,7 @@ def open_calls(case: Case) -> list[Assignment]:
 
 def calls_of(case: Case) -> list[Assignment]:
     """Everybody who was ever called to a case or given it, the oldest first; one statement."""
-    return sorted(
-        Assignment.objects.filter(case_id=case.id).select_related("unit", "area"), key=lambda call: call.id
-    )
+    return sorted(Assignment.objects.filter(case_id=case.id).select_related("unit", "area"), key=lambda call: call.id)
 
 
 def whistle_units(case: Case) -> list[Unit]:

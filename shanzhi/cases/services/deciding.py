@@ -34,9 +34,7 @@ def accept(moment: Moment, *, text: str = "") -> Change:
             change.changes["holder_id"] = target.user_id
             change.target = f"按规则派给{change.target}"
             return change
-    return Change(
-        State.ACCEPTED, moment.clock_for(State.ACCEPTED), text=limited(text), changes=moment.to_owner()
-    )
+    return Change(State.ACCEPTED, moment.clock_for(State.ACCEPTED), text=limited(text), changes=moment.to_owner())
 
 
 @decides(Act.REJECT)

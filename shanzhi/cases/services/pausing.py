@@ -50,7 +50,9 @@ def _checked_day(until: date, at: datetime) -> date:
     if today < until <= today + timedelta(days=LONGEST_PAUSE):
         return until
     last = today + timedelta(days=LONGEST_PAUSE)
-    sentence = f"恢复办理的日子要在明天到 {last.year}年{last.month}月{last.day}日之间，最长 {LONGEST_PAUSE} 天，请重新选。"
+    sentence = (
+        f"恢复办理的日子要在明天到 {last.year}年{last.month}月{last.day}日之间，最长 {LONGEST_PAUSE} 天，请重新选。"
+    )
     raise Invalid(sentence, code="until", fields={"until": [sentence]})
 
 

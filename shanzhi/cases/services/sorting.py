@@ -41,9 +41,7 @@ def release(moment: Moment, *, text: str = "") -> Change:
     """
     lead = open_lead(moment.case)
     back = {"state": Assignment.State.CALLED, "arrived_at": None, "arrived_name": ""}
-    return Change(
-        State.DISPATCHED, text=limited(text), changes={"holder_id": None}, then=[lambda: lead.update(**back)]
-    )
+    return Change(State.DISPATCHED, text=limited(text), changes={"holder_id": None}, then=[lambda: lead.update(**back)])
 
 
 @decides(Act.REOPEN)

@@ -15,9 +15,7 @@ LONGEST: Final = 12
 
 
 @decides(Act.NOTE)
-def note(
-    moment: Moment, *, text: str, mentions: Sequence[int] = (), photo_ids: Sequence[int] = ()
-) -> Change:
+def note(moment: Moment, *, text: str, mentions: Sequence[int] = (), photo_ids: Sequence[int] = ()) -> Change:
     """An internal note. Whoever is mentioned, by the picker or by @ and the name in the text, is told.
 
     Only people who see the case in their post can be mentioned. A name after @ that nobody or somebody outside bears

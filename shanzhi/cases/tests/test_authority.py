@@ -79,7 +79,9 @@ def test_covered_words_are_gone_from_notices_that_were_told_before(cast: Cast) -
     assert Notice.objects.filter(title__contains="周某某").exists()
     assert Notice.objects.filter(body__contains="周某某").exists()
     for what in ("title", "step:3"):
-        case_act(actor=cast.actor("village_clerk"), case=case, act=Act.MODERATE, what=what, text="姓名", instead="有人烧东西")
+        case_act(
+            actor=cast.actor("village_clerk"), case=case, act=Act.MODERATE, what=what, text="姓名", instead="有人烧东西"
+        )
     drain()
     assert not Notice.objects.filter(title__contains="周某某").exists()
     assert not Notice.objects.filter(body__contains="周某某").exists()

@@ -73,7 +73,9 @@ def test_one_key_for_two_wishes_is_refused_and_for_one_done_once(town: Cast) -> 
             batch(town, cases[:3], key="k-1")()
         with pytest.raises(Invalid):
             actor = town.actor("village_clerk")
-            batch_create(actor=actor, act="accept", cases=[(c.number, 1) for c in cases], wish=Wish("别的话"), key="k-1")
+            batch_create(
+                actor=actor, act="accept", cases=[(c.number, 1) for c in cases], wish=Wish("别的话"), key="k-1"
+            )
         assert ActBatch.objects.count() == 1
 
 

@@ -32,7 +32,14 @@ STAGED: dict[str, Any] = {
     "fields": [
         {"code": "what", "label": "是什么", "type": "choice", "choices": ["路灯", "线路"], "required": True},
         {"code": "lamp", "label": "灯杆编号", "type": "text", "required": True, "shown_if": {"what": ["路灯"]}},
-        {"code": "wire", "label": "电线掉落", "type": "stop", "choices": ["有", "没有"], "stop_if": ["有"], "say": "请离开。"},
+        {
+            "code": "wire",
+            "label": "电线掉落",
+            "type": "stop",
+            "choices": ["有", "没有"],
+            "stop_if": ["有"],
+            "say": "请离开。",
+        },
         {"code": "seen", "label": "现场照片", "type": "photo"},
     ],
     "stages": [

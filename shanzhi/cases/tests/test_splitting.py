@@ -88,7 +88,9 @@ def test_the_whole_waits_for_all_parts(cast: Cast) -> None:
     assert not Notice.objects.filter(title__contains="分件全部办完").exists()
     act(cast, "village_clerk", "reject", two, text="不属实")
     drain()
-    assert Notice.objects.filter(title__contains="分件全部办完", recipient_id=cast["village_clerk"].user.id).count() == 1
+    assert (
+        Notice.objects.filter(title__contains="分件全部办完", recipient_id=cast["village_clerk"].user.id).count() == 1
+    )
     whole.refresh_from_db()
     assert (whole.parts, whole.state) == (0, State.ACCEPTED)
     assert whole.running_since is not None

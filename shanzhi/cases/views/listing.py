@@ -79,9 +79,7 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
     return render(request, "cases/list.html", context)
 
 
-def _found(
-    actor: Actor, listing: Listing, counts: dict[str, int], number: str, now: datetime
-) -> Page[Case]:
+def _found(actor: Actor, listing: Listing, counts: dict[str, int], number: str, now: datetime) -> Page[Case]:
     """The case that was asked for by its number, or a page of the list."""
     if number:
         return Page(list(list_rows(by_number(actor, [number]), actor)))
