@@ -156,8 +156,8 @@ def prepare_cases(people: People) -> dict[str, str]:
     people.act(OFFICER, numbers["whole"], "parts", text=WORDS, parts=[{"body": LONG}, {"body": WORDS}])
     people.act(OFFICER, numbers["merged"], "merges", into=numbers["accepted"], text="同一处，同一批人反映。")
     people.act(OFFICER, numbers["covered"], "moderations", what="title", instead="一处设施坏了", text="标题里有姓名。")
-    for login, resource in ((CLERK, "acceptances"), (CLERK, "handlings"), (CLERK, "verifications"), (CLERK, "closures")):
-        people.act(login, numbers["closed"], resource, text="已修好，试过三个晚上。")
+    for resource in ("acceptances", "handlings", "verifications", "closures"):
+        people.act(CLERK, numbers["closed"], resource, text="已修好，试过三个晚上。")
     caller = {"name": "孙女士", "phone": "13800000917", "wants_reply": True}
     told = {"kind": "facilities", "answers": {"what": "路灯"}, "area": FIRST_GRID, "body": LONG, "place": PLACE}
     numbers["called_in"] = people.call(OFFICER, "/take-downs", {**told, "source": "phone", "contact": caller})["number"]
