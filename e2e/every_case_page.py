@@ -98,7 +98,6 @@ CASE_STOPS: Final = (
     Stop("follow", "", "/341181/follow/"),
     Stop("follow_wrong", "", "/341181/follow/", follow("AAAA-AAAA-AAAAA")),
     Stop("batch", OFFICER, "/341181/cases/batches/new/?act=dispatch&case={accepted}&case={whole}"),
-    Stop("batch_wrong", OFFICER, "/341181/cases/batches/new/?act=dispatch&case={accepted}", submit_empty("派出去")),
     Stop("batch_done", OFFICER, "/341181/cases/batches/{batch}/"),
     Stop("lists", OFFICER, "/341181/cases/lists/"),
     Stop("list_kept", OFFICER, "/341181/cases/?tab=open&kind=facilities"),
