@@ -50,7 +50,7 @@ class BatchForm(forms.Form):
         if not replies:
             del fields["reply"]
         elif self.missing:
-            fields["reply"].initial = replies[0]
+            fields["reply"].initial = ""  # nobody signs words that they have not chosen
             fields["text"].label, fields["text"].help_text = "补充（可以不填）", "选了常用的话，就接在它后面。"
         if act == Act.DISPATCH:
             self._dispatching(fields, targets_of(cases))
