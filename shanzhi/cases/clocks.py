@@ -36,7 +36,8 @@ def resumed(row: Timed, at: datetime, calendar: Calendar, *, stopped: datetime) 
     """It runs on from `at` with what was left at `stopped`: late is late by the same, and in time stays in time.
 
     For the latter a little that was spent can be given back: at night there is nothing left of this working day. An end
-    in days that would fall on days off moves behind them, as it always does.
+    in days that would fall on days off moves behind them, as it always does; what is late by less than a whole day goes
+    on until the close of the day on which it is resumed.
     """
     if not row.clock_unit:
         return {}
