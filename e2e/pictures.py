@@ -65,12 +65,26 @@ def trail(page: Page) -> None:
     page.goto(f"/{A}/trail/?type=cases.case")
 
 
+def whistles(page: Page) -> None:
+    """Who was called, who came when, and who did not."""
+    page.goto(f"/{A}/cases/whistles/")
+    expect(page.get_by_role("heading", name="吹哨报到")).to_be_visible()
+
+
+def kind(page: Page) -> None:
+    """What a kind asks, by when, and who gets it."""
+    page.goto(f"/{A}/kinds/building/")
+    expect(page.get_by_role("heading", name="违建与耕地保护")).to_be_visible()
+
+
 PICTURES: Final[dict[str, tuple[str, bool, Callable[[Page], None]]]] = {
     "phone-home": (GRID, True, home),
     "phone-report": (GRID, True, report),
     "phone-case": (GRID, True, phone_case),
     "public-start": ("", True, start),
     "desk-list": (OFFICER, False, work_list),
+    "desk-whistles": (OFFICER, False, whistles),
+    "desk-kind": (OFFICER, False, kind),
     "areas": (SYSTEM, False, places),
     "trail": (AUDIT, False, trail),
 }
