@@ -59,7 +59,7 @@ def files_in_zip(data: bytes) -> Files:
                     found[name] = file.read(LARGEST + 1)
                 total += len(found[name])
                 _bound(len(found), total)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error):
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error):
         raise Invalid("压缩包打不开，请重新打包成 zip 后再上传。", code="pack_broken") from None
     return _without_folder(found)
 
