@@ -8,6 +8,7 @@ from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.cases.services.routes import route_of
 from shanzhi.cases.tests.pages import act, address, report, text_of
+from shanzhi.cases.tests.suggesting.history import taught
 from shanzhi.packs.calendars import calendar_now
 from tests.cast import Cast
 from tests.kinds import kind_add
@@ -50,3 +51,14 @@ def test_the_answers_choose_the_route(cast: Cast) -> None:
     water = report(cast, kind="asked", answers={"what": "水"})
     assert route_of(lamp, timezone.now(), calendar_now()) is not None
     assert route_of(Case.objects.get(id=water.id), timezone.now(), calendar_now()) is None
+
+
+def test_without_a_route_the_form_says_who_usually_handles_such_things(cast: Cast) -> None:
+    taught(cast, 60, families=("unit",), unit=cast.units["county"])
+    case = report(cast, body="自来水停了两天，水管破了")
+    act(cast, "village_clerk", "escalate", case, text="要镇里来")
+    act(cast, "township_officer", "escalate", case, text="要县里来")
+    act(cast, "county_centre", "accept", case)
+    page = cast["county_centre"].client().get(address(case, "dispatch-create"))
+    assert "像这样的事，以前多半是县住建局办的。" in text_of(page)
+    assert "checked" not in page.content.decode().split('id="id_target"')[-1].split("id_limit")[0]
