@@ -150,6 +150,12 @@ def person(name: str, post: str = "") -> SafeString:
 
 
 @register.filter
+def whole(text: Any) -> SafeString:
+    """The content of a textarea: HTML drops one newline at its beginning, so one that nobody typed stands before it."""
+    return format_html("\n{}", text)
+
+
+@register.filter
 def when(moment: datetime | None, now: datetime | None = None) -> SafeString | str:
     """今天 15:30 in a <time>; nothing for no time."""
     if not moment:
