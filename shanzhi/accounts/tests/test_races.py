@@ -1,11 +1,9 @@
 """Two people at once and a double click: one of them wins, the other is told, nothing is torn; on both databases."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from shanzhi.accounts import services
@@ -15,6 +13,7 @@ from shanzhi.lib.errors import Conflict, DomainError, Invalid, Stale
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from shanzhi.trail.models import Entry
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = 341181
@@ -31,27 +30,6 @@ def place() -> Town:
 def inside(work: Callable[[], Any]) -> Any:
     with county(NUMBER):
         return work()
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment in threads of their own; results and refusals in order."""
-    start, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            results[number] = inside(work)
-        except Exception as error:  # noqa: BLE001
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def refusals(results: list[Any]) -> list[type[Exception]]:

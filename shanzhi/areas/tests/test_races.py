@@ -1,19 +1,18 @@
 """Many at once: no path twice, no code twice, one winner; on SQLite by the fair lock, on PostgreSQL by rows."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from shanzhi.areas import paths, services
 from shanzhi.areas.models import Area
 from shanzhi.areas.tests import factories
 from shanzhi.areas.tests.factories import BEIDANG, GUANGLING, XIAOGUAN, YANGCUN, ZHANGPU, A, Tree, act
-from shanzhi.lib.errors import DomainError
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,29 +23,6 @@ def opened(transactional_db: None) -> Tree:
     factories.load()
     services.county_open(code=str(A), since=factories.SINCE)
     return Tree(A)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run all, each in its own thread and connection; results or errors in order."""
-    gate = threading.Barrier(len(calls))
-    out: list[Any] = [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        try:
-            gate.wait(10)
-            with county(A):
-                out[place] = call()
-        except (DomainError, IntegrityError) as error:
-            out[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return out
 
 
 def whole() -> list[Area]:
@@ -67,7 +43,7 @@ def test_grids_added_at_once_get_a_path_and_a_code_each(opened: Tree) -> None:
     def add(number: int) -> Callable[[], Area]:
         return lambda: services.area_add(actor=opened.system, parent=village, **act(name=f"网格{number}"))
 
-    results = at_once(*[add(number) for number in range(6)])
+    results = together(*[add(number) for number in range(6)])
     assert all(isinstance(result, Area) for result in results), results
     grids = [area for area in whole() if area.level == "grid"]
     assert sorted(area.code[-3:] for area in grids) == [f"{number:03d}" for number in range(1, 7)]
@@ -81,7 +57,7 @@ def test_the_same_key_at_once_adds_once(opened: Tree) -> None:
     def add() -> Area:
         return services.area_add(actor=opened.system, parent=village, **values)
 
-    results = at_once(add, add, add)
+    results = together(add, add, add)
     assert len({result.id for result in results}) == 1
     assert len([area for area in whole() if area.level == "grid"]) == 1
 
@@ -93,7 +69,7 @@ def test_of_two_renames_at_once_one_is_stale(opened: Tree) -> None:
     def rename(name: str) -> Callable[[], Area]:
         return lambda: services.area_rename(actor=opened.system, area=village, version=1, **act(name=name))
 
-    results = at_once(rename("甲村"), rename("乙村"))
+    results = together(rename("甲村"), rename("乙村"))
     assert sorted(type(result).__name__ for result in results) == ["Area", "Stale"]
     with county(A):
         winner = next(result for result in results if isinstance(result, Area))
@@ -104,7 +80,7 @@ def test_of_two_renames_at_once_one_is_stale(opened: Tree) -> None:
 def test_a_child_added_while_its_parent_moves_hangs_on_it(opened: Tree) -> None:
     with county(A):
         village, town = opened.area(BEIDANG), opened.area(ZHANGPU)
-    results = at_once(
+    results = together(
         lambda: services.area_add(actor=opened.system, parent=village, **act(name="网格")),
         lambda: services.area_move(actor=opened.system, area=village, parent=town, version=1, **act()),
     )
@@ -117,7 +93,7 @@ def test_a_child_added_while_its_parent_moves_hangs_on_it(opened: Tree) -> None:
 def test_two_places_merged_into_each_other_at_once_leave_one(opened: Tree) -> None:
     with county(A):
         one, two = opened.area(YANGCUN), opened.area(ZHANGPU)
-    results = at_once(
+    results = together(
         lambda: services.area_merge(actor=opened.system, area=one, into=two, version=1, **act()),
         lambda: services.area_merge(actor=opened.system, area=two, into=one, version=1, **act()),
     )
@@ -135,13 +111,13 @@ def test_units_set_up_at_once_get_a_code_each(opened: Tree) -> None:
     def add(number: int) -> Callable[[], Any]:
         return lambda: services.unit_add(actor=opened.system, area=town, kind="centre", **act(name=f"中心{number}"))
 
-    results = at_once(*[add(number) for number in range(4)])
+    results = together(*[add(number) for number in range(4)])
     assert sorted(unit.code[-4:] for unit in results) == ["C001", "C002", "C003", "C004"]
 
 
 def test_a_county_opened_twice_at_once_is_opened_once(transactional_db: None) -> None:
     factories.load()
-    results = at_once(*[lambda: services.county_open(code=str(A), since=factories.SINCE)] * 2)
+    results = together(*[lambda: services.county_open(code=str(A), since=factories.SINCE)] * 2)
     made = [result[1] for result in results if isinstance(result, tuple)]
     assert sum(made) == 6
     assert County.objects.count() == 1

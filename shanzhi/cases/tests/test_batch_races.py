@@ -13,7 +13,6 @@ from shanzhi.cases.history import steps_agree
 from shanzhi.cases.models import ActBatch, Assignment, Case, Step
 from shanzhi.cases.services import case_act
 from shanzhi.cases.tests.pages import act
-from shanzhi.cases.tests.test_races import together
 from shanzhi.cases.tests.test_whistles import whistle
 from shanzhi.cases.watching import watch
 from shanzhi.cases.worklists.batches import Wish, batch_create
@@ -21,6 +20,7 @@ from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from tests.cast import Cast, build_cast, report
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A = 341181

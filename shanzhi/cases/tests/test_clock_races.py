@@ -11,7 +11,6 @@ from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Extension, Step, Supervision
 from shanzhi.cases.services.reckoning import clocks_reckon
 from shanzhi.cases.tests.pages import act, dispatched
-from shanzhi.cases.tests.test_races import together
 from shanzhi.cases.watching import watch
 from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Conflict
@@ -20,6 +19,7 @@ from shanzhi.notices.models import Notice
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from tests.cast import Cast, build_cast, report
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 A = 341181

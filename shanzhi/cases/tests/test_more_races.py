@@ -1,11 +1,9 @@
 """Merging both ways at once, parts that end at once, undoing against closing: one order or the other, never a knot."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from shanzhi.cases import services
@@ -18,6 +16,7 @@ from shanzhi.lib.errors import Conflict, DomainError
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from tests.cast import Cast, build_cast, report
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
@@ -28,28 +27,6 @@ def town() -> Cast:
     """A committed cast; every thread enters the county by itself."""
     row = County.objects.create(id=341181, code="341181", name="天长市", joined_at=timezone.now())
     return build_cast(row)
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment in threads of their own; returns results and refusals in order."""
-    start, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            with county(341181):
-                results[number] = work()
-        except Exception as error:  # noqa: BLE001
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def whole() -> None:

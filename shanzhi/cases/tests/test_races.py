@@ -1,11 +1,9 @@
 """Two people at once, a double click, five posts of one key: one of them wins, the others are told, nothing is torn."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from shanzhi.cases import services
@@ -16,6 +14,7 @@ from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County, IdempotencyKey, OutboxEvent
 from shanzhi.trail.models import Entry
 from tests.cast import Cast, build_cast, report
+from tests.racing import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,28 +24,6 @@ def town() -> Cast:
     """A committed cast; every thread enters the county by itself."""
     row = County.objects.create(id=341181, code="341181", name="天长市", joined_at=timezone.now())
     return build_cast(row)
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment in threads of their own; returns results and refusals in order."""
-    start, results = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number: int, work: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            with county(341181):
-                results[number] = work()
-        except Exception as error:  # noqa: BLE001
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def opened(town: Cast) -> Case:

@@ -1,7 +1,5 @@
 """Publishing, retiring, bringing back: versions only grow, and nobody overwrites what they did not see."""
 
-import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.tests import factories as accounts
 from shanzhi.areas.models import Unit
-from shanzhi.lib.errors import DomainError, Forbidden, Invalid, NotFound, Stale
+from shanzhi.lib.errors import Forbidden, Invalid, NotFound, Stale
 from shanzhi.packs.loading import load_files
 from shanzhi.packs.models import Definition, Version
 from shanzhi.packs.selectors import body_of, definition_find, version_get
@@ -22,6 +20,7 @@ from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import OutboxEvent
 from shanzhi.trail.models import Entry
 from shanzhi.trail.verifying import verify_county
+from tests.racing import together
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 inside = pytest.mark.usefixtures("county_a")
@@ -189,33 +188,10 @@ class TestProof:
         assert any("第 2 版不见了" in str(finding) for finding in verify_county(A).findings)
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run all, each in its own thread and connection; results or errors in order."""
-    gate = threading.Barrier(len(calls))
-    out: list[Any] = [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        try:
-            gate.wait(10)
-            with county(A):
-                out[place] = call()
-        except DomainError as error:
-            out[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return out
-
-
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     def test_of_two_first_versions_one_is_stale(self) -> None:
-        results = at_once(*[lambda n=n: publish(expected=0, label=f"第{n}") for n in range(3)])  # type: ignore[misc]
+        results = together(*[lambda n=n: publish(expected=0, label=f"第{n}") for n in range(3)])  # type: ignore[misc]
         assert sorted(type(result).__name__ for result in results) == ["Stale", "Stale", "Version"]
         with county(A):
             assert Version.objects.count() == 1
@@ -223,7 +199,7 @@ class TestRaces:
     def test_of_two_edits_of_one_version_one_is_stale(self) -> None:
         with county(A):
             publish()
-        results = at_once(*[lambda n=n: publish(expected=1, label=f"第{n}") for n in range(3)])  # type: ignore[misc]
+        results = together(*[lambda n=n: publish(expected=1, label=f"第{n}") for n in range(3)])  # type: ignore[misc]
         assert sorted(type(result).__name__ for result in results) == ["Stale", "Stale", "Version"]
         with county(A):
             numbers = list(Version.objects.order_by("number").values_list("number", flat=True))
@@ -233,7 +209,7 @@ class TestRaces:
     def test_an_edit_against_a_retirement_leaves_a_whole_history(self) -> None:
         with county(A):
             publish()
-        at_once(
+        together(
             lambda: publish(label="新"),
             lambda: definition_retire(actor=Actor.system(A), family="sample", code="lamp"),
         )
@@ -243,7 +219,7 @@ class TestRaces:
 
     def test_packs_loaded_at_once_make_one_version_each(self) -> None:
         pack = factories.files(lamp="label: 路灯\n", road="label: 道路\n")
-        results = at_once(*[lambda: load_files(pack, actor=Actor.system(A))] * 3)
+        results = together(*[lambda: load_files(pack, actor=Actor.system(A))] * 3)
         assert sorted(len(result.published) for result in results) == [0, 0, 2]
         with county(A):
             assert Version.objects.count() == 2
