@@ -23,10 +23,12 @@ def test_everybody_gets_one(county_a):
 
 
 def test_a_redelivered_event_does_nothing(me):
-    first = tell(me, 12, event_id=5)
+    other, third = me.pk + 1, me.pk + 2
+    first = tell(me, other, event_id=5)
     notice_read(actor=actor_of(me), notice_id=next(row.id for row in first if row.recipient_id == me.pk), at=NOW)
-    again = tell(me, 12, 13, event_id=5, title="别的话")
-    assert {row.recipient_id: row.title for row in again} == {me.pk: "事件派给你了", 12: "事件派给你了", 13: "别的话"}
+    again = tell(me, other, third, event_id=5, title="别的话")
+    titles = {row.recipient_id: row.title for row in again}
+    assert titles == {me.pk: "事件派给你了", other: "事件派给你了", third: "别的话"}
     assert [row.read_at for row in again if row.recipient_id == me.pk] == [NOW]
 
 
