@@ -13,6 +13,7 @@ from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.showing import masked_answers
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.naming import shown_name
+from shanzhi.cases.seeing import answers_for
 from shanzhi.cases.selectors import Sort, Tab
 from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Invalid
@@ -133,7 +134,7 @@ class CaseDetailOut(CaseOut):
             **_row(case),
             body=case.body,
             stage=case.stage,
-            answers=masked_answers(kind_of(case), case.answers),
+            answers=masked_answers(kind_of(case), answers_for(actor, case)),
             lon=None if case.lon is None else case.lon / DEGREE,
             lat=None if case.lat is None else case.lat / DEGREE,
             occurred_at=case.occurred_at,

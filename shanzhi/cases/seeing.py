@@ -1,7 +1,8 @@
 """Cases of kinds that only some roles may see: absent for all others, whatever their scope, but the reporter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -11,6 +12,8 @@ from shanzhi.accounts.selectors import holders_among
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import ancestors
 from shanzhi.cases import permissions
+from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.kinds.showing import readable
 from shanzhi.cases.models import Case
 
 
@@ -50,16 +53,19 @@ def may_see_kind(actor: Actor, case: Case) -> bool:
     """The same for one case that is in somebody's reach; who reported it sees it in any case."""
     if not case.seen_by or actor.is_system or actor.user_id == case.reporter_id:
         return True
-    return any(
-        f"|{post.role}|" in case.seen_by
-        and (
-            post.unit_id is not None
-            or case.area_path.startswith(post.area_path)
-            or case.owner_path.startswith(post.area_path)
-            or post.area_id == case.handler_area_id
-        )
+    return any(f"|{role}|" in case.seen_by for role in _roles_here(actor, case))
+
+
+def _roles_here(actor: Actor, case: Case) -> set[str]:
+    """The roles of the posts that reach the case; one that is held elsewhere shows nothing here."""
+    return {
+        post.role
         for post in actor.posts
-    )
+        if post.unit_id is not None
+        or case.area_path.startswith(post.area_path)
+        or case.owner_path.startswith(post.area_path)
+        or post.area_id == case.handler_area_id
+    }
 
 
 def told_among(case: Case, people: Iterable[int], *, at: datetime | None = None) -> frozenset[int]:
@@ -89,6 +95,17 @@ def level_that_sees(seen_by: str, place: Area) -> Area:
     while found is not None and not office_sees(seen_by, found.level):
         found = found.parent
     return found or place
+
+
+def answers_for(actor: Actor, case: Case) -> Mapping[str, Any]:
+    """The answers that this person may read: a question may name the roles, whoever gave them reads all.
+
+    The reporter of a part is whoever split it off: that gave no answers.
+    """
+    answers: Mapping[str, Any] = case.answers
+    if actor.is_system or (actor.user_id == case.reporter_id and case.parent_id is None):
+        return answers
+    return readable(kind_of(case), answers, _roles_here(actor, case))
 
 
 def is_hidden_from(case: Case, target: Area | Unit) -> bool:

@@ -1,5 +1,6 @@
 """Forms of stages and kinds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from shanzhi.cases.kinds.answers import holds
 from shanzhi.cases.kinds.fields import AnswersMixin, Question, name_of
 from shanzhi.cases.kinds.refit import readable, refitted
 from shanzhi.cases.kinds.registry import kind_of, kinds_now
+from shanzhi.cases.kinds.schema import KindBody
+from shanzhi.cases.kinds.showing import as_closed
 from shanzhi.cases.models import Case
 from shanzhi.lib.errors import Invalid
 from shanzhi.lib.times import local
@@ -72,11 +75,15 @@ class ClassifyForm(ActForm, AnswersMixin):
         """Whether the page that comes back has to ask something."""
         return bool(self.questions()) and bool(self.errors)
 
+    def before(self, kind: KindBody) -> Mapping[str, Any]:
+        """What was answered and may be kept."""
+        return as_closed(kind_of(self.case), kind, self.case.answers)
+
     def questions(self) -> list[Question]:
         """Those without an old answer, unless an old answer already hides them."""
         if self.kind_body is None:
             return []
-        fits = readable(self.kind_body, self.case.answers, today=local(timezone.now()).date())
+        fits = readable(self.kind_body, self.before(self.kind_body), today=local(timezone.now()).date())
         asked: set[str] = set()
         for field in self.kind_body.fields:
             known = {code: values for code, values in field.shown_if.items() if code not in asked}
@@ -97,7 +104,7 @@ class ClassifyForm(ActForm, AnswersMixin):
             return cleaned
         try:
             today = local(timezone.now()).date()
-            refitted(self.kind_body, self.case.answers, cleaned["answers"], today=today, strict=False)
+            refitted(self.kind_body, self.before(self.kind_body), cleaned["answers"], today=today, strict=False)
         except Invalid as refusal:
             for name, sentences in refusal.fields.items():
                 asked = name_of(name.removeprefix("answers."))

@@ -217,15 +217,24 @@ def _words(body: KindBody) -> Iterator[Fault]:
             yield Fault(("acts_off", at), f"“{Act(act).done}”是接着“{first.done}”办的，要关就连 {first.value} 一起关。")
         elif act == Act.STAGE and body.stages:
             yield Fault(("acts_off", at), "这个类别分环节，不能关掉“进入下一环节”。")
-    for at, role in enumerate(body.seen_by):
-        if role not in ROLES:
-            roles = "、".join(f"{code}（{known.label}）" for code, known in ROLES.items() if code not in ADMINISTRATORS)
-            yield Fault(("seen_by", at), f"没有“{role}”这种岗位，可用的有：{roles}。")
-        elif role in ADMINISTRATORS:
-            yield Fault(("seen_by", at), f"{ROLES[role].label}不看办事内容，请去掉这一行。")
+    yield from _readers(body.seen_by, ())
+    for number, field in enumerate(body.fields):
+        yield from _readers(field.seen_by, ("fields", number))
+        if field.seen_by and field.type == "photo":
+            yield Fault(("fields", number, "seen_by"), "照片和上报的照片放在一起，不能单独限定谁能看，请去掉。")
     if body.seen_by and not set(body.seen_by) & set(LEVEL_OFFICE):
         offices = "、".join(f"{role}（{ROLES[role].label}）" for role in LEVEL_OFFICE)
         yield Fault(("seen_by",), f"这样没有人能受理。主办的岗位至少写一个：{offices}。")
+
+
+def _readers(roles: Sequence[str], here: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Roles that there are, and that read what cases are about."""
+    for at, role in enumerate(roles):
+        if role not in ROLES:
+            known = "、".join(f"{code}（{one.label}）" for code, one in ROLES.items() if code not in ADMINISTRATORS)
+            yield Fault((*here, "seen_by", at), f"没有“{role}”这种岗位，可用的有：{known}。")
+        elif role in ADMINISTRATORS:
+            yield Fault((*here, "seen_by", at), f"{ROLES[role].label}不看办事内容，请去掉这一行。")
 
 
 def _listed(acts: Iterable[Act]) -> str:

@@ -12,7 +12,18 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from shanzhi.cases.kinds.schema import CLOCKS, KindBody
-from shanzhi.cases.kinds.sheet import FIELDS, PAPERS, REPLIES, ROUTES, SECTIONS, STAGES, Column, Section
+from shanzhi.cases.kinds.sheet import (
+    FIELDS,
+    PAPERS,
+    REPLIES,
+    ROLE_CODES,
+    ROLE_LABELS,
+    ROUTES,
+    SECTIONS,
+    STAGES,
+    Column,
+    Section,
+)
 from shanzhi.lib.clocks import Span
 
 Row = dict[str, str]
@@ -217,6 +228,7 @@ def _field(row: Row, labels: Mapping[str, str]) -> dict[str, Any]:
             out[key] = _lines(kept[key])
     out["required"] = bool(row["required"])
     out["shown_if"] = _condition(row["shown_if"], labels)
+    out["seen_by"] = [ROLE_CODES.get(word, word) for word in _words(row["seen_by"])]
     if out.get("day") == "any":
         del out["day"]
     return _full(out)
@@ -251,6 +263,7 @@ def _rows_of(body: KindBody) -> dict[str, list[Row]]:
             "min": "" if one.min is None else str(one.min), "max": "" if one.max is None else str(one.max),
             "unit": one.unit, "decimals": str(one.decimals or ""), "day": one.day,
             "shown_if": _condition_words(one.shown_if, body), "code": one.code,
+            "seen_by": "、".join(ROLE_LABELS.get(role, role) for role in one.seen_by),
         }
         for one in body.fields
     ]  # fmt: skip

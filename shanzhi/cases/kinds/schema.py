@@ -96,7 +96,10 @@ class Part(BaseModel):
 
 
 class FieldBody(Part):
-    """One question of the form. `shown_if`: every named field holds one of its values, or this one is not asked."""
+    """One question of the form. `shown_if`: every named field holds one of its values, or this one is not asked.
+
+    `seen_by`: the roles that may read the answer, beside whoever gave it; empty for all who see the case.
+    """
 
     code: Code
     label: Label
@@ -112,6 +115,7 @@ class FieldBody(Part):
     stop_if: Lines = ()
     say: Annotated[str, Field(max_length=SENTENCE)] = ""
     shown_if: Condition = {}
+    seen_by: Lines = ()
 
 
 class Clocks(Part):

@@ -80,6 +80,7 @@ FIELDS: Final = Section(
         Column("day", "哪些日期", "choice", choices=(("any", "不限"), ("past", "今天和以前"), ("future", "今天和以后")),
                only=_types("day")),
         Column("shown_if", "什么时候问", "condition", CONDITION_HINT + "问", wide=True),
+        Column("seen_by", "谁能看到答案", "words", "写岗位名称，用顿号隔开，例如：村文书、部门经办人；空着就是看得到这件事的都能看", wide=True),
         Column("code", "代码", "line", CODE_HINT),
     ),
     prefix="f", hint="从上到下就是上报时的次序。能不问的就不问。",
@@ -130,6 +131,8 @@ REPLIES: Final = Section(
 SECTIONS: Final = {section.key: section for section in (FIELDS, STAGES, ROUTES, PAPERS, REPLIES)}
 ROLE_CHOICES: Final[Choices] = tuple((code, role.label) for code, role in ROLES.items() if code not in ADMINISTRATORS)
 OFF_CHOICES: Final[Choices] = tuple((a.value, a.done.rstrip("：")) for a in Act if a not in (*NEEDED, *BY_ITSELF))
+ROLE_LABELS: Final = dict(ROLE_CHOICES)
+ROLE_CODES: Final = {label: code for code, label in ROLE_CHOICES}
 BASIC_LABELS: Final = {
     "label": "名称", "department": "主管部门", "icon": "图标", "order": "次序", "hint": "说明",
     "handling": "分派时可以选的时限",

@@ -1,6 +1,6 @@
 """Answers as people read them: on pages, in the API, in files, and the words by which a case is found."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,7 +37,25 @@ def shown(body: KindBody, answers: Mapping[str, Any], *, masked: bool = True) ->
 
 def public_lines(body: KindBody, answers: Mapping[str, Any]) -> list[Line]:
     """For pages without a login: no person, no free text, no photo."""
-    return [line for line in shown(body, answers) if line.type in ("choice", "choices", "number", "date")]
+    types = ("choice", "choices", "number", "date")
+    return [one for one in shown(body, readable(body, answers, ())) if one.type in types]
+
+
+def readable(body: KindBody, answers: Mapping[str, Any], roles: Collection[str]) -> Mapping[str, Any]:
+    """The answers that somebody in these roles may read; for whoever gave them all are."""
+    hidden = {field.code for field in body.fields if field.seen_by and not set(field.seen_by) & set(roles)}
+    return {code: value for code, value in answers.items() if code not in hidden} if hidden else answers
+
+
+def as_closed(old: KindBody, new: KindBody, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers that may go from one kind to another: none that more people could read there than here."""
+    before, after = old.fields_by_code, new.fields_by_code
+    opened = {
+        code for code in answers
+        if code in before and code in after and before[code].seen_by
+        and not (after[code].seen_by and set(after[code].seen_by) <= set(before[code].seen_by))
+    }  # fmt: skip
+    return {code: value for code, value in answers.items() if code not in opened} if opened else answers
 
 
 def value_words(field: FieldBody, value: Any, *, masked: bool = True) -> str:
@@ -75,7 +93,9 @@ def masked_answers(body: KindBody, answers: Mapping[str, Any]) -> dict[str, Any]
 
 
 def searchable(body: KindBody, answers: Mapping[str, Any]) -> str:
-    """Words by which a case may be found; people and their phones are left out, as searches stand in addresses."""
+    """Words by which a case may be found; people and their phones are left out, as searches stand in addresses, and so
+    is what not everybody may read."""
     types = ("text", "long", "number", "choice", "choices", "place")
+    answers = readable(body, answers, ())
     lines = [value_words(f, answers[f.code]) for f in body.fields if f.type in types and f.code in answers]
     return " ".join(lines)

@@ -9,7 +9,7 @@ from shanzhi.cases.catalogue import STATE_CLOCK, Clock, State
 from shanzhi.cases.kinds.answers import photo_ids
 from shanzhi.cases.kinds.refit import refitted
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
-from shanzhi.cases.kinds.showing import searchable
+from shanzhi.cases.kinds.showing import as_closed, searchable
 from shanzhi.cases.models import Assignment, Case, CaseText
 from shanzhi.cases.seeing import office_sees, roles_text
 from shanzhi.cases.services.calls import open_lead
@@ -80,7 +80,8 @@ def classify(
         sentence = f"改成“{chosen.label}”后，{case.owner.name}的人就看不到这件事了，请先请上级办，由上级改。"
         raise Invalid(sentence, code="kind_hidden", fields={"kind": [sentence]})
     today = local(moment.at).date()
-    kept = refitted(chosen.body, case.answers, answers or {}, today=today, strict=not from_form)
+    before = as_closed(moment.kind, chosen.body, case.answers)
+    kept = refitted(chosen.body, before, answers or {}, today=today, strict=not from_form)
     known = set(photo_ids(moment.kind, case.answers))
     changes = {"kind": chosen.code, "definition_id": chosen.version_id, "answers": kept, "stage": "",
                "seen_by": seen_by}  # fmt: skip

@@ -12,7 +12,7 @@ from shanzhi.cases.events import EVENTS
 from shanzhi.cases.history import chained
 from shanzhi.cases.kinds.refit import fitting
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
-from shanzhi.cases.kinds.showing import searchable
+from shanzhi.cases.kinds.showing import as_closed, searchable
 from shanzhi.cases.models import Case, CaseText, Step
 from shanzhi.cases.seeing import office_sees, roles_text
 from shanzhi.cases.services.engine import Change, Moment, decides, follows, held, limited, when_back, when_ended
@@ -86,7 +86,7 @@ def _open(moment: Moment, part: Part, kind: KindVersion | None) -> None:
     """One part, with its first step, its trail entry and its event; under the version of the whole, if of its kind."""
     whole, at = moment.case, moment.at
     body = kind.body if kind is not None else moment.kind
-    fits = fitting(body, whole.answers, today=local(at).date())
+    fits = fitting(body, as_closed(moment.kind, body, whole.answers), today=local(at).date())
     answers = {code: value for code, value in fits.items() if body.fields_by_code[code].type != "photo"}
     case = Case(
         id=new_id(), number=next_number(at), parent_id=whole.id, source=Source.PART, state=State.ACCEPTED,

@@ -22,6 +22,7 @@ from shanzhi.cases.models import Case, Contact, Receipt, Step
 from shanzhi.cases.naming import person_words, shown_name
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import handler_words
+from shanzhi.cases.seeing import answers_for
 from shanzhi.cases.taking.contacts import contact_of, handling_posts, is_taken_down
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.cases.timeline import step_title
@@ -144,7 +145,7 @@ def paper_filled(actor: Actor, case: Case, code: str, story: Story, at: datetime
     paper = paper_of(kind, code)
     if paper is None:
         raise not_found()
-    return rendered(kind, paper, paper_words(actor, case, story, contact_of(case), at), case.answers)
+    return rendered(kind, paper, paper_words(actor, case, story, contact_of(case), at), answers_for(actor, case))
 
 
 def papers_for(actor: Actor, case: Case, *, insider: bool) -> list[PaperLink]:

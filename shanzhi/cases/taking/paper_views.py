@@ -19,6 +19,7 @@ from shanzhi.cases.kinds.showing import shown
 from shanzhi.cases.models import Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import handler_words
+from shanzhi.cases.seeing import answers_for
 from shanzhi.cases.selectors import case_get_for
 from shanzhi.cases.taking import paper
 from shanzhi.cases.taking.contacts import caller_of
@@ -74,7 +75,7 @@ def print_sheet(request: CountyRequest, county: int, number: str) -> HttpRespons
         "reporter": caller.name if caller is not None and caller.name else paper.reporter_words(actor, case),
         "taken_by": f"{case.reporter_name}，{case.reporter_title}" if caller is not None else "",
         "handler": handler_words(case),
-        "answers": shown(kind, case.answers),
+        "answers": shown(kind, answers_for(actor, case)),
         "rows": paper.sheet_rows(actor, case, story.steps),
         "photos": sum(len(files) for files in story.photos.values()),
     }

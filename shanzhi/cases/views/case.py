@@ -33,6 +33,7 @@ from shanzhi.cases.presenters import (
     turn_words,
 )
 from shanzhi.cases.relations import relation_panels
+from shanzhi.cases.seeing import answers_for
 from shanzhi.cases.selectors import calls_of, case_get_for
 from shanzhi.cases.taking.contacts import caller_of
 from shanzhi.cases.taking.paper import papers_for
@@ -113,7 +114,7 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "buttons": buttons_of(actor, case, helping),
         "calls": [call_row(story.covers.call(call), case, now) for call in calls],
         "relations": relation_panels(actor, case, steps, story.covers),
-        "answers": shown(kind, case.answers),
+        "answers": shown(kind, answers_for(actor, case)),
         "stages": stages_of(kind, case),
         "phone": actor.works_on_phone,
         "in_pane": list_query is not None,
