@@ -102,13 +102,20 @@ class ActorPost:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person in one county; `user_id` is None for the anonymous and 0 for the system's own work."""
+    """A person in one county; `user_id` is None for the anonymous and 0 for the system's own work.
+
+    Somebody without an account holds no post: `granted` says what a public page lets them do, `receipt_of` is the case
+    whose receipt they hold, `device` the digest of their browser's mark, by which their unsent photos are theirs.
+    """
 
     user_id: int | None
     name: str
     county_id: int
     posts: tuple[ActorPost, ...] = ()
     is_system: bool = False
+    granted: frozenset[str] = frozenset()
+    receipt_of: int | None = None
+    device: str = ""
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -119,6 +126,17 @@ class Actor:
     @classmethod
     def anonymous(cls, county_id: int) -> "Actor":
         return cls(user_id=None, name="", county_id=county_id)
+
+    @classmethod
+    def public(
+        cls, county_id: int, *, granted: Iterable[str], device: str = "", receipt_of: int | None = None,
+        name: str = "群众",
+    ) -> "Actor":  # fmt: skip
+        """Somebody without an account, on a page that lets them do these things and nothing else."""
+        return cls(
+            user_id=None, name=name, county_id=county_id, granted=frozenset(granted), device=device,
+            receipt_of=receipt_of,
+        )  # fmt: skip
 
     @property
     def is_member(self) -> bool:
@@ -140,7 +158,7 @@ class Actor:
             return True
         if permission == SELF:
             return bool(self.posts)
-        return any(post.allows(permission) for post in self.posts)
+        return permission in self.granted or any(post.allows(permission) for post in self.posts)
 
     def require(self, permission: str) -> None:
         """Forbidden (403) unless some post carries the permission."""

@@ -168,7 +168,7 @@ def _may_escalate(actor: Actor, case: Case) -> Posts:
 
 def rates(actor: Actor, case: Case) -> bool:
     """Whether this person says at the end how it went. Who split a case into parts reported none of them."""
-    return actor.user_id == case.reporter_id and case.parent_id is None
+    return case.parent_id is None and (actor.receipt_of == case.id or case.is_reported_by(actor.user_id))
 
 
 def _reporter_posts(actor: Actor, case: Case) -> Posts:
@@ -250,7 +250,7 @@ def inside(permission: str) -> Callable[[Actor, Case], Posts]:
 
 
 def _is_given(actor: Actor, case: Case, unit_id: int) -> bool:
-    if actor.user_id != case.reporter_id or unit_id == case.handler_unit_id:
+    if not case.is_reported_by(actor.user_id) or unit_id == case.handler_unit_id:
         return True
     return Assignment.objects.filter(case_id=case.id, unit_id=unit_id).exists()
 

@@ -9,7 +9,7 @@ from shanzhi.lib.canonical import canonical
 
 PROVED: Final = (
     "id", "case_id", "version", "act", "at", "actor_id", "post_id", "actor_name", "actor_title", "text", "target",
-    "satisfied", "from_state", "to_state", "was_due_at", "due_at",
+    "satisfied", "from_state", "to_state", "was_due_at", "due_at", "done_at",
 )  # fmt: skip
 
 

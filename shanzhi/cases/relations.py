@@ -98,7 +98,7 @@ def _row(actor: Actor, case: Case, row: Case) -> Related:
     opens = (
         scope.covers(row.area_path)
         or scope.covers(row.owner_path)
-        or actor.user_id == row.reporter_id
+        or row.is_reported_by(actor.user_id)
         or row.handler_unit_id in scope.unit_ids
         or row.handler_area_id in scope.area_ids
     )

@@ -13,6 +13,7 @@ from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import ancestors
 from shanzhi.cases import permissions
 from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.kinds.showing import readable
 from shanzhi.cases.models import Case
 
@@ -51,7 +52,7 @@ def _reached(posts: Sequence[ActorPost], prefix: str) -> Q:
 
 def may_see_kind(actor: Actor, case: Case) -> bool:
     """The same for one case that is in somebody's reach; who reported it sees it in any case."""
-    if not case.seen_by or actor.is_system or actor.user_id == case.reporter_id:
+    if not case.seen_by or actor.is_system or case.is_reported_by(actor.user_id):
         return True
     return any(f"|{role}|" in case.seen_by for role in _roles_here(actor, case))
 
@@ -83,6 +84,11 @@ def told_among(case: Case, people: Iterable[int], *, at: datetime | None = None)
     return holders | (named & {case.reporter_id})
 
 
+def kind_marks(body: KindBody) -> dict[str, Any]:
+    """What a case copies from its kind: who may see it, and whether the public may know that it is there."""
+    return {"seen_by": roles_text(body.seen_by), "is_public": body.public and not body.seen_by}
+
+
 def office_sees(seen_by: str, level: str) -> bool:
     """Whether the office of a level may see cases with these roles (`Case.seen_by`): else nobody there could decide."""
     roles = [code for code in permissions.LEVEL_OFFICE if level in ROLES[code].levels]
@@ -103,7 +109,7 @@ def answers_for(actor: Actor, case: Case) -> Mapping[str, Any]:
     The reporter of a part is whoever split it off: that gave no answers.
     """
     answers: Mapping[str, Any] = case.answers
-    if actor.is_system or (actor.user_id == case.reporter_id and case.parent_id is None):
+    if actor.is_system or (case.is_reported_by(actor.user_id) and case.parent_id is None):
         return answers
     return readable(kind_of(case), answers, _roles_here(actor, case))
 

@@ -34,9 +34,14 @@ class News:
         """Whether nothing happened to the case since."""
         return self.case.version == self.step.version
 
-    def tell(self, recipients: Iterable[int], title: str, body: str, *, topic: str, urgent: bool = False) -> None:
-        """Tell those who were not told of this event yet and may see the case; if nobody is left nothing is written."""
-        fresh = told_among(self.case, set(recipients) - self.told, at=self.event.at)
+    def tell(
+        self, recipients: Iterable[int | None], title: str, body: str, *, topic: str, urgent: bool = False
+    ) -> None:
+        """Tell those who were not told of this event yet and may see the case; if nobody is left nothing is written.
+
+        None is somebody without an account, who is told otherwise."""
+        named = {user_id for user_id in recipients if user_id is not None}
+        fresh = told_among(self.case, named - self.told, at=self.event.at)
         if not fresh:
             return
         self.told |= fresh

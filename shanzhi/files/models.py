@@ -47,6 +47,7 @@ class StoredFile(CountyModel):
     owner_type = models.CharField("所属类型", max_length=60, blank=True, default="")
     owner_id = models.BigIntegerField("所属记录", null=True)
     created_by = models.BigIntegerField("上传人", null=True)
+    device = models.CharField("没有账号的人的浏览器", max_length=64, blank=True, default="")
     created_at = models.DateTimeField("上传时间")
     lon = models.IntegerField("经度", null=True)
     lat = models.IntegerField("纬度", null=True)
@@ -59,6 +60,11 @@ class StoredFile(CountyModel):
             models.Index(fields=["county_id", "owner_type", "owner_id", "id"], name="file_owner"),
             models.Index(
                 fields=["county_id", "created_by", "created_at"], condition=models.Q(owner_id=None), name="file_draft"
+            ),
+            models.Index(
+                fields=["county_id", "device"],
+                condition=models.Q(owner_id=None) & ~models.Q(device=""),
+                name="file_device_draft",
             ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -19,7 +19,7 @@ def file_get_for(*, actor: Actor, file_id: int) -> StoredFile:
     if file is None:
         raise not_found()
     if file.owner_id is None:
-        allowed = actor.user_id is not None and file.created_by == actor.user_id
+        allowed = _is_own(actor, file)
     else:
         allowed = may_see(actor, file.owner_type, file.owner_id, file.id)
     if not allowed:
@@ -27,9 +27,22 @@ def file_get_for(*, actor: Actor, file_id: int) -> StoredFile:
     return file
 
 
+def _is_own(actor: Actor, file: StoredFile) -> bool:
+    if actor.user_id is not None:
+        return file.created_by == actor.user_id
+    return bool(actor.device) and file.created_by is None and file.device == actor.device
+
+
+def _own(actor: Actor) -> Q:
+    """What the actor uploaded: a person by the account, others by their browser's mark, and without one nothing."""
+    if actor.user_id is not None:
+        return Q(created_by=actor.user_id)
+    return Q(created_by=None, device=actor.device) if actor.device else Q(pk__in=[])
+
+
 def draft_list_for(*, actor: Actor) -> QuerySet[StoredFile]:
     """What the actor uploaded and has not attached to anything yet."""
-    return StoredFile.objects.filter(created_by=actor.user_id, owner_id=None)
+    return StoredFile.objects.filter(_own(actor), owner_id=None)
 
 
 def drafts_full(*, actor: Actor, limit: int) -> bool:
@@ -44,9 +57,9 @@ def key_used(key: str | None) -> bool:
 
 def photos_own(*, actor: Actor, ids: Collection[int]) -> list[StoredFile]:
     """The actor's photos among these ids, attached ones too (a form may come twice), in the order of upload."""
-    if not ids or actor.user_id is None:
+    if not ids:
         return []
-    rows = StoredFile.objects.filter(id__in=ids, created_by=actor.user_id, kind=FileKind.PHOTO)
+    rows = StoredFile.objects.filter(_own(actor), id__in=ids, kind=FileKind.PHOTO)
     return list(rows.order_by("id"))
 
 

@@ -77,6 +77,7 @@ def photo_store(
         width=photo.width,
         height=photo.height,
         created_by=actor.user_id,
+        device=actor.device,
         created_at=at,
         lon=place.lon,
         lat=place.lat,
@@ -188,7 +189,8 @@ def _remove_unnamed(batch: list[tuple[Path, int | None]]) -> int:
 
 
 def _require_person(actor: Actor) -> None:
-    if actor.user_id is None:
+    """Somebody with an account, or whose browser has a mark by which the draft is theirs."""
+    if actor.user_id is None and not actor.device:
         raise Forbidden("请先登录，再上传照片。")
 
 

@@ -2,6 +2,7 @@
 
 from shanzhi.cases.models.assignment import Assignment, Extension, Supervision
 from shanzhi.cases.models.case import Case, CaseText, MonthCounter
+from shanzhi.cases.models.gate import Visit
 from shanzhi.cases.models.side import ActBatch, Contact, Miss, Moderation, Receipt, Reveal, SavedFilter
 from shanzhi.cases.models.step import Step
 from shanzhi.cases.models.suggesting import SuggestionModel, SuggestionSwitch
@@ -25,4 +26,5 @@ __all__ = [
     "SuggestionSwitch",
     "Supervision",
     "Timed",
+    "Visit",
 ]

@@ -39,6 +39,8 @@ class Case(Timed):
         Version, verbose_name="类别的版本", on_delete=models.PROTECT, related_name="+", index=False
     )
     seen_by = models.CharField("只有哪些岗位能看", max_length=400, blank=True, default="")
+    is_public = models.BooleanField("公开的类别", default=False)
+    summary = models.CharField("公开摘要", max_length=200, blank=True, default="")
     stage = models.CharField("环节", max_length=40, blank=True, default="")
     answers = models.JSONField("填写的项目", default=dict)
     place = models.CharField("地点", max_length=100, blank=True)
@@ -63,7 +65,7 @@ class Case(Timed):
     handler_unit = CountyForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     turn_area = CountyForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     turn_unit = CountyForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", index=False)
-    reporter = CountyForeignKey(User, on_delete=models.PROTECT, related_name="+", index=False)
+    reporter = CountyForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     reporter_post = CountyForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     reporter_name = models.CharField("反映人", max_length=40)
     reporter_title = models.CharField("反映人岗位", max_length=120)
@@ -83,10 +85,10 @@ class Case(Timed):
     history = models.CharField("经过的指纹", max_length=64, default="")
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
-        "number", "title", "body", "kind", "definition_id", "seen_by", "stage", "answers", "place", "lon",
-        "lat", "urgent", "source", "area_id", "owner_id", "raised", "handler_area_id", "handler_unit_id",
-        "turn_area_id", "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id", "parts",
-        "reopened", "supervised", "asking", "state", "version", "occurred_at", "received_at", "clock_unit",
+        "number", "title", "body", "kind", "definition_id", "seen_by", "is_public", "summary", "stage", "answers",
+        "place", "lon", "lat", "urgent", "source", "area_id", "owner_id", "raised", "handler_area_id",
+        "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id",
+        "parts", "reopened", "supervised", "asking", "state", "version", "occurred_at", "received_at", "clock_unit",
         "allowed", "spent", "running_since", "due_at", "ended_at", "history",
     )  # fmt: skip
 
@@ -159,6 +161,10 @@ class Case(Timed):
     def code(self) -> str:
         """The public code, e.g. 341181-2611-0203; unique in the country."""
         return f"{self.county_id:06d}-{self.number}"
+
+    def is_reported_by(self, user_id: int | None) -> bool:
+        """Whether this account reported it; nobody's account did where somebody without one told it."""
+        return user_id is not None and user_id == self.reporter_id
 
     @property
     def is_open(self) -> bool:

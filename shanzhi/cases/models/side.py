@@ -68,19 +68,33 @@ class Contact(CountyModel):
 
 
 class Receipt(CountyModel):
-    """The secret by which somebody without an account follows a case: at least 60 random bits, looked up by digest."""
+    """The secret by which somebody without an account follows a case: at least 60 random bits, looked up by digest.
+
+    The reporter's is one for each case, and the only one that rates, reopens and shows what was reported. Who joins a
+    case that is there already gets one of their own; `phone` is theirs, if they want to be told (the reporter's is the
+    contact's).
+    """
+
+    class Role(models.TextChoices):
+        REPORTER = "reporter", "反映人"
+        JOINED = "joined", "跟着办的人"
 
     case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="receipts", index=False)
     digest = models.CharField(max_length=64)
     secret = EncryptedTextField("查询码")
+    role = models.CharField("是谁的", max_length=8, choices=Role.choices, default=Role.REPORTER)
+    phone = EncryptedTextField("电话", blank=True, default="")
     created_at = models.DateTimeField("时间")
 
     class Meta(CountyModel.Meta):
         verbose_name = "回执"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["county_id", "case"], name="receipt_once"),
+            models.UniqueConstraint(
+                fields=["county_id", "case"], condition=models.Q(role="reporter"), name="receipt_once"
+            ),
             models.UniqueConstraint(fields=["county_id", "digest"], name="receipt_digest_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "case"], name="receipt_case")]
 
 
 class Reveal(CountyModel):

@@ -20,6 +20,7 @@ class Step(CountyModel):
     version = models.PositiveIntegerField()
     act = models.CharField("办理", max_length=12)
     at = models.DateTimeField("时间")
+    done_at = models.DateTimeField("没有信号时办的时间", null=True)
     actor = CountyForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     post = CountyForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", index=False)
     actor_name = models.CharField(max_length=40)

@@ -29,7 +29,7 @@ def _in_reach(actor: Actor, case: Case) -> bool:
     scope = actor.scope(permissions.VIEW)
     if scope.covers(case.area_path) or scope.covers(case.owner_path):
         return True
-    if actor.user_id == case.reporter_id and actor.can(permissions.OWN):
+    if case.is_reported_by(actor.user_id) and actor.can(permissions.OWN):
         return True
     if case.handler_unit_id in scope.unit_ids or case.handler_area_id in scope.area_ids:
         return True

@@ -44,6 +44,7 @@ class Moment:
     at: datetime
     post: ActorPost | None
     step_id: int
+    done_at: datetime | None = None
     _calendar: list[Calendar] = field(default_factory=list)
 
     @cached_property
@@ -130,9 +131,11 @@ def when_back(hook: Callable[[Moment], object]) -> Callable[[Moment], object]:
 
 def case_act(
     *, actor: Actor, case: Case, act: Act, version: int | None = None, key: str | None = None,
-    at: datetime | None = None, **args: Any,
+    at: datetime | None = None, done_at: datetime | None = None, **args: Any,
 ) -> Case:  # fmt: skip
     """Do an act. Order of refusal: 403, then 409, then the caller's 422; the same key does it once.
+
+    `done_at` is when it was done on a phone without signal; clocks and order go by `at`, when it arrived.
 
     `version` is the one that the decision was taken on; acts that stand beside the turn (`BESIDE`) take none: they
     wait for the case's row and then hold for whatever it has become, if it is still possible.
@@ -144,7 +147,7 @@ def case_act(
         body = {"version": version or 0, **{name: _plain(value) for name, value in args.items()}}
         if claim(key=key, actor=actor, operation=operation, body=body, result_id=step_id) is not None:
             return case
-        moment = moment_of(actor, case, act, version, at=at, step_id=step_id)
+        moment = moment_of(actor, case, act, version, at=at, step_id=step_id, done_at=done_at)
         done = _done(moment, DECISIONS[act](moment, **args))
         _hold_parents([done])
         if write([done]):
@@ -155,7 +158,7 @@ def case_act(
 
 def moment_of(
     actor: Actor, case: Case, act: Act, version: int | None, *, at: datetime, step_id: int,
-    calendar: list[Calendar] | None = None,
+    done_at: datetime | None = None, calendar: list[Calendar] | None = None,
 ) -> Moment:  # fmt: skip
     """The guards, in their order; Forbidden, Stale or Conflict."""
     actor.require(act.permission)
@@ -164,7 +167,7 @@ def moment_of(
     elif case.version != version:
         raise Stale(STALE, code="stale")
     post = require(actor, case, act)
-    return Moment(actor, case, act, at, post, step_id, [] if calendar is None else calendar)
+    return Moment(actor, case, act, at, post, step_id, done_at, [] if calendar is None else calendar)
 
 
 def _locked(case: Case) -> None:
@@ -222,7 +225,7 @@ def _done(moment: Moment, change: Change) -> Done:
         actor=moment.actor, post=moment.post, at=moment.at, step_id=moment.step_id, case=case,
         act=change.act or moment.act, changes=changes, text=change.text, target=change.target,
         satisfied=change.satisfied, photo_ids=change.photo_ids, creates=change.creates, then=change.then,
-        data=change.data, was_due_at=None if case.state == State.SUSPENDED else case.due_at,
+        data=change.data, done_at=moment.done_at, was_due_at=None if case.state == State.SUSPENDED else case.due_at,
     )  # fmt: skip
 
 
@@ -255,7 +258,7 @@ def follows(moment: Moment, case: Case, act: Act, change: Change, *, actor: Acto
     Nobody does it by itself, so nobody is asked for a permission; the other case is held already.
     """
     post = moment.post if actor is None else None
-    other = Moment(actor or moment.actor, case, act, moment.at, post, new_id(), moment._calendar)
+    other = Moment(actor or moment.actor, case, act, moment.at, post, new_id(), _calendar=moment._calendar)
     if write([_done(other, change)]):
         raise Stale(STALE, code="stale")
 
@@ -324,15 +327,15 @@ class ActService(Protocol):
 
     def __call__(
         self, *, actor: Actor, case: Case, version: int | None = None, key: str | None = None,
-        at: datetime | None = None, **args: Any,
+        at: datetime | None = None, done_at: datetime | None = None, **args: Any,
     ) -> Case: ...  # fmt: skip
 
 
 def service(act: Act) -> ActService:
     def do(
         *, actor: Actor, case: Case, version: int | None = None, key: str | None = None, at: datetime | None = None,
-        **args: Any,
+        done_at: datetime | None = None, **args: Any,
     ) -> Case:  # fmt: skip
-        return case_act(actor=actor, case=case, act=act, version=version, key=key, at=at, **args)
+        return case_act(actor=actor, case=case, act=act, version=version, key=key, at=at, done_at=done_at, **args)
 
     return do

@@ -21,7 +21,7 @@ from shanzhi.cases.kinds.answers import photo_ids
 from shanzhi.cases.kinds.registry import KindVersion, with_calendar
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
-from shanzhi.cases.seeing import level_that_sees, roles_text
+from shanzhi.cases.seeing import kind_marks, level_that_sees, roles_text
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.cases.taking.contacts import FOR_OTHERS, ContactIn, contact_faults, take_down
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
@@ -125,13 +125,15 @@ def case_report(
     begins as handled and waits for verification. The same key gives the same case again.
 
     What staff take down for somebody else needs TAKE_DOWN: `contact` says who it was, and there is a receipt for them.
+    Somebody without an account reports by a public page that grants it (`Actor.public`), at any open place; there is a
+    receipt too, and nobody's account is the reporter.
     """
     at = at or timezone.now()
     actor.require(permissions.REPORT)
-    if contact is not None or report.source in FOR_OTHERS:
+    if actor.user_id is not None and (contact is not None or report.source in FOR_OTHERS):
         actor.require(permissions.TAKE_DOWN)
     post = actor.post_for(permissions.REPORT, path=area.path)
-    if post is None and not actor.is_system:
+    if post is None and not actor.is_system and permissions.REPORT not in actor.granted:
         raise Forbidden("这个地方不在你的岗位范围内，请选自己负责的村或网格。", code="outside_scope")
     kinds, calendar = with_calendar()
     if not kinds:
@@ -172,7 +174,8 @@ def words_of(case: Case, answers: str) -> Any:
 def _under(case: Case, kind: KindVersion, answers: dict[str, Any], at: datetime, calendar: Calendar) -> None:
     """Begin under this version of the kind: its clock runs, and the case keeps it."""
     case.kind, case.definition_id, case.answers = kind.code, kind.version_id, answers
-    case.seen_by = roles_text(kind.body.seen_by)
+    for name, mark in kind_marks(kind.body).items():
+        setattr(case, name, mark)
     span = kind.body.span(STATE_CLOCK[State(case.state)], urgent=case.urgent)
     for name, value in clocks.started(span, at, calendar).items():
         setattr(case, name, value)
@@ -210,7 +213,7 @@ def _opened(
         owner_path=owner.path,
         turn_area=owner,
         handler_area_id=post.area_id if post and state == State.HANDLED else None,
-        reporter_id=actor.user_id,  # type: ignore[misc]
+        reporter_id=actor.user_id or None,
         reporter_post_id=post.id if post else None,
         reporter_name=actor.name,
         reporter_title=post.title if post else "",

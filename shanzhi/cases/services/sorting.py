@@ -11,7 +11,7 @@ from shanzhi.cases.kinds.refit import refitted
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.showing import as_closed, searchable
 from shanzhi.cases.models import Assignment, Case, CaseText
-from shanzhi.cases.seeing import office_sees, roles_text
+from shanzhi.cases.seeing import kind_marks, office_sees, roles_text
 from shanzhi.cases.services.calls import open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, held, limited, required
 from shanzhi.cases.services.reporting import words_of
@@ -84,7 +84,7 @@ def classify(
     kept = refitted(chosen.body, before, answers or {}, today=today, strict=not from_form)
     known = set(photo_ids(moment.kind, case.answers))
     changes = {"kind": chosen.code, "definition_id": chosen.version_id, "answers": kept, "stage": "",
-               "seen_by": seen_by}  # fmt: skip
+               **kind_marks(chosen.body)}  # fmt: skip
     return Change(
         clock=_clock_under(moment, chosen), text=limited(text), target=f"“{chosen.label}”，原来是“{moment.kind.label}”",
         changes=changes, photo_ids=[one for one in photo_ids(chosen.body, kept) if one not in known],

@@ -14,7 +14,7 @@ from shanzhi.cases.kinds.refit import fitting
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.showing import as_closed, searchable
 from shanzhi.cases.models import Case, CaseText, Step
-from shanzhi.cases.seeing import office_sees, roles_text
+from shanzhi.cases.seeing import kind_marks, office_sees, roles_text
 from shanzhi.cases.services.engine import Change, Moment, decides, follows, held, limited, when_back, when_ended
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.cases.services.reporting import BODY_LENGTH, title_of, words_of
@@ -93,7 +93,7 @@ def _open(moment: Moment, part: Part, kind: KindVersion | None) -> None:
         title=(part.title.strip() or title_of(part.body))[:TITLE_LENGTH], body=part.body.strip(),
         kind=kind.code if kind is not None else whole.kind,
         definition_id=kind.version_id if kind is not None else whole.definition_id, answers=answers,
-        seen_by=roles_text(body.seen_by),
+        **kind_marks(body),
         reporter_id=moment.actor.user_id or whole.reporter_id, reporter_post_id=moment.post.id if moment.post else None,
         reporter_name=moment.actor.name, reporter_title=moment.post.title if moment.post else "",
         turn_area_id=whole.owner_id, occurred_at=whole.occurred_at, received_at=at,
@@ -133,7 +133,7 @@ def _count(moment: Moment, words: str) -> None:
     if not whole.is_open:
         return
     left = Case.objects.filter(parent_id=whole.id, ended_at=None).count()
-    other = Moment(moment.actor, whole, Act.PART, moment.at, None, 0, moment._calendar)
+    other = Moment(moment.actor, whole, Act.PART, moment.at, None, 0, _calendar=moment._calendar)
     clock: dict[str, Any] = {}
     if whole.state in DECIDING and (left == 0) != (whole.parts == 0):
         clock = clocks.started(other.span(Clock.HANDLE if left else Clock.DISPATCH), moment.at, other.calendar)

@@ -38,6 +38,7 @@ class Done:
     then: Sequence[Callable[[], object]]
     data: dict[str, int | str]
     was_due_at: datetime | None
+    done_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.was_supervised = self.case.supervised > 0
@@ -53,7 +54,7 @@ class Done:
             actor_id=self.actor.user_id or None, post_id=self.post.id if self.post else None,
             actor_name=self.actor.name, actor_title=self.post.title if self.post else "", text=self.text,
             target=self.target[:120], satisfied=self.satisfied, from_state=case.state, to_state=self.changes["state"],
-            was_due_at=self.was_due_at, due_at=self.changes.get("due_at", case.due_at),
+            done_at=self.done_at, was_due_at=self.was_due_at, due_at=self.changes.get("due_at", case.due_at),
         )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def _plainly(actor: Actor, case: Case) -> bool:
     return (
         scope.covers(case.area_path)
         or scope.covers(case.owner_path)
-        or (actor.user_id == case.reporter_id and actor.can(permissions.OWN))
+        or (case.is_reported_by(actor.user_id) and actor.can(permissions.OWN))
         or case.handler_unit_id in scope.unit_ids
         or case.handler_area_id in scope.area_ids
     )

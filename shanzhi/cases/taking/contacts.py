@@ -90,7 +90,7 @@ def take_down(actor: Actor, case: Case, contact: ContactIn | None, *, at: dateti
         )  # fmt: skip
         row.save()
         record(actor=actor, code="cases.contact.taken", obj=row, at=at, post=post)
-    elif case.source not in FOR_OTHERS:
+    elif case.source not in FOR_OTHERS and case.reporter_id is not None:
         return
     secret = secret_new()
     Receipt.objects.create(case=case, digest=digest_of(secret), secret=secret, created_at=at)
@@ -113,7 +113,7 @@ def handling_posts(actor: Actor, case: Case, permission: str = permissions.CONTA
 
 def is_taken_down(case: Case) -> bool:
     """Whether there may be a contact at all; asked before any statement."""
-    return case.source in TAKEN_DOWN
+    return case.source in TAKEN_DOWN or case.reporter_id is None
 
 
 def contact_of(case: Case) -> Contact | None:

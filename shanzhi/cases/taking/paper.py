@@ -60,14 +60,14 @@ def day_words(at: datetime | None) -> str:
 
 def has_receipt(case: Case) -> bool:
     """One statement, none for a case that nobody took down."""
-    return is_taken_down(case) and Receipt.objects.filter(case_id=case.id).exists()
+    return is_taken_down(case) and Receipt.objects.filter(case_id=case.id, role=Receipt.Role.REPORTER).exists()
 
 
 def receipt_of(actor: Actor, case: Case) -> Receipt:
     """The receipt, for who took the case down and for those who deal with it. Forbidden, or absent if there is none."""
-    if actor.user_id != case.reporter_id and not handling_posts(actor, case):
+    if not case.is_reported_by(actor.user_id) and not handling_posts(actor, case):
         raise Forbidden("回执由登记的人和正在办这件事的人打印，要补打请找他们。", code="not_handling")
-    receipt = Receipt.objects.filter(case_id=case.id).first()
+    receipt = Receipt.objects.filter(case_id=case.id, role=Receipt.Role.REPORTER).first()
     if receipt is None:
         raise not_found()
     return receipt
@@ -155,7 +155,7 @@ def papers_for(actor: Actor, case: Case, *, insider: bool) -> list[PaperLink]:
     args = [case.county_id, case.number]
     links = [PaperLink("事件办理单", reverse("cases:print", args=args), "printer")]
     deals = bool(handling_posts(actor, case))
-    if actor.can(permissions.TAKE_DOWN) and (deals or actor.user_id == case.reporter_id) and has_receipt(case):
+    if actor.can(permissions.TAKE_DOWN) and (deals or case.is_reported_by(actor.user_id)) and has_receipt(case):
         links.insert(0, PaperLink("回执", reverse("cases:receipt", args=args), "qrcode"))
     if not deals:
         return links
