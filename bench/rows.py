@@ -12,7 +12,7 @@ from django.db import connection
 
 from bench.world import Deed, Spot, Story
 from shanzhi.cases.acts import Act
-from shanzhi.cases.models import CaseText
+from shanzhi.cases.models import Case, CaseText
 from shanzhi.cases.services.numbering import month_of
 from shanzhi.lib.bigrams import tokens
 from shanzhi.tenancy.ids import id_at
@@ -21,12 +21,12 @@ LOW_BITS: Final = 1 << 22
 TIMED: Final = ("clock_unit", "allowed", "spent", "running_since", "due_at", "watch_at", "warned")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "cases_case": (
-        "id", "county_id", *TIMED, "number", "title", "body", "kind", "definition_id", "seen_by", "stage", "answers",
+        "id", "county_id", *TIMED, "number", "title", "body", "kind", "definition_id", "seen_by", "is_public", "summary", "stage", "answers",
         "place", "lon", "lat", "accuracy", "urgent", "source", "area_id", "area_path", "owner_id", "owner_path",
         "raised", "handler_area_id", "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id",
         "reporter_post_id", "reporter_name", "reporter_title", "holder_id", "parent_id", "merged_into_id", "parts",
         "reopened", "supervised", "asking", "before", "state", "version", "occurred_at", "received_at", "ended_at",
-        "history",
+        *Case.MEASURES, "history",
     ),
     "cases_step": (
         "id", "county_id", "case_id", "version", "act", "at", "actor_id", "post_id", "actor_name", "actor_title",
@@ -104,11 +104,11 @@ class Writer:
         history, dispatched = self._steps(story, case_id, out)
         out["cases_case"].append((
             case_id, county, *_clock(story), Numbered(month, count, f"{month}-"), story.title, story.body, story.kind,
-            self.kinds[story.kind], "", "", "{}", story.place, story.lon, story.lat, 12, story.urgent, "snap",
+            self.kinds[story.kind], "", True, "", "", "{}", story.place, story.lon, story.lat, 12, story.urgent, "snap",
             spot.grid.id, spot.grid.path, story.owner.id, story.owner.path, 0, grid, unit,
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             holder, None, before if story.state == "merged" else None, 0, 0, int(story.urgent and story.is_open), 0,
-            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at, history,
+            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at, *_measures(story), history,
         ))  # fmt: skip
         self._words(story, case_id, month, count, out)
         out["trail_salt"].append((self._id(first.at), county, CASE_TYPE, case_id, secrets.token_bytes(16)))
@@ -150,6 +150,19 @@ class Writer:
 
 def _said(story: Story, deed: Deed, spot: Spot) -> str:
     return "" if deed.act == "report" else f"{story.title}，{spot.worker}已{Act(deed.act).done}。"
+
+
+def _measures(story: Story) -> tuple[Any, ...]:
+    """The columns of `Measured`, as the engine would have left them; nobody left a number."""
+    def last(*acts: str) -> Deed | None:
+        return next((deed for deed in reversed(story.deeds) if deed.act in acts), None)
+
+    taken, given, handled, closed = last("accept", "dispatch"), last("dispatch"), last("handle"), last("close")
+    due = given.due if given is not None else taken.at + timedelta(days=3) if taken is not None else None
+    return (
+        False, taken.at if taken else None, due, given.at if given else None, int(given is not None), False, False,
+        handled.at if handled else None, closed.at if closed else None, None, None, None,
+    )  # fmt: skip
 
 
 def _clock(story: Story) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from typing import Final
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
-from shanzhi.cases.catalogue import ENDED, OPEN, State
+from shanzhi.cases.catalogue import ENDED, OPEN, TOLD_TO_STAFF, State
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.lib.errors import Conflict, Forbidden
@@ -66,6 +66,7 @@ class Act(StrEnum):
     ABSORB = "absorb", "absorbed", "并入本件", "有事并入："
     CLASSIFY = "classify", "classified", "改类别", "改为"
     NOTE = "note", "noted", "写备注", "备注"
+    CONTACT = "contact", "contacted", "联系反映人…", "联系反映人"
     MODERATE = "moderate", "moderated", "处理内容", "处理了"
     PASS = "pass", "passed", "转办", "区划并入，转给"
     RECKON = "reckon", "reckoned", "重算时限", "节假日表改了，重算时限"
@@ -82,11 +83,13 @@ AT_HANDLER: Final = frozenset({State.DISPATCHED, State.HANDLING})
 ALL: Final = frozenset(State)
 ALIVE: Final = frozenset(OPEN)
 # Acts that read no decision off a version: who does them stands beside the case, not in its turn.
-BESIDE: Final = frozenset({Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.PART, Act.ABSORB, Act.MODERATE})
+BESIDE: Final = frozenset({
+    Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.CONTACT, Act.PART, Act.ABSORB, Act.MODERATE,
+})  # fmt: skip
 # What may be done but is not what comes next: it stands behind the three dots.
 SIDE: Final = frozenset({
     Act.ESCALATE, Act.WHISTLE, Act.DISMISS, Act.ASK, Act.SUSPEND, Act.SUPERVISE, Act.RELEASE, Act.CLASSIFY, Act.SPLIT,
-    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.MODERATE,
+    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.CONTACT, Act.MODERATE,
 })  # fmt: skip
 # What waits until every part has ended.
 WHOLE: Final = frozenset({
@@ -249,6 +252,26 @@ def inside(permission: str) -> Callable[[Actor, Case], Posts]:
     return posts
 
 
+def has_teller(case: Case) -> bool:
+    """Whether there is somebody to talk to: without an account, with a number, or a resident with an account."""
+    return case.reachable or case.reporter_id is None or case.source in TOLD_TO_STAFF
+
+
+def dealing_posts(actor: Actor, case: Case, permission: str) -> Posts:
+    """Posts of those who deal with whoever told of it: of the level in charge, and of whoever handles the case now."""
+    at_handler = case.state in AT_HANDLER
+    return [
+        post
+        for post in actor.posts
+        if post.allows(permission)
+        and (
+            (post.unit_id is None and post.area_path == case.owner_path)
+            or (at_handler and post.unit_id is not None and post.unit_id == case.handler_unit_id)
+            or (at_handler and post.unit_id is None and post.area_id == case.handler_area_id)
+        )
+    ]
+
+
 def _is_given(actor: Actor, case: Case, unit_id: int) -> bool:
     if not case.is_reported_by(actor.user_id) or unit_id == case.handler_unit_id:
         return True
@@ -298,6 +321,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.REJECT: Rule(P.REJECT, UNDECIDED, _owner(P.REJECT)),
     Act.REOPEN: Rule(P.REOPEN, frozenset({State.CLOSED}), _may_reopen),
     Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, inside(P.NOTE)),
+    Act.CONTACT: Rule(P.CONTACT, ALL - {State.MERGED}, lambda actor, case: dealing_posts(actor, case, P.CONTACT)),
     Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
     Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
     Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
@@ -311,6 +335,8 @@ def is_possible(case: Case, act: Act) -> bool:
         return False
     if case.parts and act in WHOLE:
         return False  # it waits for its parts
+    if act == Act.CONTACT:
+        return has_teller(case)
     if act == Act.STAGE:
         return bool(kind_of(case).next_stages(case.stage))
     if act == Act.HANDLE and case.stage:
@@ -337,6 +363,8 @@ def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
     been asked for before the version was compared.
     """
     if not is_possible(case, act):
+        if act == Act.CONTACT and not has_teller(case):
+            raise Conflict("这件事是工作人员自己上报的，没有反映人要联系。", code="nobody_told")
         label, verb = State(case.state).label, act.label.rstrip("…")
         if case.parts and case.state not in ENDED:
             raise Conflict(f"这件事还有 {case.parts} 个分件没办完，办完再{verb}。", code="parts_open")

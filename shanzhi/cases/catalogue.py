@@ -24,6 +24,8 @@ class Source(models.TextChoices):
 
 
 TAKEN_DOWN: Final = (Source.PHONE, Source.COUNTER, Source.BOX, Source.PAPER, Source.MEDIA, Source.DESK)
+# What somebody without an account told; what staff notice themselves at a desk is not.
+TOLD_TO_STAFF: Final = (Source.PHONE, Source.COUNTER, Source.BOX, Source.PAPER, Source.MEDIA)
 
 
 class State(models.TextChoices):

@@ -48,6 +48,12 @@ class NoteIn(BesideIn):
     photos: list[IdText] = Field(default_factory=list, max_length=9)
 
 
+class ContactedIn(BesideIn):
+    text: Text = Field("", description="what was said; a reporter with an account reads it")
+    how: str = Field("", max_length=10, description="`phone`, `visit` or `message`")
+    reached: bool = Field(description="false: it was tried in vain")
+
+
 class ModerateIn(BesideIn):
     text: Text = Field("", description="why; read by everybody who sees the case")
     what: str = Field(

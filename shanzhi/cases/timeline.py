@@ -36,7 +36,8 @@ REPORTED: Final = {
 }
 
 # What was done, then until when: 挂账，12月1日恢复.
-PARTED: Final = frozenset({Act.REOPEN, Act.SUSPEND, Act.RESUME, Act.ASK, Act.GRANT, Act.SUPERVISE, Act.RECKON})
+PARTED: Final = frozenset({Act.REOPEN, Act.SUSPEND, Act.RESUME, Act.ASK, Act.GRANT, Act.SUPERVISE, Act.RECKON,
+                           Act.CONTACT})  # fmt: skip
 
 # What follows is a number: it stands apart.
 SPACED: Final = frozenset({Act.PART, Act.SPLIT, Act.MERGE, Act.ABSORB})

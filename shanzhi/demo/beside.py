@@ -48,5 +48,6 @@ READ: Final[dict[str, Callable[[Deed, Any, Units, ActorOf], dict[str, Any]]]] = 
     "stage": lambda deed, code, *_: {"stage": code},
     "what": lambda deed, what, *_: {"what": what},
     "instead": lambda deed, words, *_: {"instead": words},
+    "how": lambda deed, how, *_: {"how": how, "reached": True},
     "parts": lambda deed, bodies, *_: {"parts": [Part(body=body) for body in bodies]},
 }

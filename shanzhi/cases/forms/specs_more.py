@@ -12,7 +12,7 @@ from shanzhi.cases.forms.moderating import ModerateForm
 from shanzhi.cases.forms.sorting import ClassifyForm, StageForm
 from shanzhi.cases.forms.specs import spec
 from shanzhi.cases.forms.splitting import SplitForm
-from shanzhi.cases.forms.talking import NoteForm
+from shanzhi.cases.forms.talking import ContactForm, NoteForm
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.services.splitting import Part
@@ -37,6 +37,10 @@ def _unmerged(case: Case, form: ActForm) -> str:
 def _noted(case: Case, form: NoteForm) -> str:
     data = form.cleaned_data
     return "备注已写下，提到的人会收到通知" if data["mentions"] or "@" in data["text"] else "备注已写下"
+
+
+def _contacted(case: Case, form: ContactForm) -> str:
+    return "已记下，反映人会看到已经联系过" if form.arguments()["reached"] else "已记下没联系上，请过一会儿再联系"
 
 
 def _moderated(case: Case, form: ModerateForm) -> str:
@@ -91,6 +95,11 @@ spec(
     Act.NOTE, "notes", "message-plus", _noted, "Internal words; colleagues who see the case may be mentioned.",
     form=NoteForm, words=("备注", "只给办这件事的人看，反映人和群众看不到。", "请写备注的内容。"), button="写下备注",
     body=schemas.NoteIn, arguments=_note,
+)  # fmt: skip
+spec(
+    Act.CONTACT, "contacts", "phone", _contacted, "Whoever told of it was contacted, or it was tried.",
+    form=ContactForm, words=("说了什么", "有账号的反映人看得到，可以不填。", ""), button="记下这次联系", body=schemas.ContactedIn,
+    arguments=lambda actor, case, body: {"text": body.text, "how": body.how, "reached": body.reached},
 )  # fmt: skip
 spec(
     Act.MODERATE, "moderations", "eye-off", _moderated, "Cover words or a photo, or lift a cover; originals are kept.",

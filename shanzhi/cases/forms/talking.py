@@ -1,4 +1,4 @@
-"""The form of internal notes."""
+"""The forms of internal notes and of contacting whoever told of it."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from shanzhi.cases.colleagues import Colleague, colleagues_by_id
 from shanzhi.cases.forms.base import ActForm
+from shanzhi.cases.services.talking import HOW, HOW_MISSING
 from shanzhi.files.forms import PhotosMixin
 from shanzhi.tenancy.ids import id_of
 
@@ -36,3 +37,25 @@ class NoteForm(ActForm, PhotosMixin):
     def arguments(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {**super().arguments(), "mentions": data["mentions"], "photo_ids": data["photo_ids"]}
+
+
+class ContactForm(ActForm):
+    """How the person was contacted, and whether they were reached."""
+
+    inline = frozenset({"how", "reached"})
+    how = forms.ChoiceField(
+        label="怎么联系的", choices=list(HOW.items()), widget=forms.RadioSelect, initial="phone",
+        error_messages={"required": HOW_MISSING, "invalid_choice": HOW_MISSING},
+    )  # fmt: skip
+    reached = forms.ChoiceField(
+        label="联系上了吗", choices=[("yes", "联系上了"), ("no", "没联系上")], widget=forms.RadioSelect,
+        error_messages={"required": "请选联系上了没有。", "invalid_choice": "请选联系上了没有。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["how", "reached", "text"])
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {**super().arguments(), "how": data["how"], "reached": data["reached"] == "yes"}

@@ -1,6 +1,7 @@
 """Cases, their steps, whom they were given to, and what stands beside them."""
 
 from shanzhi.cases.models.assignment import Assignment, Extension, Supervision
+from shanzhi.cases.models.calling import CallBack, Draw
 from shanzhi.cases.models.case import Case, CaseText, MonthCounter
 from shanzhi.cases.models.gate import Visit
 from shanzhi.cases.models.side import ActBatch, Contact, Miss, Moderation, Receipt, Reveal, SavedFilter
@@ -11,9 +12,11 @@ from shanzhi.cases.models.timed import Timed
 __all__ = [
     "ActBatch",
     "Assignment",
+    "CallBack",
     "Case",
     "CaseText",
     "Contact",
+    "Draw",
     "Extension",
     "Miss",
     "Moderation",

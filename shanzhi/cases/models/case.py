@@ -10,12 +10,12 @@ from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import TokensField
-from shanzhi.cases.models.timed import Timed
+from shanzhi.cases.models.measured import Measured, measure_indexes
 from shanzhi.packs.models import Version
 from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
 
 
-class Case(Timed):
+class Case(Measured):
     """One matter from report to close.
 
     `area` is where it is (grid, village, township or county), `owner` the level in charge (village, township or
@@ -89,7 +89,7 @@ class Case(Timed):
         "place", "lon", "lat", "urgent", "source", "area_id", "owner_id", "raised", "handler_area_id",
         "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id", "holder_id", "parent_id", "merged_into_id",
         "parts", "reopened", "supervised", "asking", "state", "version", "occurred_at", "received_at", "clock_unit",
-        "allowed", "spent", "running_since", "due_at", "ended_at", "history",
+        "allowed", "spent", "running_since", "due_at", "ended_at", "history", *Measured.MEASURES,
     )  # fmt: skip
 
     class Meta(CountyModel.Meta):
@@ -152,6 +152,7 @@ class Case(Timed):
             models.Index(
                 fields=["county_id", "due_at", "id"], name="case_suspended", condition=models.Q(state="suspended")
             ),
+            *measure_indexes(),
         ]
 
     def __str__(self) -> str:

@@ -41,6 +41,7 @@ case_split = service(Act.SPLIT)
 case_merge = service(Act.MERGE)
 case_unmerge = service(Act.UNMERGE)
 case_note = service(Act.NOTE)
+case_contact = service(Act.CONTACT)
 case_moderate = service(Act.MODERATE)
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "case_ask",
     "case_classify",
     "case_close",
+    "case_contact",
     "case_dispatch",
     "case_escalate",
     "case_grant",

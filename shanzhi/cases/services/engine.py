@@ -22,6 +22,7 @@ from shanzhi.cases.catalogue import ENDED, STATE_CLOCK, Clock, State
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Assignment, Case, Extension, Supervision
+from shanzhi.cases.services.measuring import measured
 from shanzhi.cases.services.writing import Done, write
 from shanzhi.lib.clocks import Calendar, Span
 from shanzhi.lib.errors import DomainError, Invalid, Stale
@@ -219,11 +220,16 @@ def _done(moment: Moment, change: Change) -> Done:
         changes |= {"supervised": 0, "asking": 0}
     elif state not in ENDED and case.state in ENDED:
         changes["ended_at"] = None
+    act = change.act or moment.act
+    changes |= measured(
+        case, act, state, change.clock, at=moment.at, kind=moment.kind, calendar=lambda: moment.calendar,
+        satisfied=change.satisfied,
+    )  # fmt: skip
     if case.asking and (state in ENDED or clocks.is_new(change.clock) or state == State.SUSPENDED):
         changes["asking"] = 0  # it moves on: what was asked for is without object
     return Done(
         actor=moment.actor, post=moment.post, at=moment.at, step_id=moment.step_id, case=case,
-        act=change.act or moment.act, changes=changes, text=change.text, target=change.target,
+        act=act, changes=changes, text=change.text, target=change.target,
         satisfied=change.satisfied, photo_ids=change.photo_ids, creates=change.creates, then=change.then,
         data=change.data, done_at=moment.done_at, was_due_at=None if case.state == State.SUSPENDED else case.due_at,
     )  # fmt: skip

@@ -71,6 +71,7 @@ def before(moment: Moment) -> dict[str, Any]:
     return {
         "state": str(case.state),
         "at": moment.at.isoformat(),
+        "due_at": case.due_at.isoformat() if case.due_at else "",
         "columns": {name: getattr(case, name) for name in KEPT},
         "clock": _stopped(case, moment),
         "calls": [[call.id, str(call.state), _stopped(call, moment)] for call in calls],

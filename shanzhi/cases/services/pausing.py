@@ -35,7 +35,11 @@ def suspend(moment: Moment, *, until: date, text: str) -> Change:
     words = required(text, "请写明为什么挂账，反映人会看到。")
     day = datetime.combine(_checked_day(until, moment.at), moment.calendar.sessions[0][0], SHANGHAI)
     changes = {
-        **moment.to_owner(), "before": {"state": str(case.state), "stopped_at": moment.at.isoformat()}
+        **moment.to_owner(),
+        "before": {
+            "state": str(case.state), "stopped_at": moment.at.isoformat(),
+            "due_at": case.due_at.isoformat() if case.due_at else "",
+        },
     }  # fmt: skip
     return Change(
         State.SUSPENDED, clocks.paused(case, moment.at, moment.calendar, until=day), text=words,

@@ -22,6 +22,7 @@ from shanzhi.cases.kinds.registry import KindVersion, with_calendar
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Case, CaseText, Step
 from shanzhi.cases.seeing import kind_marks, level_that_sees, roles_text
+from shanzhi.cases.services.measuring import round_end
 from shanzhi.cases.services.numbering import next_number
 from shanzhi.cases.taking.contacts import FOR_OTHERS, ContactIn, contact_faults, take_down
 from shanzhi.files.services import PHOTO_LIMIT, files_attach
@@ -35,6 +36,7 @@ from shanzhi.tenancy.outbox import emit
 from shanzhi.trail.services import record
 
 TITLE_LENGTH: Final = 30
+RESIDENT: Final = "resident"
 BODY_LENGTH: Final = 2000
 CHINA: Final = (73_0000000, 136_0000000, 3_0000000, 54_0000000)  # west, east, south, north in 1e-7 degree
 OLDEST: Final = timedelta(days=90)
@@ -151,6 +153,7 @@ def case_report(
             return Case.objects.get(id=earlier)
         owner = level_that_sees(roles_text(kind.body.seen_by), _level_in_charge(area, post))
         case = _opened(case_id, report, area, owner, actor, post, at)
+        case.reachable = bool(contact and contact.phone.strip()) or (post is not None and post.role == RESIDENT)
         _under(case, kind, answers, at, calendar)
         case.number = next_number(at)
         steps = _first_steps(case, report, actor, post, at)
@@ -176,6 +179,9 @@ def _under(case: Case, kind: KindVersion, answers: dict[str, Any], at: datetime,
     case.kind, case.definition_id, case.answers = kind.code, kind.version_id, answers
     for name, mark in kind_marks(kind.body).items():
         setattr(case, name, mark)
+    if case.state == State.HANDLED:  # done on the spot: taken on and handled in one
+        case.accepted_at = case.handled_at = at
+        case.close_by = round_end(kind.body, case, at, calendar)
     span = kind.body.span(STATE_CLOCK[State(case.state)], urgent=case.urgent)
     for name, value in clocks.started(span, at, calendar).items():
         setattr(case, name, value)

@@ -6,10 +6,15 @@ from typing import Final
 
 from shanzhi.cases.acts import Act
 from shanzhi.cases.colleagues import Colleague, colleagues_by_id, colleagues_by_name
-from shanzhi.cases.services.engine import Change, Moment, decides, required
+from shanzhi.cases.models import Step
+from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
 from shanzhi.lib.errors import Invalid
 
 MOST: Final = 10
+# How somebody was contacted; the step's target says it in words, with or without “没联系上”.
+HOW: Final = {"phone": "电话", "visit": "当面", "message": "微信短信"}
+MISSED: Final = "没联系上"
+HOW_MISSING: Final = "请选怎么联系的：电话、当面，还是微信短信。"
 CALLED: Final = re.compile(r"@([\u3400-\u9fff·]{2,12}|[A-Za-z][A-Za-z .]{0,38}[A-Za-z])")
 LONGEST: Final = 12
 
@@ -26,6 +31,22 @@ def note(moment: Moment, *, text: str, mentions: Sequence[int] = (), photo_ids: 
     data: dict[str, int | str] = {"mentioned": ",".join(str(one.user_id) for one in people)} if people else {}
     target = "，请看：" + "、".join(one.name for one in people) if people else ""
     return Change(text=words, target=target, photo_ids=photo_ids, data=data)
+
+
+@decides(Act.CONTACT)
+def contact(moment: Moment, *, how: str, reached: bool, text: str = "") -> Change:
+    """That whoever told of it was contacted, or that it was tried. The first time they were reached counts for the
+    rate; the person reads that they were contacted, and never that they were not at home."""
+    if how not in HOW:
+        raise Invalid(HOW_MISSING, code="how", fields={"how": [HOW_MISSING]})
+    first = {"contacted_at": moment.at} if reached and moment.case.contacted_at is None else {}
+    target = HOW[how] if reached else f"{HOW[how]}，{MISSED}"
+    return Change(text=limited(text), target=target, changes=first)
+
+
+def has_reached(step: Step) -> bool:
+    """Whether a step of this act reached the person."""
+    return step.act == Act.CONTACT and not step.target.endswith(MISSED)
 
 
 def _mentioned(moment: Moment, words: str, mentions: Sequence[int]) -> list[Colleague]:

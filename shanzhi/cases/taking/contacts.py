@@ -9,7 +9,7 @@ from typing import Final
 
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.cases import permissions
-from shanzhi.cases.acts import AT_HANDLER
+from shanzhi.cases.acts import dealing_posts
 from shanzhi.cases.catalogue import TAKEN_DOWN, Source
 from shanzhi.cases.kinds.answers import PHONE
 from shanzhi.cases.models import Case, Contact, Receipt, Reveal
@@ -98,17 +98,7 @@ def take_down(actor: Actor, case: Case, contact: ContactIn | None, *, at: dateti
 
 def handling_posts(actor: Actor, case: Case, permission: str = permissions.CONTACT) -> list[ActorPost]:
     """Posts of those who deal with the person: of the level in charge, and of whoever handles the case now."""
-    at_handler = case.state in AT_HANDLER
-    return [
-        post
-        for post in actor.posts
-        if post.allows(permission)
-        and (
-            (post.unit_id is None and post.area_path == case.owner_path)
-            or (at_handler and post.unit_id is not None and post.unit_id == case.handler_unit_id)
-            or (at_handler and post.unit_id is None and post.area_id == case.handler_area_id)
-        )
-    ]
+    return dealing_posts(actor, case, permission)
 
 
 def is_taken_down(case: Case) -> bool:

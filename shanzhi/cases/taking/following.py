@@ -17,6 +17,7 @@ from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case, Miss, Receipt, Step
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import steps_of
+from shanzhi.cases.services.talking import has_reached
 from shanzhi.cases.taking.secrets import digest_of, secret_read
 from shanzhi.lib.errors import NotFound, TooMany
 from shanzhi.tenancy.keyring import key_ring
@@ -46,6 +47,7 @@ TOLD: Final[dict[Act, str]] = {
     Act.MERGE: "和另一件同样的事合在一起办",
     Act.UNMERGE: "改为单独办理",
     Act.PASS: "区划调整，转给新的单位办",
+    Act.CONTACT: "已和您联系",
 }
 NOW: Final[dict[State, str]] = {
     State.REPORTED: "等待受理",
@@ -169,6 +171,8 @@ def _steps(steps: Sequence[Step], case: Case) -> list[Told]:
         words = TOLD.get(Act(step.act))
         other = step.case_id != case.id
         if words is None or (other and (step.act == Act.REPORT or joined is None or step.at <= joined)):
+            continue
+        if step.act == Act.CONTACT and not has_reached(step):
             continue
         if step.act == Act.MERGE and step.to_state != State.MERGED:
             continue
