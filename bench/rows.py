@@ -154,6 +154,7 @@ def _said(story: Story, deed: Deed, spot: Spot) -> str:
 
 def _measures(story: Story) -> tuple[Any, ...]:
     """The columns of `Measured`, as the engine would have left them; nobody left a number."""
+
     def last(*acts: str) -> Deed | None:
         return next((deed for deed in reversed(story.deeds) if deed.act in acts), None)
 

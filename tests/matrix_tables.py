@@ -47,6 +47,8 @@ ALLOWED: dict[str, set[str]] = {
     "cases.whistle": OFFICE | GRID,
     "cases.note": OFFICE | GRID | {"county_leader", "accountant", "department_handler"},
     "cases.moderate": OFFICE,
+    "cases.callbacks": {"township_officer", "command_centre"},
+    "cases.rates": OFFICE | WATCHERS,
     "cases.suggestions": {"system_admin", "command_centre"},
     "cases.suggestions_manage": {"system_admin"},
     "packs.view": STAFF - ADMINISTRATORS | {"system_admin"},
@@ -80,6 +82,7 @@ TURN: dict[str, set[str]] = {
     "arrivals": set(),  # of a unit, and none was called here
     "departures": set(),
     "dismissals": VILLAGE_OFFICE | GRID,
+    "contacts": VILLAGE_OFFICE,
     "parts": VILLAGE_OFFICE,
     "merges": VILLAGE_OFFICE,
     "unmerges": VILLAGE_OFFICE,

@@ -20,7 +20,7 @@ from shanzhi.ui.pages import cursor_in
 
 PLACES: Final[dict[str, str]] = {Area.Level.TOWNSHIP: "乡镇（街道）", Area.Level.VILLAGE: "村（社区）"}
 QUERY_LENGTH: Final = 100
-URGENT: Final = "urgent"
+URGENT, REOPENED, LATE = "urgent", "reopened", "late"
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,16 @@ class Listing:
             Choice("mark", "标记", self._marks(), multiple=True),
             Choice("kin", "拆分合并", list(Kin.LABELS.items())),
             Dates("received", "收到日期"),
+            Dates("close", "应办结日期"),
         ]
+        if self.tab == Tab.ENDED or self.wanted.closed_from or self.wanted.closed_before:
+            filters.append(Dates("closed", "首次办结日期"))
         return filter_bar(self.query, filters)
 
     def _marks(self) -> list[tuple[str, str]]:
-        marks = [(URGENT, "有人身危险")]
+        marks = [(URGENT, "有人身危险"), (REOPENED, "重新办理过")]
+        if self.tab == Tab.ENDED:
+            marks.append((LATE, "没按期办结"))
         if self.tab not in (Tab.SUPERVISED, Tab.ENDED):
             marks.append((Tab.SUPERVISED, "督办"))
         if self.tab not in (Tab.SUSPENDED, Tab.ENDED):
@@ -144,7 +149,6 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
 
 def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence[tuple[str, str]]) -> CaseFilter:
     codes, marks = {code for code, _ in kinds}, query.getlist("mark")
-    last = _day(query.get("received_to", ""))
     reported = plain.tab == Tab.REPORTED
     return replace(
         plain,
@@ -158,9 +162,20 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
         suspended=Tab.SUSPENDED in marks,
         due=query.get("due", ""),
         kin=query.get("kin", ""),
-        received_from=_day(query.get("received_from", "")),
-        received_before=last + timedelta(days=1) if last else None,
+        reopened=REOPENED in marks,
+        late=LATE in marks,
+        **_ranges(query),
     )
+
+
+def _ranges(query: QueryDict) -> dict[str, datetime | None]:
+    """Days are typed with the last one included."""
+    found: dict[str, datetime | None] = {}
+    for name in ("received", "close", "closed"):
+        last = _day(query.get(f"{name}_to", ""))
+        found[f"{name}_from"] = _day(query.get(f"{name}_from", ""))
+        found[f"{name}_before"] = last + timedelta(days=1) if last else None
+    return found
 
 
 def _day(text: str) -> datetime | None:

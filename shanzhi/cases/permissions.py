@@ -37,3 +37,5 @@ NOTE = permission("cases.note", "写内部备注", roles=tuple(r for r in OFFICE
 MODERATE = permission("cases.moderate", "处理不宜公开的内容", roles=LEVEL_OFFICE)
 CONTACT = permission("cases.contact", "看来电人的电话", roles=HANDLERS)
 EXPORT = permission("cases.export", "导出事件", roles=(*LEVEL_OFFICE, "county_leader", "auditor", "department_handler"))
+CALLBACKS = permission("cases.callbacks", "回访", roles=("township_officer", "command_centre"))
+RATES = permission("cases.rates", "看办理质量", roles=(*LEVEL_OFFICE, "county_leader", "auditor"))

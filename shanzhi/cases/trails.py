@@ -13,4 +13,6 @@ track(Draw)
 track(CallBack)
 trail_labels({f"cases.case.{act.past}": f"事件{act.done}" for act in Act})
 trail_labels({"cases.contact.taken": "登记来电（来访）人", "cases.contact.revealed": "查看来电（来访）人的电话"})
-trail_labels({"cases.draw.made": "抽签回访", "cases.callback.opened": "列入回访", "cases.callback.recorded": "记下回访"})
+trail_labels(
+    {"cases.draw.made": "抽签回访", "cases.callback.opened": "列入回访", "cases.callback.recorded": "记下回访"}
+)

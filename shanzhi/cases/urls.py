@@ -3,8 +3,10 @@
 from django.urls import path
 
 import shanzhi.cases.converters  # noqa: F401  (registers itself)
+from shanzhi.cases.callbacks.urls import urlpatterns as callbacks
 from shanzhi.cases.forms import SPECS
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
+from shanzhi.cases.rates.urls import urlpatterns as rates
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.taking.urls import urlpatterns as taking
 from shanzhi.cases.views.acting import act_view
@@ -32,6 +34,8 @@ urlpatterns = [
     ),
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
     *taking,
+    *callbacks,
+    *rates,
     *suggesting,
     *worklists,
     *kinds,

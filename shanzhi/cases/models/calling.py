@@ -83,9 +83,7 @@ class CallBack(CountyModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "opened_at", "id"], name="callback_opened"),
             models.Index(fields=["county_id", "draw", "opened_at"], name="callback_draw"),
-            models.Index(
-                fields=["county_id", "at"], name="callback_at", condition=models.Q(at__isnull=False)
-            ),
+            models.Index(fields=["county_id", "at"], name="callback_at", condition=models.Q(at__isnull=False)),
         ]
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from shanzhi.access.actor import Actor, PathRange
 from shanzhi.areas.models import Area
@@ -137,6 +137,12 @@ class CaseFilter:
     kin: str = ""
     received_from: datetime | None = None
     received_before: datetime | None = None
+    close_from: datetime | None = None  # by when it is to be done
+    close_before: datetime | None = None
+    closed_from: datetime | None = None  # when it was closed first
+    closed_before: datetime | None = None
+    reopened: bool = False
+    late: bool = False  # done later than it should have been
     sort: str = ""
 
     @property
@@ -182,7 +188,21 @@ def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
         rows = rows.filter(received_at__gte=wanted.received_from)
     if wanted.received_before:
         rows = rows.filter(received_at__lt=wanted.received_before)
-    return rows
+    return _measured(rows, wanted)
+
+
+def _measured(rows: Cases, wanted: CaseFilter) -> Cases:
+    """By the moments that rates are counted from."""
+    ranges = {
+        "close_by__gte": wanted.close_from, "close_by__lt": wanted.close_before,
+        "closed_at__gte": wanted.closed_from, "closed_at__lt": wanted.closed_before,
+    }  # fmt: skip
+    given = {name: value for name, value in ranges.items() if value is not None}
+    if given:
+        rows = rows.filter(**given)
+    if wanted.reopened:
+        rows = rows.filter(reopened__gt=0)
+    return rows.filter(handled_at__gt=F("close_by")) if wanted.late else rows
 
 
 def _tab(actor: Actor, tab: str, now: datetime) -> Cases:

@@ -18,7 +18,7 @@ from shanzhi.cases.taking import schemas as own
 from shanzhi.cases.taking.contacts import ContactIn, caller_of, earlier_cases, reveals_of
 from shanzhi.cases.taking.following import followed
 from shanzhi.cases.taking.paper import follow_page, paper_filled, receipt_of
-from shanzhi.cases.taking.revealing import SECONDS, contact_reveal, handler_post
+from shanzhi.cases.taking.revealing import SECONDS, contact_reveal, handler_post, reveal_post
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.lib.errors import DomainError, Invalid, NotFound, TooMany
 
@@ -112,7 +112,7 @@ def reveal_list(request: HttpRequest, county: Path[int], number: Number) -> list
     """The newest 200, for those who deal with the case."""
     actor = actor_of(request)
     case = case_get_for(actor, number)
-    handler_post(actor, case)
+    reveal_post(actor, case)
     return [own.RevealOut.of(row) for row in reveals_of(case)]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import dealing_posts
+from shanzhi.cases.callbacks.selectors import is_calling
 from shanzhi.cases.catalogue import TAKEN_DOWN, Source
 from shanzhi.cases.kinds.answers import PHONE
 from shanzhi.cases.models import Case, Contact, Receipt, Reveal
@@ -118,7 +119,7 @@ def caller_of(actor: Actor, case: Case) -> Caller | None:
     contact = contact_of(case)
     if contact is None:
         return None
-    deals = bool(handling_posts(actor, case))
+    deals = bool(handling_posts(actor, case)) or is_calling(actor, case)
     return Caller(
         name=contact.name if deals else name_mask(contact.name),
         came=CAME.get(case.source, "反映"),

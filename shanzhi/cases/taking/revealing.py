@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.cases import permissions
+from shanzhi.cases.callbacks.selectors import is_calling
 from shanzhi.cases.models import Case, Contact, Reveal
 from shanzhi.cases.taking.contacts import contact_of, handling_posts
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid
@@ -29,6 +30,14 @@ def handler_post(actor: Actor, case: Case) -> ActorPost:
     return posts[0]
 
 
+def reveal_post(actor: Actor, case: Case) -> ActorPost:
+    """The same, and the post of whoever has to call back about it now."""
+    if is_calling(actor, case):
+        actor.require(permissions.CONTACT)
+        return next(post for post in actor.posts if post.allows(permissions.CALLBACKS))
+    return handler_post(actor, case)
+
+
 def contact_reveal(
     *, actor: Actor, case: Case, purpose: str, text: str = "", key: str | None = None, at: datetime | None = None
 ) -> Contact:
@@ -37,7 +46,7 @@ def contact_reveal(
     Forbidden for whoever doesn't deal with the case, Conflict where nobody left a number, Invalid without a purpose.
     """
     at = at or timezone.now()
-    post = handler_post(actor, case)
+    post = reveal_post(actor, case)
     contact = contact_of(case)
     if contact is None or not contact.phone_index:
         raise Conflict("这件事没有留电话，请看“反映内容”里有没有别的联系办法。", code="no_phone")

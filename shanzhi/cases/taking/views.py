@@ -19,7 +19,7 @@ from shanzhi.cases.selectors import case_get_for
 from shanzhi.cases.services import case_report
 from shanzhi.cases.taking.contacts import caller_of, earlier_cases, reveals_of
 from shanzhi.cases.taking.forms import RevealForm, TakeDownForm
-from shanzhi.cases.taking.revealing import SECONDS, contact_reveal, handler_post
+from shanzhi.cases.taking.revealing import SECONDS, contact_reveal, reveal_post
 from shanzhi.cases.views.case import DONE
 from shanzhi.cases.views.report import form_context, no_kinds
 from shanzhi.lib.errors import Conflict, Invalid
@@ -83,9 +83,9 @@ def reveals(request: CountyRequest, county: int, number: str) -> HttpResponseBas
     """GET asks what for, and says who had it shown before; POST shows the number for a minute."""
     case = case_get_for(request.actor, number)
     request.actor.require(permissions.CONTACT)
-    handler_post(request.actor, case)
+    reveal_post(request.actor, case)
     if request.method != "POST":
-        return _reveal(request, case, RevealForm())
+        return _reveal(request, case, RevealForm(initial={"purpose": request.GET.get("purpose", "")}))
     form = RevealForm(request.POST)
     if not form.is_valid():
         return _reveal(request, case, form, status=422)

@@ -180,6 +180,7 @@ class Engine(RuleBasedStateMachine):
             Act.STAGE: lambda: {"stage": choose(["", "mend", "buy", "look"])},
             Act.SPLIT: lambda: {"parts": [Part(body=f"第{n}部分") for n in range(choose([1, 2, 3]))]},
             Act.MERGE: lambda: {"into": Case.objects.get(id=choose(self.ids))},
+            Act.CONTACT: lambda: {"how": choose(["phone", "visit"]), "reached": choose([True, False])},
             Act.MODERATE: lambda: {"what": "body", "instead": "（已处理）"},
         }
         return {"text": text, **(more[act]() if act in more else {})}
@@ -259,6 +260,7 @@ def test_every_act_is_reached_and_leaves_cases_whole(cast: Cast) -> None:
         engine.mine = Engine.done  # what was done least in all walks so far
         engine.first("staged")
         engine.first(random.choice(KINDS))
+        engine.ids.append(report(cast, by="resident", place="v1", at=engine.now).id)
         for _ in range(24):
             engine.do_something(random.choice, rare=random.random() < 0.7)
             engine.now += timedelta(minutes=random.choice([5, 50, 500]))

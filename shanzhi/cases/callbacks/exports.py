@@ -1,0 +1,59 @@
+"""The list of call-backs as a file: no name and no number of whoever was called."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import BytesIO
+from typing import Final
+
+import xlsxwriter
+
+from shanzhi.cases.kinds.registry import kind_of
+from shanzhi.cases.models import CallBack
+from shanzhi.cases.places import place_name
+from shanzhi.lib.times import local
+
+LIMIT: Final = 5000
+HEADS: Final = (
+    "编号", "标题", "所在地方", "类别", "首次办结", "列入时间", "抽签种子", "抽签号", "状态", "打了几次", "24 小时内有人联系",
+    "解决了", "满意", "反映人怎么说", "回访人", "回访时间",
+)  # fmt: skip
+WIDTHS: Final = (12, 32, 20, 14, 17, 17, 18, 18, 10, 10, 16, 10, 10, 36, 24, 17)
+
+
+def _time(at: datetime | None) -> str:
+    return f"{local(at):%Y-%m-%d %H:%M}" if at is not None else ""
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "是" if value else "否"
+
+
+def lines_of(rows: Iterable[CallBack]) -> Iterator[tuple[str, ...]]:
+    """A line for each; the rows come with case, its area and parent, and the draw."""
+    for row in rows:
+        case = row.case
+        yield (
+            case.number, case.title, place_name(case.area), kind_of(case).label, _time(case.closed_at),
+            _time(row.opened_at), row.draw.seed if row.draw is not None else "", row.lot,
+            CallBack.State(row.state).label, str(row.tries),
+            CallBack.InTime(row.contacted_in_time).label if row.contacted_in_time else "", _yes(row.solved),
+            _yes(row.satisfied), row.words, row.by, _time(row.at),
+        )  # fmt: skip
+
+
+def as_xlsx(rows: Iterable[CallBack]) -> bytes:
+    """One sheet with a head that stays; every cell is a string."""
+    out = BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet("回访")
+        head = book.add_format({"bold": True})
+        for column, (words, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, words, head)
+        sheet.freeze_panes(1, 0)
+        for number, line in enumerate(lines_of(rows), start=1):
+            for column, cell in enumerate(line):
+                if cell:
+                    sheet.write_string(number, column, cell)
+    return out.getvalue()
