@@ -30,7 +30,15 @@ def handled(cast: Cast, place: str = "g1", *, late: bool = False) -> Case:
     at = timezone.now() - timedelta(days=3)
     case = report(cast, place=place, by=by, at=at)
     act(cast, clerk, "accept", case, at=at)
-    act(cast, clerk, "dispatch", case, area=cast.areas[place], limit=Span.parse("24 hours" if late else "60 hours"), at=at)
+    act(
+        cast,
+        clerk,
+        "dispatch",
+        case,
+        area=cast.areas[place],
+        limit=Span.parse("24 hours" if late else "60 hours"),
+        at=at,
+    )
     act(cast, by, "handle", case, text="好了", at=at + timedelta(days=2 if late else 1))
     act(cast, clerk, "verify", case, at=at + timedelta(days=2))
     act(cast, clerk, "close", case, at=at + timedelta(days=2))
