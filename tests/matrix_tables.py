@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "cases.return": OFFICE | GRID | {"department_handler"},
     "cases.close": CITIZENS,
     "cases.export": OFFICE | WATCHERS | {"department_handler"},
+    "cases.gate": {"township_officer", "command_centre"},
     "cases.reopen": CITIZENS,
     "cases.suspend": OFFICE,
     "cases.ask": OFFICE | GRID | {"department_handler"},
