@@ -111,6 +111,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "notice": {"own": {"village_clerk"}, "other": set()},
     "delivery": {"own": EVERYBODY, "other": EVERYBODY},
     "batch": {"own": {"village_clerk"}, "other": set()},
+    "held": {"own": {"township_officer", "command_centre"}, "other": set()},
+    "block": {"own": {"township_officer", "command_centre"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},
 }

@@ -4,6 +4,7 @@ from django.urls import path
 
 import shanzhi.cases.converters  # noqa: F401  (registers itself)
 from shanzhi.cases.forms import SPECS
+from shanzhi.cases.gate.urls import urlpatterns as gate
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.taking.urls import urlpatterns as taking
@@ -31,6 +32,7 @@ urlpatterns = [
         for act, spec in SPECS.items()
     ),
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
+    *gate,
     *taking,
     *suggesting,
     *worklists,

@@ -19,7 +19,7 @@ from shanzhi.tenancy.ids import new_id
 
 HOUR: Final = timedelta(hours=1)
 LATELY: Final = timedelta(minutes=10)
-WAIT: Final = "这个手机或网络一小时内{act}得太多了，请过 {wait} 再试。急事请打 12345，有危险请打 110、119、120。"
+WAIT: Final = "这个手机或网络一小时内{act}得太多了，请过 {wait}再试。急事请打 12345，有危险请打 110、119、120。"
 ASKED: Final = "提交前请回答下面这个小问题，答完再点一次就发出去了，前面填的都还在。"
 WRONG: Final = "没有答对，请看下面新的问题，答完再点一次，前面填的都还在。"
 OVER: Final = "刚才的问题过期或者用过了，请回答下面新的问题再点一次，前面填的都还在。"

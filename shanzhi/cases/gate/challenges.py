@@ -19,7 +19,7 @@ from shanzhi.tenancy.context import current
 from shanzhi.tenancy.keyring import key_ring
 
 LASTS: Final = timedelta(minutes=10)
-BITS: Final = 15  # at the first level: 33,000 hashes on average, well below a second on an old phone
+BITS: Final = 14  # at the first level: 16,000 hashes on average, below a second on an old phone
 MOST_LEVELS: Final = 5
 LONGEST: Final = 600
 NONCE: Final = 20

@@ -115,7 +115,8 @@ def too_many_at(area: Area, *, at: datetime) -> str | None:
     nobody waits for it, for the number that came only grows.
     """
     village = area.path[:VILLAGE]
-    limits = {ROOT: int(settings.GATE["county"]), **({village: int(settings.GATE["village"])} if village != ROOT else {})}
+    limits = {village: int(settings.GATE["village"])} if village != ROOT else {}
+    limits[ROOT] = int(settings.GATE["county"])
     for path, limit in limits.items():
         if came(path, at=at, most=limit) >= limit:
             return path
@@ -124,11 +125,17 @@ def too_many_at(area: Area, *, at: datetime) -> str | None:
 
 
 def came(path: str, *, at: datetime, most: int) -> int:
-    """Public reports of a village or of the county within ten minutes, held ones too; counts to `most`."""
+    """Public reports of a village or of the county within ten minutes, held ones too; counts to `most`.
+
+    What is held for the sake of one village does not count for the county: its flood is not that of all others.
+    """
     passed = Sender.objects.filter(at__gt=at - WINDOW, counted=True)
     held = Held.objects.filter(received_at__gt=at - WINDOW)
     if path != ROOT:
         passed, held = passed.filter(village_path=path), held.filter(village_path=path)
+    else:
+        flood = Flood.objects.filter(area__path=ROOT, ended_at=None).first()
+        held = held.filter(flood=flood) if flood is not None else held.none()
     count = passed[:most].count()
     return count if count >= most else count + held[: most - count].count()
 

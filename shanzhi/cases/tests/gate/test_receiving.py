@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -70,6 +71,13 @@ def test_beyond_the_limit_of_the_county_every_village_is_held(cast: Cast) -> Non
     held = send(cast, place="v3").held
     assert held is not None
     assert held.flood.area.level == "county"
+
+
+def test_the_flood_of_one_village_holds_nobody_elsewhere(cast: Cast) -> None:
+    for _ in range(12):
+        send(cast, place="v1")
+    assert Flood.objects.get().area_id == cast.areas["v1"].id
+    assert [send(cast, place="v3").case is not None for _ in range(4)] == [True, True, True, False]
 
 
 def test_what_is_held_counts_too_so_a_flood_does_not_seep_through(cast: Cast) -> None:
@@ -196,8 +204,6 @@ def test_nothing_of_what_was_said_lies_open(cast: Cast) -> None:
         send(cast)
     held = send(cast, phone="13955501234", title="路灯").held
     assert held is not None
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM cases_held")
         row = str(cursor.fetchone())
