@@ -1,25 +1,19 @@
 """The gate's keepers as programs: what is held, what becomes of it, and who is kept out."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Path, Query, Router, Schema, Status
+from ninja import Header, Path, Query, Router, Schema
 from pydantic import Field, StringConstraints
 
-from shanzhi.access.api import REFUSALS, WRITE_REFUSALS, After, actor_of, operation
-from shanzhi.cases.gate import blocking
-from shanzhi.cases.gate.grouping import BY, LIKENESS, Group
-from shanzhi.cases.gate.holding import Shown, groups_for, held_get_for, members_of, shown, waiting_for
-from shanzhi.cases.gate.releasing import discard_start, release_start
+from shanzhi.access.api import REFUSALS, actor_of, operation
+from shanzhi.cases.gate.grouping import LIKENESS, Group
+from shanzhi.cases.gate.holding import Shown, groups_for, shown, waiting_for
 from shanzhi.cases.models import Block, Held
 from shanzhi.cases.permissions import GATE
-from shanzhi.cases.selectors import case_get_for
 from shanzhi.jobs.models import Job
-from shanzhi.lib.errors import Conflict
-from shanzhi.tenancy.ids import id_of
-from shanzhi.tenancy.keyset import page_of
 
 router = Router()
 Number = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,9}$")]
@@ -149,5 +143,3 @@ def held_list(
     examples = {row.id: shown(row) for row in rows}
     items = [HeldGroupOut.of(one, examples[one.first.id]) for one in first if one.first.id in examples]
     return HeldListOut(items=items, total=sum(one.count for one in groups))
-
-

@@ -32,9 +32,7 @@ def refuse_blocked(visitor: Visitor, act: str, *, at: datetime, path: str = "", 
     found = block_on(visitor, at=at, path=path, phone_index=phone_index)
     if found is not None:
         raise Blocked(
-            TOLD.format(
-                what=found.get_what_display(), reason=found.get_reason_display(), until=show_full(found.until)
-            )
+            TOLD.format(what=found.get_what_display(), reason=found.get_reason_display(), until=show_full(found.until))
         )
 
 

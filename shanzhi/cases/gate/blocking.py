@@ -210,10 +210,17 @@ def lines_of(rows: Sequence[Block], now: datetime) -> list[tuple[str, ...]]:
     """Text of an export, under HEADS; the rows come with case and area."""
     return [
         (
-            row.get_what_display(), row.area.name, row.get_reason_display(), row.text,
-            row.case.number if row.case is not None else "", row.by, f"{local(row.at):%Y-%m-%d %H:%M}",
-            f"{local(row.until):%Y-%m-%d %H:%M}", state_words(row, now), row.lifted_text,
-        )  # fmt: skip
+            row.get_what_display(),
+            row.area.name,
+            row.get_reason_display(),
+            row.text,
+            row.case.number if row.case is not None else "",
+            row.by,
+            f"{local(row.at):%Y-%m-%d %H:%M}",
+            f"{local(row.until):%Y-%m-%d %H:%M}",
+            state_words(row, now),
+            row.lifted_text,
+        )
         for row in rows
     ]
 

@@ -88,7 +88,9 @@ def floods_now(actor: Actor) -> list[Flood]:
     """Floods that go on in the actor's scope, or of the county above it."""
     scope = actor.scope(GATE)
     rows = Flood.objects.filter(ended_at=None).select_related("area").order_by("began_at")
-    return [one for one in rows if scope.covers(one.area.path) or any(p.lo.startswith(one.area.path) for p in scope.ranges)]
+    return [
+        one for one in rows if scope.covers(one.area.path) or any(p.lo.startswith(one.area.path) for p in scope.ranges)
+    ]
 
 
 def held_by_digest(digest: str) -> Held | None:

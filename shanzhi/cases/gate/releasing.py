@@ -184,5 +184,3 @@ def floods_end(*, at: datetime) -> int:
         if not Held.objects.filter(flood=flood, received_at__gt=at - WINDOW).exists():
             ended += Flood.objects.filter(id=flood.id, ended_at=None).update(ended_at=at)
     return ended
-
-

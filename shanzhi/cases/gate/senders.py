@@ -34,7 +34,13 @@ class Behind:
 
 
 def sender_keep(
-    case: Case, visitor: Visitor, *, at: datetime, phone_index: str = "", counted: bool = True, sender_id: int | None = None
+    case: Case,
+    visitor: Visitor,
+    *,
+    at: datetime,
+    phone_index: str = "",
+    counted: bool = True,
+    sender_id: int | None = None,
 ) -> Sender:
     """Write where a public report came from, in the transaction in which its case begins."""
     row = Sender(

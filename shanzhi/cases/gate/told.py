@@ -14,9 +14,7 @@ from shanzhi.cases.places import in_charge, place_name
 RECEIVED: Final = "收到了，来得太多，工作人员看过就受理"
 NEXT: Final = "接下来：工作人员看过以后正式登记，编号到时在这里能查到，查询码不变。急事请打 12345。"
 ASIDE: Final = "没有登记"
-OBJECT: Final = (
-    "没有登记是因为：{reason}。{text}觉得不对，请打 12345，或带着查询码到村委会、镇便民服务中心窗口去说，90 天内都可以重新登记。"
-)
+OBJECT: Final = "没有登记是因为：{reason}。{text}觉得不对，请打 12345，或带着查询码到村委会、镇便民服务中心窗口去说，90 天内都可以重新登记。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,7 @@ class Spent(CountyModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["county_id", "challenge"], name="spent_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["county_id", "expires_at"], name="spent_expires")
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["county_id", "expires_at"], name="spent_expires")]
 
 
 class Sender(CountyModel):
@@ -149,9 +147,7 @@ class Flood(CountyModel):
     class Meta(CountyModel.Meta):
         verbose_name = "集中反映"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["county_id", "area"], condition=models.Q(ended_at=None), name="flood_once"
-            )
+            models.UniqueConstraint(fields=["county_id", "area"], condition=models.Q(ended_at=None), name="flood_once")
         ]
 
 

@@ -21,7 +21,9 @@ BODY = "村口路灯坏了三天，晚上看不见路，请尽快来修。"
 def visitor(device: str = "", address: str = "") -> Visitor:
     """One that nobody has seen, unless it is named."""
     number = next(NUMBERS)
-    return Visitor(address=(address or f"address{number}").ljust(64, "a"), device=(device or f"d{number}").ljust(64, "d"))
+    return Visitor(
+        address=(address or f"address{number}").ljust(64, "a"), device=(device or f"d{number}").ljust(64, "d")
+    )
 
 
 def somebody(who: Visitor, county_id: int = 341181) -> Actor:

@@ -195,7 +195,9 @@ def test_an_act_without_a_limit_is_a_mistake(county_a: County) -> None:
         admit(visitor(), "sing", at=timezone.now())
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(1, "1 分钟"), (60, "1 分钟"), (61, "2 分钟"), (3600, "1 小时"), (0, "1 分钟")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(1, "1 分钟"), (60, "1 分钟"), (61, "2 分钟"), (3600, "1 小时"), (0, "1 分钟")]
+)
 def test_the_wait_is_rounded_up(seconds: int, words: str) -> None:
     assert wait_words(timedelta(seconds=seconds)) == words
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from shanzhi.cases.gate.admitting import admit
 from shanzhi.cases.gate.blocked import Blocked
 from shanzhi.cases.gate.blocking import block_extend, block_get_for, block_lift, block_list_for, block_place, sources_of
 from shanzhi.cases.models import Block, Case
 from shanzhi.cases.taking.following import followed
 from shanzhi.cases.tests.gate.people import send, visitor
-from shanzhi.cases.gate.admitting import admit
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from shanzhi.trail.models import Entry
 from tests.cast import Cast, report

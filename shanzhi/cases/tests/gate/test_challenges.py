@@ -69,12 +69,16 @@ def test_whatever_is_typed_is_a_number_or_none(typed: str) -> None:
     assert found is None or 0 <= found < 1000
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "十二三四", "十十", "abc", "-1", "1.5", "零十", "9999", "一十零", "½", "十零"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "十二三四", "十十", "abc", "-1", "1.5", "零十", "9999", "一十零", "½", "十零"]
+)
 def test_what_is_no_number_is_none(typed: str) -> None:
     assert number_read(typed) is None
 
 
-@pytest.mark.parametrize(("typed", "number"), [("两", 2), ("一二", 12), ("〇", 0), ("贰拾", 20), ("一十二", 12), ("12岁", 12)])
+@pytest.mark.parametrize(
+    ("typed", "number"), [("两", 2), ("一二", 12), ("〇", 0), ("贰拾", 20), ("一十二", 12), ("12岁", 12)]
+)
 def test_other_ways_to_write_it(typed: str, number: int) -> None:
     assert number_read(typed) == number
 
@@ -100,7 +104,12 @@ def test_both_ways_prove_it() -> None:
 def test_a_wrong_answer_is_known_as_used_and_wrong() -> None:
     with county(341181):
         asked = challenge_new(WHO, "report", level=0, at=NOW)
-        for challenge, answer in ((asked.question, "98"), (asked.question, "不知道"), (asked.work, "x"), (asked.work, "")):
+        for challenge, answer in (
+            (asked.question, "98"),
+            (asked.question, "不知道"),
+            (asked.work, "x"),
+            (asked.work, ""),
+        ):
             found = opened(Proof(challenge, answer), WHO, "report", at=NOW)
             assert found is not None
             assert not found.right

@@ -108,9 +108,10 @@ def test_the_case_leads_to_its_source_and_a_block(officer: Client, cast: Cast) -
     case = send(cast, who, phone="13955501234").case
     assert case is not None
     assert path("case-blocks", case.number) in officer.get(path("case", case.number)).content.decode()
-    assert path("case-blocks", case.number) not in cast["village_clerk"].client().get(
-        path("case", case.number)
-    ).content.decode()
+    assert (
+        path("case-blocks", case.number)
+        not in cast["village_clerk"].client().get(path("case", case.number)).content.decode()
+    )
     page = officer.get(path("case-blocks", case.number)).content.decode()
     assert "这个手机（浏览器）</b> 30 天内反映 1 件" in page
     for secret in (who.device, who.address, "13955501234"):
@@ -142,9 +143,7 @@ def test_what_staff_reported_has_no_source(officer: Client, cast: Cast) -> None:
 def block(cast: Cast, officer: Client) -> Block:
     case = send(cast).case
     assert case is not None
-    officer.post(
-        path("case-blocks", case.number), {"what": "device", "reason": "abuse", "text": "=骂人", "days": "1"}
-    )
+    officer.post(path("case-blocks", case.number), {"what": "device", "reason": "abuse", "text": "=骂人", "days": "1"})
     return Block.objects.get()
 
 

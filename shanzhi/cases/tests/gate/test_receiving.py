@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
+from shanzhi.access.actor import Actor
 from shanzhi.cases.gate.jobs import end_floods
 from shanzhi.cases.gate.receiving import came, packed, report_or_hold, too_many_at, unpacked
 from shanzhi.cases.models import Case, Contact, Flood, Held, Receipt, Sender, Visit
@@ -24,7 +25,6 @@ from shanzhi.files.services import photo_store
 from shanzhi.jobs.testing import drain
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from shanzhi.notices.models import Notice
-from shanzhi.access.actor import Actor
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db

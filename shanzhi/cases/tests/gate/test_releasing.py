@@ -72,9 +72,7 @@ def test_only_once_whoever_is_second_is_told_so(cast: Cast) -> None:
 
 def test_a_discarded_one_tells_why_and_where_to_object(cast: Cast) -> None:
     held = held_of(cast)
-    held_discard(
-        actor=cast.actor("township_officer"), held=held, reason="advert", text="卖保健品的", at=timezone.now()
-    )
+    held_discard(actor=cast.actor("township_officer"), held=held, reason="advert", text="卖保健品的", at=timezone.now())
     told = followed(number="", secret=held.secret, address="1.1.1.1", at=timezone.now())
     assert (told.state, told.ended) == ("没有登记", True)
     for words in ("广告、诈骗信息", "卖保健品的", "12345", "窗口"):
@@ -158,7 +156,9 @@ def test_what_stops_one_does_not_stop_the_others(cast: Cast) -> None:
     area.save()
     actor, seen = cast.actor("township_officer"), []
     decide: Callable[[Held], object] = lambda row: held_release(actor=actor, held=row, at=timezone.now())  # noqa: E731
-    found = held_many([gone.id, rest.id, 1], decide, actor=actor, progress=lambda done, total: seen.append((done, total)))
+    found = held_many(
+        [gone.id, rest.id, 1], decide, actor=actor, progress=lambda done, total: seen.append((done, total))
+    )
     assert (found.done, found.refused, seen) == (1, 2, [(1, 3), (2, 3), (3, 3)])
     assert any("已撤销" in note for note in found.notes)
     gone.refresh_from_db()
