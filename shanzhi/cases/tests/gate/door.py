@@ -63,4 +63,4 @@ def door(request: CountyRequest, county: int) -> HttpResponseBase:
     return response
 
 
-urlpatterns = [path("<county:county>/door/", door), path("", include("shanzhi.config.urls"))]
+urlpatterns = [path("", include("shanzhi.config.urls")), path("<county:county>/door/", door)]
