@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "cases.return": OFFICE | GRID | {"department_handler"},
     "cases.close": CITIZENS,
     "cases.export": OFFICE | WATCHERS | {"department_handler"},
+    "cases.gate": {"township_officer", "command_centre"},
     "cases.reopen": CITIZENS,
     "cases.suspend": OFFICE,
     "cases.ask": OFFICE | GRID | {"department_handler"},
@@ -113,6 +114,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "notice": {"own": {"village_clerk"}, "other": set()},
     "delivery": {"own": EVERYBODY, "other": EVERYBODY},
     "batch": {"own": {"village_clerk"}, "other": set()},
+    "held": {"own": {"township_officer", "command_centre"}, "other": set()},
+    "block": {"own": {"township_officer", "command_centre"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},
 }

@@ -11,7 +11,8 @@ from shanzhi.accounts.models import ApiToken, StandIn
 from shanzhi.areas.models import DivisionImport
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act
-from shanzhi.cases.models import ActBatch, Case, SavedFilter
+from shanzhi.cases.gate.receiving import packed
+from shanzhi.cases.models import ActBatch, Block, Case, Flood, Held, SavedFilter
 from shanzhi.cases.taking.contacts import ContactIn
 from shanzhi.files.models import StoredFile
 from shanzhi.jobs.models import Job
@@ -141,6 +142,28 @@ class World:
         row.save()
         return str(row.id)
 
+    def at_gate(self, kind: str, place: str, person: Person) -> str:
+        """What came too fast at a village, or who is kept out at a township."""
+        cast, at, other = self.cast(place), timezone.now(), place == "other"
+        if kind == "block":
+            town = cast.areas["t2" if other else "t1"]
+            until = at + timedelta(days=1)
+            row = Block(
+                what="device", digest=f"{place}{person.user.pk}", reason="flood", text="x", area=town,
+                area_path=town.path, user=person.user, by="x", at=at, until=until,
+            )  # fmt: skip
+            row.save()
+            return str(row.id)
+        village = cast.areas["v3" if other else "v1"]
+        flood, _ = Flood.objects.get_or_create(area=village, ended_at=None, defaults={"began_at": at})
+        said = services.Report(body="路口井盖断裂", kind="facilities")
+        held = Held(
+            flood=flood, area=village, area_path=village.path, village_path=village.path, secret="x",
+            body=packed(said, None, "d"), digest=f"{place}{at}", address="a", received_at=at,
+        )  # fmt: skip
+        held.save()
+        return str(held.id)
+
     def value(self, kind: str, place: str) -> str:
         """The parameter of an address that names the object of this kind at this place."""
         cast, at = self.cast(place), timezone.now()
@@ -177,6 +200,8 @@ class World:
                 )
             if kind in ("batch", "saved", "erased"):
                 return self.kept(kind, place, person)
+            if kind in ("held", "block"):
+                return self.at_gate(kind, place, person)
             owner = cast["system_admin"].user.pk if place != "other" else person.user.pk
             if kind == "job":
                 return str(

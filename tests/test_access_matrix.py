@@ -29,6 +29,7 @@ KINDS = {
     "case_number": "case", "area_code": "area", "unit_code": "unit", "user_id": "user", "post_id": "post",
     "token_id": "token", "stand_in_id": "stand_in", "import_id": "import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
+    "held_id": "held", "block_id": "block",
 }  # fmt: skip
 
 

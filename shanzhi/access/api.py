@@ -45,7 +45,16 @@ def problem(status: int, code: str, detail: str, fields: dict[str, list[str]] | 
 
 
 def problem_of(error: DomainError) -> JsonResponse:
-    return problem(error.status, error.code, error.message, error.fields)
+    """With the further members of the refusal, and when to come again."""
+    body = Problem(
+        title=TITLES.get(error.status, "Error"), status=error.status, code=error.code, detail=error.message,
+        fields=error.fields,
+    )  # fmt: skip
+    content = {**error.more, **body.dict()}
+    response = JsonResponse(content, status=error.status, content_type="application/problem+json")
+    if error.wait:
+        response["Retry-After"] = str(error.wait)
+    return response
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -20,7 +20,10 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
         return problem_of(error)
     context = {"message": error.message, "code": error.code, "status": error.status}
     known = error.status if error.status in (400, 403, 404, 409, 413, 422, 429) else 400
-    return render(request, f"{known}.html", context, status=error.status)
+    response = render(request, f"{known}.html", context, status=error.status)
+    if error.wait:
+        response["Retry-After"] = str(error.wait)
+    return response
 
 
 class ErrorMiddleware:

@@ -2,6 +2,7 @@
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases.covering import is_open_to
+from shanzhi.cases.gate.holding import OWNER, held_guard
 from shanzhi.cases.selectors import step_guard, step_seen
 from shanzhi.files.registry import register
 
@@ -13,3 +14,4 @@ def photo_guard(actor: Actor, step_id: int, file_id: int) -> bool:
 
 
 register("cases.step", step_guard, each=photo_guard)
+register(OWNER, held_guard)

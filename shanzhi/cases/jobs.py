@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.transaction import atomic
 
+import shanzhi.cases.gate.jobs
 import shanzhi.cases.suggesting.jobs
-import shanzhi.cases.worklists.jobs  # noqa: F401  (both declare their own)
+import shanzhi.cases.worklists.jobs  # noqa: F401  (all declare their own)
 from shanzhi.access.actor import Actor
 from shanzhi.areas.registry import path_holder
 from shanzhi.cases.catalogue import SILENCE_DAYS, State

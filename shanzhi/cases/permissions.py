@@ -36,6 +36,7 @@ WHISTLE = permission("cases.whistle", "吹哨", roles=("grid_worker", "grid_lead
 NOTE = permission("cases.note", "写内部备注", roles=tuple(r for r in OFFICERS if r not in {"auditor", "supervisor"}))
 MODERATE = permission("cases.moderate", "处理不宜公开的内容", roles=LEVEL_OFFICE)
 CONTACT = permission("cases.contact", "看来电人的电话", roles=HANDLERS)
+GATE = permission("cases.gate", "甄别集中反映、限制来处", roles=("township_officer", "command_centre"))
 EXPORT = permission("cases.export", "导出事件", roles=(*LEVEL_OFFICE, "county_leader", "auditor", "department_handler"))
 CALLBACKS = permission("cases.callbacks", "回访", roles=("township_officer", "command_centre"))
 RATES = permission("cases.rates", "看办理质量", roles=(*LEVEL_OFFICE, "county_leader", "auditor"))

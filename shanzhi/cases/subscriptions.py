@@ -1,5 +1,6 @@
 """What cases hear of: their own acts, of which people are told, and places that are merged."""
 
+import shanzhi.cases.gate.telling  # noqa: F401  (subscribes itself)
 from shanzhi.access.actor import Actor
 from shanzhi.areas.events import MERGED
 from shanzhi.areas.models import Area

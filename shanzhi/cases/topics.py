@@ -10,3 +10,4 @@ SUPERVISED: Final = topic("cases.supervised", "督办", channels=("wechat", "din
 WHISTLED: Final = topic("cases.whistled", "吹哨", channels=("wechat", "dingtalk", "sms"), at_night=True)
 PROGRESS: Final = topic("cases.progress", "我上报的事的进展", channels=("wechat", "sms"))
 MENTIONED: Final = topic("cases.mentioned", "@我", channels=("wechat", "dingtalk"))
+FLOOD: Final = topic("cases.flood", "群众反映来得太快", channels=("wechat", "dingtalk"))

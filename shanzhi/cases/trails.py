@@ -1,6 +1,7 @@
 """What of a case the trail proves."""
 
-import shanzhi.cases.suggesting.trails  # noqa: F401  (declares its own)
+import shanzhi.cases.gate.trails
+import shanzhi.cases.suggesting.trails  # noqa: F401  (both declare their own)
 from shanzhi.cases.acts import Act
 from shanzhi.cases.history import steps_agree
 from shanzhi.cases.models import CallBack, Case, Contact, Draw, Reveal

@@ -5,6 +5,7 @@ from django.urls import path
 import shanzhi.cases.converters  # noqa: F401  (registers itself)
 from shanzhi.cases.callbacks.urls import urlpatterns as callbacks
 from shanzhi.cases.forms import SPECS
+from shanzhi.cases.gate.urls import urlpatterns as gate
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
 from shanzhi.cases.rates.urls import urlpatterns as rates
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
@@ -33,6 +34,7 @@ urlpatterns = [
         for act, spec in SPECS.items()
     ),
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
+    *gate,
     *taking,
     *callbacks,
     *rates,

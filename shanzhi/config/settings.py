@@ -202,6 +202,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env.words("SHANZHI_ORIGINS", "")
 
+# The gate of the public pages (cases/gate): public reports within ten minutes.
+GATE = {
+    "normal": env.number("SHANZHI_GATE_NORMAL", 100),
+    "village": env.number("SHANZHI_GATE_VILLAGE", 30),
+    "county": env.number("SHANZHI_GATE_COUNTY", 300),
+}
+
 # Background work (jobs) --------------------------------------------------------------------------------------
 JOB_TIMEOUT_SECONDS = env.number("SHANZHI_JOB_TIMEOUT", 3_600)
 Q_CLUSTER: dict[str, Any] = {

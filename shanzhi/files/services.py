@@ -19,7 +19,7 @@ from shanzhi.files import images, storage
 from shanzhi.files.models import FileKind, StoredFile
 from shanzhi.files.names import content_type_of, safe_name
 from shanzhi.files.selectors import draft_list_for, drafts_full, expired_drafts, key_used
-from shanzhi.files.trails import ATTACHED, DROPPED, STORED
+from shanzhi.files.trails import ATTACHED, DETACHED, DROPPED, STORED
 from shanzhi.lib.errors import Conflict, DomainError, Forbidden, Invalid, TooMany
 from shanzhi.tenancy.context import current
 from shanzhi.tenancy.idempotency import claim
@@ -137,6 +137,18 @@ def files_attach(
             raise Conflict("有照片已经过期或用过了，请重新选择照片。", code="photo_gone")
         files = list(StoredFile.objects.filter(id__in=wanted).order_by("id"))
         record_bulk(actor=actor, code=ATTACHED, objs=files, at=at or timezone.now())
+        return files
+
+
+def files_detach(*, actor: Actor, owner: CountyModel, at: datetime) -> list[StoredFile]:
+    """The files of a record that is given up become drafts of whoever uploaded them again: to be attached elsewhere in
+    the same transaction, or swept. The caller has checked that the actor may give them up."""
+    with atomic():
+        rows = StoredFile.objects.filter(owner_type=owner._meta.label_lower, owner_id=owner.pk)
+        ids = list(rows.values_list("id", flat=True))
+        rows.update(owner_type="", owner_id=None)
+        files = list(StoredFile.objects.filter(id__in=ids).order_by("id"))
+        record_bulk(actor=actor, code=DETACHED, objs=files, at=at)
         return files
 
 

@@ -7,13 +7,17 @@ sentence, the API answers `application/problem+json`; both are made from the sam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 FieldErrors = Mapping[str, Sequence[str]]
 
 
 class DomainError(Exception):
-    """A rule was not met. `fields` maps a field's name to its sentences, `code` never changes once published."""
+    """A rule was not met. `fields` maps a field's name to its sentences, `code` never changes once published.
+
+    `more` is what a program needs beside them (further members of the problem+json), `wait` the seconds after which it
+    may be tried again, 0 if that is not known (Retry-After).
+    """
 
     status: ClassVar[int] = 422
     default_code: ClassVar[str] = "invalid"
@@ -23,6 +27,8 @@ class DomainError(Exception):
         self.message = message or self.default_message
         self.code = code or self.default_code
         self.fields: dict[str, list[str]] = {name: list(rows) for name, rows in (fields or {}).items()}
+        self.more: dict[str, Any] = {}
+        self.wait: int = 0
         super().__init__(self.message)
 
 

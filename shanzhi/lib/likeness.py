@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
 
 from shanzhi.lib.bigrams import tokens
 
 LENGTH = 2000
+HASHES: Final = 12
+MASK: Final = (1 << 61) - 1
+# Odd factors and summands, drawn once: each pair of them is another order of all pairs of characters.
+FACTORS: Final = tuple(int.from_bytes(blake2b(b"f%d" % n, digest_size=7).digest(), "big") | 1 for n in range(HASHES))
+SUMMANDS: Final = tuple(int.from_bytes(blake2b(b"s%d" % n, digest_size=7).digest(), "big") for n in range(HASHES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +43,23 @@ class Shingles:
 def likeness(one: str, other: str) -> float:
     """0..1, see `Shingles.like`; punctuation, case and the width of characters make no difference."""
     return Shingles.of(one).like(Shingles.of(other))
+
+
+def signature(text: str, key: bytes = b"") -> tuple[str, ...]:
+    """Twelve words that two texts share in as large a part as they share pairs of characters (MinHash).
+
+    Of another length for nobody: a text of a thousand characters has twelve words too. Under a secret `key` (at most
+    64 bytes) they tell nobody what stands in it. Empty for a text without a pair.
+    """
+    pieces = Shingles.of(text).pieces
+    numbers = [int.from_bytes(blake2b(piece.encode(), digest_size=7, key=key).digest(), "big") for piece in pieces]
+    if not numbers:
+        return ()
+    least = (min((one * f + s) % MASK for one in numbers) for f, s in zip(FACTORS, SUMMANDS, strict=True))
+    return tuple(f"{one:016x}" for one in least)
+
+
+def alike(one: Iterable[str], other: Iterable[str]) -> float:
+    """0..1: about how many of all their pairs of characters two signatured texts share; 0 where one has none."""
+    pairs = list(zip(one, other, strict=False))
+    return sum(a == b for a, b in pairs) / HASHES if pairs else 0.0

@@ -13,6 +13,7 @@ from django.db.transaction import atomic
 
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import State
+from shanzhi.cases.gate.told import HeldTold, held_told
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case, Miss, Receipt, Step
 from shanzhi.cases.places import place_name
@@ -116,12 +117,23 @@ def followed(*, number: str, secret: str, address: str, at: datetime) -> Followe
     if Miss.objects.filter(source=source, at__gt=at - WINDOW).count() >= TRIES:
         raise TooMany(TOO_MANY)
     case = _found(number, secret)
+    held = held_told(digest_of(secret_read(secret))) if case is None and not number.strip() else None
+    if held is not None:
+        return _waiting(held)
     if case is None:
         with atomic():
             Miss.objects.filter(at__lte=at - WINDOW).delete()
             Miss.objects.create(source=source, at=at)
         raise NotFound(UNKNOWN, code="receipt_unknown")
     return told(case)
+
+
+def _waiting(held: HeldTold) -> Followed:
+    """What is held while too much comes: it has no number yet."""
+    return Followed(
+        number="", kind=held.kind, place=held.place, owner=held.owner, received_at=held.received_at, state=held.state,
+        ended=held.ended, next=held.next, due_at=None, steps=[Told(at, words) for at, words in held.lines],
+    )  # fmt: skip
 
 
 def _found(number: str, secret: str) -> Case | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from shanzhi.access.actor import Actor
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
@@ -102,6 +103,7 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "source": Source(case.source).label,
         "reporter": _reporter(request, case),
         "caller": caller_of(actor, case),
+        "sender_url": sender_url(actor, case),
         "papers": papers_for(actor, case, insider=insider),
         "place": case.place or place_name(case.area),
         "area_name": place_name(case.area),
@@ -121,6 +123,12 @@ def case_context(request: CountyRequest, case: Case, *, list_query: str | None =
         "list_query": list_query or "tab=",
         "now": now,
     }
+
+
+def sender_url(actor: Actor, case: Case) -> str:
+    """Where whoever keeps the gate sees how much comes from there; only of what nobody's account reported."""
+    keeps = case.reporter_id is None and actor.post_for(permissions.GATE, path=case.area_path) is not None
+    return reverse("cases:case-blocks", args=[case.county_id, case.number]) if keeps else ""
 
 
 def _reporter(request: CountyRequest, case: Case) -> dict[str, str]:

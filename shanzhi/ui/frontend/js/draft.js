@@ -11,7 +11,9 @@ const KEEP_MS = 7 * 24 * 3600 * 1000;
 const PREFIX = "sz-draft:";
 const owner = () => document.body.dataset.user || "guest";
 const keyOf = (name) => `${PREFIX}${owner()}:${name}`;
-const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta", "asked", "phone"]); // a number is kept on no desk
+// A number is kept on no desk, and a proof serves once.
+const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta", "asked", "phone", "proof_work", "proof_nonce",
+  "proof_question", "proof_answer"]);
 
 export function startDrafts() {
   sweep();
