@@ -7,6 +7,7 @@ from shanzhi.cases.services import (
     joining,
     moderating,
     pausing,
+    publishing,
     sorting,
     splitting,
     supervising,
@@ -42,6 +43,7 @@ case_merge = service(Act.MERGE)
 case_unmerge = service(Act.UNMERGE)
 case_note = service(Act.NOTE)
 case_moderate = service(Act.MODERATE)
+case_publish = service(Act.PUBLISH)
 
 __all__ = [
     "DECISIONS",
@@ -63,6 +65,7 @@ __all__ = [
     "case_merge",
     "case_moderate",
     "case_note",
+    "case_publish",
     "case_refuse",
     "case_reject",
     "case_release",
@@ -82,6 +85,7 @@ __all__ = [
     "joining",
     "moderating",
     "pausing",
+    "publishing",
     "sorting",
     "splitting",
     "supervising",

@@ -181,6 +181,7 @@ class Engine(RuleBasedStateMachine):
             Act.SPLIT: lambda: {"parts": [Part(body=f"第{n}部分") for n in range(choose([1, 2, 3]))]},
             Act.MERGE: lambda: {"into": Case.objects.get(id=choose(self.ids))},
             Act.MODERATE: lambda: {"what": "body", "instead": "（已处理）"},
+            Act.PUBLISH: lambda: {"text": choose(["", "路灯已经修好", "打 13955501234"])},
         }
         return {"text": text, **(more[act]() if act in more else {})}
 
