@@ -1,5 +1,6 @@
 """One village, one code: the address that a sticker leads to, and its picture. It stays the same for good."""
 
+from io import BytesIO
 from typing import Final
 
 import segno
@@ -33,10 +34,11 @@ def _code(address: str) -> segno.QRCode:
 
 def qr_svg(address: str) -> str:
     """A picture of its own, dark on white with the quiet zone that scanners need."""
-    drawn = _code(address).svg_inline(
-        scale=8, border=4, dark=DARK, light=LIGHT, omitsize=True, svgns=True, title=address
+    out = BytesIO()
+    _code(address).save(
+        out, kind="svg", scale=8, border=4, dark=DARK, light=LIGHT, omitsize=True, xmldecl=False, title=address
     )
-    return str(drawn)
+    return out.getvalue().decode()
 
 
 def qr_picture(address: str) -> str:
