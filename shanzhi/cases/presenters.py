@@ -182,7 +182,7 @@ def act_url(case: Case, act: Act) -> str:
 
 
 def public_url(case: Case) -> str:
-    """What the public sees of it; empty where it sees nothing. The page is of an app above, so it is asked for by name."""
+    """What the public sees of it; empty where it sees nothing. The page lies above: it is asked for by name."""
     if not is_open_to_all(case):
         return ""
     try:

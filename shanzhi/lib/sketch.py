@@ -14,7 +14,7 @@ METRES: Final = 111_320.0  # of a degree of latitude
 CELL: Final = 100.0  # metres, the side of a cell that a place is rounded to
 SMALLEST: Final = 400.0  # metres that a frame shows at least
 STEPS: Final = (5, 2, 1)
-NAMED: Final = 2  # numbers on a dot, before it says how many more there are
+NAMED: Final = 3  # numbers on a dot, before it says how many more there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Dot:
 
     @property
     def label(self) -> str:
-        """1, 1、4, or 1 等 5 件."""
+        """1, 1,4,7, or 1 等5件: as short as it can be read, for it stands on a map."""
         if len(self.numbers) <= NAMED:
-            return "、".join(str(number) for number in self.numbers)
-        return f"{self.numbers[0]} 等 {len(self.numbers)} 件"
+            return ",".join(str(number) for number in self.numbers)
+        return f"{self.numbers[0]} 等{len(self.numbers)}件"
 
 
 @dataclass(frozen=True, slots=True)

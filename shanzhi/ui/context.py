@@ -68,6 +68,11 @@ class Shell:
         return self.request.COOKIES.get(CONTRAST_COOKIE) == CONTRAST_VALUE
 
     @cached_property
+    def tone(self) -> str:
+        """What the class of the body has beside its density; begins with a blank."""
+        return " ui-contrast" if self.contrast else ""
+
+    @cached_property
     def base(self) -> str:
         """`{% extends shell.base %}` for a page that all roles use."""
         if self.actor is None:

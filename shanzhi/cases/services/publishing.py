@@ -46,7 +46,7 @@ def names_of(case: Case) -> list[str]:
 
 
 def _kept_back(moment: Moment, words: str) -> list[str]:
-    """What was covered, and answers that not everybody in the office may read, must not come out here; one statement."""
+    """What was covered, and answers that only some may read, must not come out here; one statement."""
     case = moment.case
     hidden = set(case.answers) - set(readable(moment.kind, case.answers, ()))
     secret = [str(case.answers[code]) for code in sorted(hidden) if isinstance(case.answers[code], str)]

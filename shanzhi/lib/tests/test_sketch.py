@@ -135,7 +135,7 @@ def test_lengths(metres: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "label"), [((1,), "1"), ((1, 4), "1、4"), ((1, 4, 7), "1 等 3 件"), ((10, 11, 12, 13), "10 等 4 件")]
+    ("numbers", "label"), [((1,), "1"), ((1, 4), "1,4"), ((1, 4, 7), "1,4,7"), ((10, 11, 12, 13), "10 等4件")]
 )
 def test_labels(numbers: tuple[int, ...], label: str) -> None:
     assert Dot(0, 0, numbers).label == label

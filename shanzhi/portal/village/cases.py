@@ -65,7 +65,7 @@ def is_public(rows: Cases) -> Cases:
 
 
 def public_cases(village: Area, wanted: Wanted | None = None, *, told: bool = False) -> Cases:
-    """Of a village and its grids: neither merged away nor rejected. `told`: only those with a summary and a position."""
+    """Of a village and its grids: neither merged away nor rejected. `told`: only those with a summary."""
     wanted = wanted or Wanted()
     rows = is_public(Case.objects.filter(village_path=village.path))
     if told:

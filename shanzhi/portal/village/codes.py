@@ -47,7 +47,7 @@ def qr_picture(address: str) -> str:
 
 
 def village_for(actor: Actor, code: str) -> Area:
-    """An open village whose code this person may print: NotFound out of sight, then Forbidden without the post for it."""
+    """An open village whose code this person may print: NotFound out of sight, then Forbidden without the post."""
     area = area_get_for(actor, code)
     actor.require(QR)
     if not actor.scope(QR).covers(area.path):

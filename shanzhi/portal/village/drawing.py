@@ -7,12 +7,15 @@ from typing import Final
 from shanzhi.cases.models import Case
 from shanzhi.lib.sketch import length_words, sketch
 
-WIDTH: Final = 640
-HEIGHT: Final = 480
-MARGIN: Final = 70
-APART: Final = (104, 44)  # a mark with the longest label, and a little air
-SIGN: Final = 13  # how wide a sign of a label is
-ROUND: Final = 38
+# In the units of the picture; on the narrowest phone one is 0.8 pixels, so that the labels stay readable there.
+WIDTH: Final = 400
+HEIGHT: Final = 320
+STRIP: Final = 64  # below the places, for the scale and the arrow: nothing lies upon them
+MARGIN: Final = 56
+APART: Final = (108, 40)  # a mark with the longest label, and a little air
+SIGNS: Final = {",": 6, " ": 5, "等": 20, "件": 20}
+DIGIT: Final = 12
+ROUND: Final = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Mark:
 
     @property
     def wide(self) -> float:
-        return float(max(ROUND, 16 + SIGN * len(self.label)))
+        return float(max(ROUND, 16 + sum(SIGNS.get(sign, DIGIT) for sign in self.label)))
 
     @property
     def half(self) -> float:
@@ -42,7 +45,8 @@ class Drawing:
     bar: float
     bar_words: str
     width: int = WIDTH
-    height: int = HEIGHT
+    height: int = HEIGHT + STRIP
+    line: int = HEIGHT
 
     @property
     def words(self) -> str:

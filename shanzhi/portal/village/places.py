@@ -36,7 +36,7 @@ def village_get(code: str) -> Area:
 
 
 def village_now(code: str) -> Area | None:
-    """The village that a code from before leads to today; None for a code that is in force, or never was a village's."""
+    """The village that a code from before leads to today; None for one in force, or that never was a village's."""
     old = AreaVersion.objects.filter(code=code).select_related("area").order_by("-number", "-id").first()
     heir = successor_of(old.area) if old is not None else None
     return heir if heir is not None and heir.level == Area.Level.VILLAGE and heir.code != code else None
@@ -50,7 +50,7 @@ def name_before(code: str, area: Area) -> str:
 
 
 def villages_found(text: str, *, cursor: str = "", township: Area | None = None) -> Page[Area]:
-    """Open villages whose name, or whose township's, holds these words, or whose code begins with them; one statement."""
+    """Open villages with these words in their name or their township's, or whose code begins so; one statement."""
     rows = Area.objects.filter(level=Area.Level.VILLAGE, valid_to__isnull=True).select_related("parent")
     if township is not None:
         rows = rows.filter(parent_id=township.id)

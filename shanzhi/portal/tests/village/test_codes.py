@@ -33,7 +33,8 @@ def drawn(address: str) -> str:
     """What a scanner would have to see: the same code, made by itself."""
     out = BytesIO()
     code = segno.make(address, error="q", micro=False)
-    code.save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, title=address)
+    colours = {"dark": "#000", "light": "#fff"}
+    code.save(out, kind="svg", scale=8, border=4, omitsize=True, xmldecl=False, title=address, **colours)
     return out.getvalue().decode()
 
 

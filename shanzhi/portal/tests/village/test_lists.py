@@ -127,7 +127,9 @@ def test_what_is_no_month(text: str) -> None:
 def test_the_last_twelve_months() -> None:
     from_here = listing.months(showing.day_of(days_ago(0)))
     assert len(from_here) == len(set(from_here)) == 12
-    assert [code for code, _ in listing.months(month_of("2026-02")[0])][:3] == ["2026-02", "2026-01", "2025-12"]  # type: ignore[index]
+    span = month_of("2026-02")
+    assert span is not None
+    assert [code for code, _ in listing.months(span[0])][:3] == ["2026-02", "2026-01", "2025-12"]
 
 
 class TestCase:
