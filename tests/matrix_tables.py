@@ -50,12 +50,14 @@ ALLOWED: dict[str, set[str]] = {
     "cases.moderate": OFFICE,
     "cases.callbacks": {"township_officer", "command_centre"},
     "cases.rates": OFFICE | WATCHERS,
+    "cases.publish": OFFICE,
     "cases.suggestions": {"system_admin", "command_centre"},
     "cases.suggestions_manage": {"system_admin"},
     "packs.view": STAFF - ADMINISTRATORS | {"system_admin"},
     "packs.edit": {"system_admin"},
     "trail.view": {"audit_admin"},
     "notices.log": {"system_admin"},
+    "portal.qr": OFFICE | {"system_admin"},
 }
 # Whose turn it is on the case that is prepared for the act (see BEFORE): a permission alone is not enough.
 ABOVE = {"township_officer", "command_centre", "county_leader"}
@@ -89,6 +91,7 @@ TURN: dict[str, set[str]] = {
     "unmerges": VILLAGE_OFFICE,
     "classifications": VILLAGE_OFFICE,
     "moderations": VILLAGE_OFFICE,
+    "summaries": VILLAGE_OFFICE,
     "receipt": VILLAGE_OFFICE,  # of what the village took down
     "receipts": VILLAGE_OFFICE,
     "reveals": VILLAGE_OFFICE,

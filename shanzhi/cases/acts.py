@@ -20,6 +20,7 @@ from shanzhi.cases.models import Assignment, Case
 from shanzhi.lib.errors import Conflict, Forbidden
 
 Posts = list[ActorPost]
+NOT_PUBLIC: Final = "这一类事不对外公开，不能写公开摘要。"
 
 
 class Act(StrEnum):
@@ -68,6 +69,7 @@ class Act(StrEnum):
     NOTE = "note", "noted", "写备注", "备注"
     CONTACT = "contact", "contacted", "联系反映人…", "联系反映人"
     MODERATE = "moderate", "moderated", "处理内容", "处理了"
+    PUBLISH = "publish", "published", "公开摘要…", "公开摘要"
     PASS = "pass", "passed", "转办", "区划并入，转给"
     RECKON = "reckon", "reckoned", "重算时限", "节假日表改了，重算时限"
 
@@ -84,12 +86,12 @@ ALL: Final = frozenset(State)
 ALIVE: Final = frozenset(OPEN)
 # Acts that read no decision off a version: who does them stands beside the case, not in its turn.
 BESIDE: Final = frozenset({
-    Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.CONTACT, Act.PART, Act.ABSORB, Act.MODERATE,
+    Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.CONTACT, Act.PART, Act.ABSORB, Act.MODERATE, Act.PUBLISH,
 })  # fmt: skip
 # What may be done but is not what comes next: it stands behind the three dots.
 SIDE: Final = frozenset({
     Act.ESCALATE, Act.WHISTLE, Act.DISMISS, Act.ASK, Act.SUSPEND, Act.SUPERVISE, Act.RELEASE, Act.CLASSIFY, Act.SPLIT,
-    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.CONTACT, Act.MODERATE,
+    Act.MERGE, Act.UNMERGE, Act.REOPEN, Act.NOTE, Act.CONTACT, Act.MODERATE, Act.PUBLISH,
 })  # fmt: skip
 # What waits until every part has ended.
 WHOLE: Final = frozenset({
@@ -323,6 +325,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, inside(P.NOTE)),
     Act.CONTACT: Rule(P.CONTACT, ALL - {State.MERGED}, lambda actor, case: dealing_posts(actor, case, P.CONTACT)),
     Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
+    Act.PUBLISH: Rule(P.PUBLISH, ALL - {State.MERGED, State.REJECTED}, _owner(P.PUBLISH)),
     Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
     Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
     Act.RECKON: Rule(P.SUSPEND, ALIVE - {State.SUSPENDED}, _nobody),
@@ -337,11 +340,18 @@ def is_possible(case: Case, act: Act) -> bool:
         return False  # it waits for its parts
     if act == Act.CONTACT:
         return has_teller(case)
+    if act == Act.PUBLISH:
+        return is_open_to_all(case)
     if act == Act.STAGE:
         return bool(kind_of(case).next_stages(case.stage))
     if act == Act.HANDLE and case.stage:
         return not kind_of(case).next_stages(case.stage)
     return not (act == Act.ASK and case.asking)
+
+
+def is_open_to_all(case: Case) -> bool:
+    """Whether the public may know that there is this case."""
+    return case.is_public and not case.seen_by
 
 
 def acts_for(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> list[Act]:
@@ -368,6 +378,8 @@ def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
         label, verb = State(case.state).label, act.label.rstrip("…")
         if case.parts and case.state not in ENDED:
             raise Conflict(f"这件事还有 {case.parts} 个分件没办完，办完再{verb}。", code="parts_open")
+        if act == Act.PUBLISH and not is_open_to_all(case):
+            raise Conflict(NOT_PUBLIC, code="not_public")
         raise Conflict(f"这件事现在是“{label}”，不能{verb}，请刷新后再看。", code="wrong_state")
     if actor.is_system:
         return None

@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from shanzhi.access.actor import Actor
-from shanzhi.cases.acts import RULES, SIDE, Act, acts_for, is_possible, rates
+from shanzhi.cases.acts import RULES, SIDE, Act, acts_for, is_open_to_all, is_possible, rates
 from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.forms.specs import SPECS
@@ -179,6 +179,16 @@ def next_act(actor: Actor, case: Case) -> Act | None:
 
 def act_url(case: Case, act: Act) -> str:
     return reverse(f"cases:{act.value}-create", args=[case.county_id, case.number])
+
+
+def public_url(case: Case) -> str:
+    """What the public sees of it; empty where it sees nothing. The page lies above: it is asked for by name."""
+    if not is_open_to_all(case):
+        return ""
+    try:
+        return reverse("portal:public-case", args=[case.county_id, case.number])
+    except NoReverseMatch:
+        return ""
 
 
 def act_label(actor: Actor, case: Case, act: Act) -> str:

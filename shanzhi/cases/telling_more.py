@@ -89,6 +89,14 @@ def moderated(news: News) -> None:
         notices_reword(object_type="cases.case", object_id=news.case.id, words=cover.original, instead=cover.shown)
 
 
+@tells(Act.PUBLISH)
+def published(news: News) -> None:
+    """The reporter, of what everybody may read now; nobody of what was taken back."""
+    if news.step.text:
+        title = f"你上报的事有了公开摘要：{news.case.title}"
+        news.tell([news.case.reporter_id], title, news.step.text, topic=PROGRESS)
+
+
 @subscribe(EVENTS[Act.CLOSE])
 @subscribe(EVENTS[Act.REJECT])
 def main_ended(event: OutboxEvent) -> None:

@@ -12,6 +12,7 @@ from shanzhi.access.permissions import PUBLIC
 from shanzhi.accounts.selectors import first_page
 from shanzhi.portal.figures import case_figures, people_figures
 from shanzhi.portal.selectors import township_counts, township_first, township_get, townships
+from shanzhi.portal.village.places import villages_found
 from shanzhi.tenancy.selectors import county_list
 from shanzhi.trail.selectors import latest_seal
 
@@ -46,4 +47,5 @@ def _shown(request: CountyRequest, context: dict[str, Any]) -> HttpResponse:
         counts = township_counts(township, at=at)
         groups = [("谁在网格里", people_figures(counts)), ("事件办得怎样", case_figures(counts))]
         context |= {"groups": groups, "counted_at": at, "unused": counts.unused}
+        context["villages"] = villages_found("", township=township)
     return render(request, "portal/start.html", context)

@@ -15,6 +15,8 @@ from shanzhi.ui import nav
 
 ELDER_COOKIE = "sz_text"
 ELDER_VALUE = "big"
+CONTRAST_COOKIE = "sz_contrast"
+CONTRAST_VALUE = "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,15 @@ class Shell:
     @cached_property
     def elder(self) -> bool:
         return self.request.COOKIES.get(ELDER_COOKIE) == ELDER_VALUE
+
+    @cached_property
+    def contrast(self) -> bool:
+        return self.request.COOKIES.get(CONTRAST_COOKIE) == CONTRAST_VALUE
+
+    @cached_property
+    def tone(self) -> str:
+        """What the class of the body has beside its density; begins with a blank."""
+        return " ui-contrast" if self.contrast else ""
 
     @cached_property
     def base(self) -> str:

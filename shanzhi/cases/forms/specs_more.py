@@ -9,6 +9,7 @@ from shanzhi.cases.catalogue import State
 from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.forms.joining import MergeForm, case_of
 from shanzhi.cases.forms.moderating import ModerateForm
+from shanzhi.cases.forms.publishing import PublishForm
 from shanzhi.cases.forms.sorting import ClassifyForm, StageForm
 from shanzhi.cases.forms.specs import spec
 from shanzhi.cases.forms.splitting import SplitForm
@@ -45,6 +46,10 @@ def _contacted(case: Case, form: ContactForm) -> str:
 
 def _moderated(case: Case, form: ModerateForm) -> str:
     return "已恢复原样" if form.cleaned_data["what"].startswith("lift") else "已处理，别人现在看到的是改后的内容"
+
+
+def _published(case: Case, form: PublishForm) -> str:
+    return "摘要已公开，群众现在就能看到" if case.summary else "公开摘要已撤下，群众看不到了"
 
 
 def _parts(actor: Actor, case: Case, body: schemas.SplitIn) -> dict[str, Any]:
@@ -106,4 +111,10 @@ spec(
     form=ModerateForm, words=("原因", "看得到这件事的人都会看到原因，不要写原话。", "请写明为什么要处理，办事的人会看到。"),
     button="就这样处理", body=schemas.ModerateIn,
     arguments=lambda actor, case, body: {"text": body.text, "what": body.what, "instead": body.instead},
+)  # fmt: skip
+spec(
+    Act.PUBLISH, "summaries", "world", _published,
+    "What everybody may read of it: 2 to 200 characters without anything personal; empty takes it back.",
+    form=PublishForm, words=("给群众看的话", "2 到 200 字，只写办了什么；不写姓名、电话、门牌和身份证号。全删掉就是撤下。", ""),
+    button="公开这段话", body=schemas.BesideIn,
 )  # fmt: skip

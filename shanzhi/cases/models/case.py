@@ -129,6 +129,11 @@ class Case(Measured):
             models.Index(fields=["county_id", "town_path", "-received_at", "-id"], name="case_town_received"),
             models.Index(fields=["county_id", "village_path", "-received_at", "-id"], name="case_village_received"),
             models.Index(fields=["county_id", "area_path", "-received_at", "-id"], name="case_place_received"),
+            models.Index(  # few have a public summary: the map of a village reads no other
+                fields=["county_id", "village_path", "-received_at", "-id"],
+                name="case_village_told",
+                condition=~models.Q(summary=""),
+            ),
             models.Index(
                 fields=["county_id", "handler_unit", "-received_at", "-id"],
                 name="case_unit_received",

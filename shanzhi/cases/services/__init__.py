@@ -7,6 +7,7 @@ from shanzhi.cases.services import (
     joining,
     moderating,
     pausing,
+    publishing,
     sorting,
     splitting,
     supervising,
@@ -43,6 +44,7 @@ case_unmerge = service(Act.UNMERGE)
 case_note = service(Act.NOTE)
 case_contact = service(Act.CONTACT)
 case_moderate = service(Act.MODERATE)
+case_publish = service(Act.PUBLISH)
 
 __all__ = [
     "DECISIONS",
@@ -65,6 +67,7 @@ __all__ = [
     "case_merge",
     "case_moderate",
     "case_note",
+    "case_publish",
     "case_refuse",
     "case_reject",
     "case_release",
@@ -84,6 +87,7 @@ __all__ = [
     "joining",
     "moderating",
     "pausing",
+    "publishing",
     "sorting",
     "splitting",
     "supervising",

@@ -9,6 +9,7 @@ from shanzhi.cases.covering import HIDDEN
 from shanzhi.cases.kinds.showing import searchable
 from shanzhi.cases.models import Moderation, Step
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
+from shanzhi.cases.services.publishing import without_summary
 from shanzhi.cases.services.sorting import found_by
 from shanzhi.files.models import StoredFile
 from shanzhi.lib.errors import Invalid
@@ -38,7 +39,8 @@ def moderate(moment: Moment, *, what: str, text: str, instead: str = "") -> Chan
     """Cover one place of the case, or lift a cover; the reason is read by everybody who sees the case.
 
     `what` is title, body, place, step:<version>, photo:<id>, or lift:<id> of a cover. `instead` is what stands there
-    instead of words; without it a sentence says that something was hidden.
+    instead of words; without it a sentence says that something was hidden. Covered words may stand in the public
+    summary in one form or another: it is taken back with them, and has to be written anew.
     """
     reason = required(text, "请写明为什么要处理，办事的人会看到。")
     if len(reason) > REASON:
@@ -60,7 +62,10 @@ def moderate(moment: Moment, *, what: str, text: str, instead: str = "") -> Chan
             sentence = f"{place.label}最多写 {COLUMNS[place.part]} 字，请删减。"
             raise Invalid(sentence, code="instead_too_long", fields={"instead": [sentence]})
         row.shown, changes = words, {place.part.value: words}
-    return Change(text=reason, target=place.label, changes=changes, creates=[row], then=_again(moment, changes))
+    then = _again(moment, changes)
+    taken_back = {} if place.part == Part.PHOTO else without_summary(moment.case)
+    target = f"{place.label}，公开摘要同时撤下" if taken_back else place.label
+    return Change(text=reason, target=target, changes={**changes, **taken_back}, creates=[row], then=then)
 
 
 def _again(moment: Moment, changes: dict[str, Any]) -> list[Callable[[], object]]:

@@ -14,6 +14,7 @@ from shanzhi.cases.models import Assignment, Case, CaseText
 from shanzhi.cases.seeing import kind_marks, office_sees, roles_text
 from shanzhi.cases.services.calls import open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, held, limited, required
+from shanzhi.cases.services.publishing import without_summary
 from shanzhi.cases.services.reporting import words_of
 from shanzhi.lib.errors import Invalid, Stale
 from shanzhi.lib.times import local
@@ -82,9 +83,9 @@ def classify(
     today = local(moment.at).date()
     before = as_closed(moment.kind, chosen.body, case.answers)
     kept = refitted(chosen.body, before, answers or {}, today=today, strict=not from_form)
-    known = set(photo_ids(moment.kind, case.answers))
+    known, marks = set(photo_ids(moment.kind, case.answers)), kind_marks(chosen.body)
     changes = {"kind": chosen.code, "definition_id": chosen.version_id, "answers": kept, "stage": "",
-               **kind_marks(chosen.body)}  # fmt: skip
+               **marks, **({} if marks["is_public"] else without_summary(case))}  # fmt: skip
     return Change(
         clock=_clock_under(moment, chosen), text=limited(text), target=f"“{chosen.label}”，原来是“{moment.kind.label}”",
         changes=changes, photo_ids=[one for one in photo_ids(chosen.body, kept) if one not in known],

@@ -182,6 +182,7 @@ class Engine(RuleBasedStateMachine):
             Act.MERGE: lambda: {"into": Case.objects.get(id=choose(self.ids))},
             Act.CONTACT: lambda: {"how": choose(["phone", "visit"]), "reached": choose([True, False])},
             Act.MODERATE: lambda: {"what": "body", "instead": "（已处理）"},
+            Act.PUBLISH: lambda: {"text": choose(["", "路灯已经修好", "打 13955501234"])},
         }
         return {"text": text, **(more[act]() if act in more else {})}
 

@@ -96,6 +96,7 @@ WAYS = [
     Way(
         Act.MODERATE, reported, "village_clerk", "grid_worker", None, {"what": "title", "text": "有姓名"}, {"what": "x"}
     ),
+    Way(Act.PUBLISH, reported, "village_clerk", "grid_worker", merged, {"text": "路灯修好了"}, {"text": "字" * 201}),
 ]  # fmt: skip
 EACH = pytest.mark.parametrize("way", WAYS, ids=str)
 API = "/api/v1/341181/cases/"

@@ -15,7 +15,7 @@ from shanzhi.cases.acts import Act, acts_for, require
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.forms import ActForm, ActSpec, refused
 from shanzhi.cases.models import Case
-from shanzhi.cases.presenters import act_label, act_url
+from shanzhi.cases.presenters import act_label, act_url, public_url
 from shanzhi.cases.selectors import case_get_for, open_calls
 from shanzhi.cases.services import case_act
 from shanzhi.cases.services.engine import STALE
@@ -127,7 +127,7 @@ def _page(
     if in_pane or status == 409:
         context = {**case_context(request, case, list_query=str(form["back"].value() or "")), **context}
     context |= {"case": case, "url": reverse("cases:case", args=[case.county_id, case.number])}
-    context["state_label"] = State(case.state).label
+    context |= {"state_label": State(case.state).label, "public_url": public_url(case)}
     if in_pane:
         return render(request, "cases/parts/act_pane.html", context)
     crumbs = [Crumb("事件", reverse("cases:list", args=[case.county_id])), Crumb(case.number, str(context["url"]))]

@@ -6,7 +6,7 @@ a few milliseconds. Larger parts are templates in ui/parts/.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from shanzhi.lib.times import show_date
 from shanzhi.ui import fields, words
 from shanzhi.ui.pages import PageLike, page_urls
 
@@ -163,6 +164,14 @@ def when(moment: datetime | None, now: datetime | None = None) -> SafeString | s
     return format_html(
         '<time datetime="{}">{}</time>', words.machine_time(moment), words.when(moment, now or timezone.now())
     )
+
+
+@register.filter
+def day(one: date | None, today: date | None = None) -> SafeString | str:
+    """今天, 11月21日 in a <time>; nothing for no day."""
+    if not one:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', one.isoformat(), show_date(one, today or timezone.localdate()))
 
 
 @register.filter
