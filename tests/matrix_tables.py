@@ -47,6 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     "cases.whistle": OFFICE | GRID,
     "cases.note": OFFICE | GRID | {"county_leader", "accountant", "department_handler"},
     "cases.moderate": OFFICE,
+    "cases.add": set(),  # granted by a receipt alone
     "cases.suggestions": {"system_admin", "command_centre"},
     "cases.suggestions_manage": {"system_admin"},
     "packs.view": STAFF - ADMINISTRATORS | {"system_admin"},

@@ -36,4 +36,6 @@ WHISTLE = permission("cases.whistle", "吹哨", roles=("grid_worker", "grid_lead
 NOTE = permission("cases.note", "写内部备注", roles=tuple(r for r in OFFICERS if r not in {"auditor", "supervisor"}))
 MODERATE = permission("cases.moderate", "处理不宜公开的内容", roles=LEVEL_OFFICE)
 CONTACT = permission("cases.contact", "看来电人的电话", roles=HANDLERS)
+# No post carries it: a public page grants it to whoever holds the receipt of a case.
+ADD = permission("cases.add", "凭回执补充情况", roles=())
 EXPORT = permission("cases.export", "导出事件", roles=(*LEVEL_OFFICE, "county_leader", "auditor", "department_handler"))

@@ -3,11 +3,13 @@
 import shanzhi.cases.suggesting.trails  # noqa: F401  (declares its own)
 from shanzhi.cases.acts import Act
 from shanzhi.cases.history import steps_agree
-from shanzhi.cases.models import Case, Contact, Reveal
+from shanzhi.cases.models import Case, Contact, Receipt, Reveal
 from shanzhi.trail.trails import track, trail_labels
 
 track(Case, also=steps_agree)
 track(Contact)
+track(Receipt)
 track(Reveal)
 trail_labels({f"cases.case.{act.past}": f"事件{act.done}" for act in Act})
 trail_labels({"cases.contact.taken": "登记来电（来访）人", "cases.contact.revealed": "查看来电（来访）人的电话"})
+trail_labels({"cases.receipt.joined": "没有账号的人跟着反映"})

@@ -5,6 +5,7 @@ from django.urls import path
 import shanzhi.cases.converters  # noqa: F401  (registers itself)
 from shanzhi.cases.forms import SPECS
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
+from shanzhi.cases.residents.urls import urlpatterns as residents
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.taking.urls import urlpatterns as taking
 from shanzhi.cases.views.acting import act_view
@@ -32,6 +33,7 @@ urlpatterns = [
     ),
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
     *taking,
+    *residents,
     *suggesting,
     *worklists,
     *kinds,
