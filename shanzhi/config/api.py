@@ -27,8 +27,8 @@ api = HouseAPI(
 )
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists.
 APPS = (
-    "accounts", "areas", "cases.worklists", "cases", "cases.kinds", "cases.residents", "cases.suggesting", "cases.taking",
-    "files", "jobs", "notices", "packs", "portal", "trail",
+    "accounts", "areas", "cases.worklists", "cases", "cases.kinds", "cases.residents", "cases.suggesting",
+    "cases.taking",    "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

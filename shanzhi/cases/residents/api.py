@@ -86,7 +86,7 @@ def _receipt(request: HttpRequest, receipt: Receipt) -> own.PublicReceiptOut:
 )
 @operation(PUBLIC)
 def public_alike(request: HttpRequest, county: Path[int], body: own.PublicAlikeIn) -> list[own.PublicAlikeOut]:
-    """At most three open, public matters of the village. A POST although it only reads: the text stands in no address."""
+    """At most three open, public matters of the village. A POST although it only reads: no text in an address."""
     place = _place(village_get(body.village), body.grid)
     matter = Matter(body.body, place, body.kind, degrees(body.lon), degrees(body.lat))
     return [own.PublicAlikeOut.of(one) for one in alike(matter, at=timezone.now())]

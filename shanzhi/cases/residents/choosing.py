@@ -27,7 +27,7 @@ def kind_for(text: str, kinds: Mapping[str, KindVersion]) -> str:
     """
     simple = [code for code, kind in kinds.items() if asks_nothing(kind)]
     if not simple:
-        return next(reversed(kinds), "")
+        return next(reversed(list(kinds)), "")
     likely = likely_kind(text)
     if likely in simple:
         return likely

@@ -180,10 +180,10 @@ def _done(
     if holder is None:
         messages.warning(request, "请先输入回执上的查询码。")
         return gate.seal(_to_follow(request.county.id))
-    more = {"actor": holder.actor(gate, act, holder.case)} if form_type is AddForm else {}
+    actor = holder.actor(gate, act, holder.case)
     if request.method != "POST":
-        return _act_page(request, gate, holder, form_type(**more), act, title)
-    form = form_type(request.POST, request.FILES, **more) if more else form_type(request.POST)
+        return _act_page(request, gate, holder, form_type(actor=actor), act, title)
+    form = form_type(request.POST, request.FILES, actor=actor)
     status = 422
     if form.is_valid():
         try:

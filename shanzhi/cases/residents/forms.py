@@ -32,9 +32,14 @@ class Draft:
     thumb_url: str
 
 
-def drafts_of(files: Iterable[StoredFile]) -> list[Any]:
-    """The addresses under which the browser that sent them gets them back."""
-    return [Draft(file.id, reverse("cases:public-photo", args=[file.county_id, file.id])) for file in files]
+def drafts_of(files: Iterable[Any]) -> list[Any]:
+    """The addresses under which the browser that sent them gets them back; what has one already keeps it."""
+    return [
+        Draft(file.id, reverse("cases:public-photo", args=[file.county_id, file.id]))
+        if isinstance(file, StoredFile)
+        else file
+        for file in files
+    ]
 
 
 class ContactMixin(forms.Form):
@@ -115,17 +120,15 @@ class PublicReportForm(ContactMixin, ReportForm):
 
     def show(self) -> None:
         """Before a page is made: photos that were sent already under addresses that this browser may read."""
-        self.photo_drafts = drafts_of(file for file in self.photo_drafts if isinstance(file, StoredFile))
+        self.photo_drafts = drafts_of(self.photo_drafts)
         if self.kind_body is not None:
-            self.question_drafts = {
-                code: drafts_of(file for file in files if isinstance(file, StoredFile))
-                for code, files in self.question_drafts.items()
-            }
+            self.question_drafts = {code: drafts_of(files) for code, files in self.question_drafts.items()}
 
     def kept(self) -> list[tuple[str, str]]:
         """Everything that was sent, as hidden fields of a page that asks something in between; photos by their ids."""
+        sent: Any = self.data
         own = {"csrfmiddlewaretoken", "photos", "photo_ids", "photo_meta", "apart", "join"}
-        rows = [(name, value) for name, values in self.data.lists() if name not in own for value in values]
+        rows = [(name, value) for name, values in sent.lists() if name not in own for value in values]
         rows += [("photo_ids", str(file.id)) for file in self.photo_drafts]
         named = {(name, value) for name, value in rows}
         for code, files in getattr(self, "question_drafts", {}).items():
@@ -165,6 +168,9 @@ class HolderForm(forms.Form):
         required=False, min_value=0, widget=forms.HiddenInput, error_messages={"invalid": NO_VERSION}
     )
 
+    def __init__(self, *args: Any, actor: Actor | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
     @property
     def version_seen(self) -> int:
         return int(self.cleaned_data.get("version") or 0)
@@ -179,7 +185,7 @@ class AddForm(PhotosMixin, HolderForm):
     )  # fmt: skip
 
     def show(self) -> None:
-        self.photo_drafts = drafts_of(file for file in self.photo_drafts if isinstance(file, StoredFile))
+        self.photo_drafts = drafts_of(self.photo_drafts)
 
 
 class RateForm(HolderForm):

@@ -26,7 +26,7 @@ class Gate:
         return Actor.public(county_id, granted=permissions, device=self.visitor.device)
 
     def admit(self, act: str, *, at: datetime, key: str | None) -> None:
-        """Count what is about to be done, in its transaction. A repetition under the same key is answered, not counted."""
+        """Count what is about to be done, in its transaction. A repetition under the same key is not counted."""
         if not key_used(key):
             admit(self.visitor, act, at=at)
 

@@ -20,8 +20,9 @@ class Village:
 
     @property
     def township(self) -> Area:
-        assert self.area.parent is not None
-        return self.area.parent
+        township: Area | None = self.area.parent
+        assert township is not None
+        return township
 
     def place(self, code: str) -> Area | None:
         """The village for no code, one of its grids by its code, None for anything else."""
@@ -48,8 +49,3 @@ def villages_like(text: str) -> list[Area]:
         return []
     rows = Area.objects.filter(level=Area.Level.VILLAGE, valid_to=None, name__contains=words)
     return list(rows.select_related("parent").order_by("path")[:FOUND])
-
-
-def village_of(area: Area) -> Area:
-    """The village of a grid; a village, and what is above it, itself."""
-    return area.parent if area.level == Area.Level.GRID and area.parent is not None else area

@@ -88,7 +88,7 @@ def duplicates(actor: Actor, matter: Matter, *, at: datetime, without: int | Non
 
 
 def likely_among(matter: Matter, rows: Callable[[], Iterable[Case]], *, at: datetime) -> list[Likely]:
-    """Those of these cases that are probably the same, the likest first; nothing is read for a text that says nothing."""
+    """Those of these cases that are probably the same, the likest first; none is read for a text that says nothing."""
     said = Shingles.of(matter.text)
     if len(matter.text.strip()) < SHORTEST or not said.pieces:
         return []

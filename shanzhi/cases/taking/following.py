@@ -1,7 +1,7 @@
 """Following a case by its receipt: what somebody without an account is told, and how often a wrong secret may be tried.
 
-Told are the state, the steps and what comes next, in words of our own. Nobody's name, and nothing of what is done inside
-the office (notes, whistles, supervisions) is among them. Whoever reported it reads besides what they wrote themselves,
+Told are the state, the steps and what comes next, in words of our own. Nobody's name, and nothing of what is done
+inside the office (notes, whistles, supervisions) is among them. Whoever reported it reads besides what they wrote themselves,
 and what staff wrote for them: the result, and why it was not taken on. Who joined does not.
 """
 
@@ -164,7 +164,7 @@ def _found(number: str, secret: str) -> Receipt | None:
 
 
 def told(case: Case, *, own: bool = False) -> Followed:
-    """In plain words; a case that was merged tells how the one that it went into is doing. `own`: to who reported it."""
+    """In plain words; a merged case tells how the one that it went into is doing. `own`: to whoever reported it."""
     now = leading(case)
     steps = steps_of(case)
     covers = covers_of(case, steps) if own else NONE
