@@ -9,8 +9,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 API_APPS = (
-    "accounts", "areas", "cases", "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates", "cases.suggesting",
-    "cases.taking", "cases.worklists", "files", "jobs", "notices", "packs", "portal", "portal.village", "trail",
+    "accounts", "areas", "cases", "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates", "cases.residents",
+    "cases.suggesting", "cases.taking", "cases.worklists", "files", "jobs", "notices", "packs", "portal",
+    "portal.village", "trail",
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "cases.callbacks": {"township_officer", "command_centre"},
     "cases.rates": OFFICE | WATCHERS,
     "cases.publish": OFFICE,
+    "cases.add": set(),  # granted by a receipt alone
     "cases.suggestions": {"system_admin", "command_centre"},
     "cases.suggestions_manage": {"system_admin"},
     "packs.view": STAFF - ADMINISTRATORS | {"system_admin"},

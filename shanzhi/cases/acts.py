@@ -68,6 +68,7 @@ class Act(StrEnum):
     CLASSIFY = "classify", "classified", "改类别", "改为"
     NOTE = "note", "noted", "写备注", "备注"
     CONTACT = "contact", "contacted", "联系反映人…", "联系反映人"
+    ADD = "add", "added", "补充情况", "补充情况"
     MODERATE = "moderate", "moderated", "处理内容", "处理了"
     PUBLISH = "publish", "published", "公开摘要…", "公开摘要"
     PASS = "pass", "passed", "转办", "区划并入，转给"
@@ -86,7 +87,8 @@ ALL: Final = frozenset(State)
 ALIVE: Final = frozenset(OPEN)
 # Acts that read no decision off a version: who does them stands beside the case, not in its turn.
 BESIDE: Final = frozenset({
-    Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.CONTACT, Act.PART, Act.ABSORB, Act.MODERATE, Act.PUBLISH,
+    Act.ARRIVE, Act.FINISH, Act.DISMISS, Act.NOTE, Act.CONTACT, Act.ADD, Act.PART, Act.ABSORB, Act.MODERATE,
+    Act.PUBLISH,
 })  # fmt: skip
 # What may be done but is not what comes next: it stands behind the three dots.
 SIDE: Final = frozenset({
@@ -98,7 +100,9 @@ WHOLE: Final = frozenset({
     Act.HANDLE, Act.DISPATCH, Act.MERGE, Act.SUSPEND, Act.VERIFY, Act.CLOSE, Act.REJECT,
 })  # fmt: skip
 # Acts that nobody does by a button of their own.
-INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB, Act.RECKON})
+INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB, Act.RECKON, Act.ADD})
+# What somebody without an account does by the receipt, on the public pages of `residents`.
+BY_RECEIPT: Final = frozenset({Act.CLOSE, Act.REOPEN, Act.ADD})
 
 
 def _owner_posts(actor: Actor, case: Case, permission: str) -> Posts:
@@ -326,6 +330,7 @@ RULES: Final[dict[Act, Rule]] = {
     Act.CONTACT: Rule(P.CONTACT, ALL - {State.MERGED}, lambda actor, case: dealing_posts(actor, case, P.CONTACT)),
     Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
     Act.PUBLISH: Rule(P.PUBLISH, ALL - {State.MERGED, State.REJECTED}, _owner(P.PUBLISH)),
+    Act.ADD: Rule(P.ADD, ALIVE, _nobody),
     Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
     Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
     Act.RECKON: Rule(P.SUSPEND, ALIVE - {State.SUSPENDED}, _nobody),
@@ -354,9 +359,19 @@ def is_open_to_all(case: Case) -> bool:
     return case.is_public and not case.seen_by
 
 
+def by_receipt(actor: Actor, case: Case, act: Act) -> bool:
+    """Whether the actor holds the case's receipt for this act: without any post, and reopening only once."""
+    held = actor.receipt_of == case.id and act in BY_RECEIPT and actor.can(act.permission)
+    return held and not (act == Act.REOPEN and case.reopened)
+
+
 def acts_for(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> list[Act]:
     """What this person may do now, the next step first. `calls` are the case's open whistles, where they are known."""
-    acts = [act for act, rule in RULES.items() if is_possible(case, act) and rule.posts(actor, case)]
+    acts = [
+        act
+        for act, rule in RULES.items()
+        if is_possible(case, act) and (rule.posts(actor, case) or by_receipt(actor, case, act))
+    ]
     mine = [c for c in calls if any(p.unit_id is not None and p.unit_id == c.unit_id for p in actor.posts)]
     beside = {
         Act.ARRIVE: any(call.state == Assignment.State.CALLED for call in mine),
@@ -367,7 +382,7 @@ def acts_for(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> list
 
 
 def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
-    """The post under which the act is done (None for the system).
+    """The post under which the act is done (None for the system, and for who does it by the receipt).
 
     Conflict in a state that does not know the act; Forbidden when it is another's turn. The permission as such has
     been asked for before the version was compared.
@@ -381,7 +396,7 @@ def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
         if act == Act.PUBLISH and not is_open_to_all(case):
             raise Conflict(NOT_PUBLIC, code="not_public")
         raise Conflict(f"这件事现在是“{label}”，不能{verb}，请刷新后再看。", code="wrong_state")
-    if actor.is_system:
+    if actor.is_system or by_receipt(actor, case, act):
         return None
     posts = RULES[act].posts(actor, case)
     if not posts:

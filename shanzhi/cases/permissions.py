@@ -38,6 +38,8 @@ MODERATE = permission("cases.moderate", "处理不宜公开的内容", roles=LEV
 PUBLISH = permission("cases.publish", "公开摘要", roles=LEVEL_OFFICE)
 CONTACT = permission("cases.contact", "看来电人的电话", roles=HANDLERS)
 GATE = permission("cases.gate", "甄别集中反映、限制来处", roles=("township_officer", "command_centre"))
+# No post carries it: a public page grants it to whoever holds the receipt of a case.
+ADD = permission("cases.add", "凭回执补充情况", roles=())
 EXPORT = permission("cases.export", "导出事件", roles=(*LEVEL_OFFICE, "county_leader", "auditor", "department_handler"))
 CALLBACKS = permission("cases.callbacks", "回访", roles=("township_officer", "command_centre"))
 RATES = permission("cases.rates", "看办理质量", roles=(*LEVEL_OFFICE, "county_leader", "auditor"))

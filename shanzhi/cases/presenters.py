@@ -156,7 +156,8 @@ def labels_of(case: Case) -> tuple[str, ...]:
         "分件": case.parent_id is not None,
         "有分件": case.parts > 0,
     }
-    return tuple(words for words, holds in marks.items() if holds)
+    also = (f"另有 {case.joined} 人反映",) if case.joined else ()
+    return (*(words for words, holds in marks.items() if holds), *also)
 
 
 @cache

@@ -8,6 +8,7 @@ from shanzhi.cases import telling_calls, telling_clocks, telling_more, telling_w
 from shanzhi.cases.acts import Act
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.models import Case, Step
+from shanzhi.cases.residents import texting
 from shanzhi.cases.services import cases_pass_on
 from shanzhi.cases.telling import TELLERS, News
 from shanzhi.tenancy.models import OutboxEvent
@@ -31,6 +32,9 @@ def pass_on(event: OutboxEvent) -> None:
     old, new = Area.objects.get(id=event.subject_id), Area.objects.get(id=int(event.data["into"]))
     cases_pass_on(actor=Actor.system(event.county_id), old=old, new=new, at=event.at)
 
+
+for _act in texting.WORDS:
+    subscribe(EVENTS[_act])(texting.text_people)
 
 for _event in EVENTS.values():
     subscribe(_event)(tell)

@@ -81,6 +81,13 @@ def noted(news: News) -> None:
     news.tell(ids, f"@你：{news.case.title}", news.step.text, topic=MENTIONED)
 
 
+@tells(Act.ADD)
+def added(news: News) -> None:
+    """Whoever has the next step, whatever happened since."""
+    title = f"反映人补充了情况，请看：{news.case.title}"
+    news.tell(whose_turn(news.case), title, news.step.text, topic=ASSIGNED)
+
+
 @tells(Act.MODERATE)
 def moderated(news: News) -> None:
     """Nobody; but what was told before says now what everybody reads. A cover that is lifted leaves it so."""
@@ -103,7 +110,7 @@ def main_ended(event: OutboxEvent) -> None:
     """The reporters of what was merged into a case that has ended. What its own reporter said of it is not for them."""
     main = Case.objects.get(id=event.subject_id)
     step = Step.objects.get(id=int(event.data["step"]))
-    words = "" if step.actor_id == main.reporter_id else step.text
+    words = "" if step.actor_id == main.reporter_id or step.satisfied is not None else step.text
     for case in Case.objects.filter(merged_into_id=main.id, state=State.MERGED).order_by("id"):
         title = f"你上报的事并入 {main.number}，现在{State(step.to_state).label}：{case.title}"
         News(event, case, step).tell([case.reporter_id], title, words, topic=PROGRESS)

@@ -4,11 +4,12 @@ import shanzhi.cases.gate.trails
 import shanzhi.cases.suggesting.trails  # noqa: F401  (both declare their own)
 from shanzhi.cases.acts import Act
 from shanzhi.cases.history import steps_agree
-from shanzhi.cases.models import CallBack, Case, Contact, Draw, Reveal
+from shanzhi.cases.models import CallBack, Case, Contact, Draw, Receipt, Reveal
 from shanzhi.trail.trails import track, trail_labels
 
 track(Case, also=steps_agree)
 track(Contact)
+track(Receipt)
 track(Reveal)
 track(Draw)
 track(CallBack)
@@ -17,3 +18,4 @@ trail_labels({"cases.contact.taken": "登记来电（来访）人", "cases.conta
 trail_labels(
     {"cases.draw.made": "抽签回访", "cases.callback.opened": "列入回访", "cases.callback.recorded": "记下回访"}
 )
+trail_labels({"cases.receipt.joined": "没有账号的人跟着反映"})

@@ -8,6 +8,7 @@ from shanzhi.cases.forms import SPECS
 from shanzhi.cases.gate.urls import urlpatterns as gate
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
 from shanzhi.cases.rates.urls import urlpatterns as rates
+from shanzhi.cases.residents.urls import urlpatterns as residents
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.taking.urls import urlpatterns as taking
 from shanzhi.cases.views.acting import act_view
@@ -38,6 +39,7 @@ urlpatterns = [
     *taking,
     *callbacks,
     *rates,
+    *residents,
     *suggesting,
     *worklists,
     *kinds,

@@ -28,7 +28,8 @@ api = HouseAPI(
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists.
 APPS = (
     "accounts", "areas", "cases.worklists", "cases", "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates",
-    "cases.suggesting", "cases.taking", "files", "jobs", "notices", "packs", "portal", "portal.village", "trail",
+    "cases.residents", "cases.suggesting", "cases.taking", "files", "jobs", "notices", "packs", "portal",
+    "portal.village", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

@@ -13,13 +13,14 @@ from shanzhi.cases.permissions import LEVEL_OFFICE
 from shanzhi.packs.families import Fault, Place
 
 # Without these no case of the kind could ever come to its end.
-NEEDED: Final = (Act.REPORT, Act.ACCEPT, Act.DISPATCH, Act.START, Act.HANDLE, Act.VERIFY, Act.CLOSE)
+NEEDED: Final = (Act.REPORT, Act.ACCEPT, Act.HANDLE, Act.VERIFY, Act.CLOSE)
 ACTS: Final = frozenset(act.value for act in Act)
-BY_ITSELF: Final = (Act.PASS, Act.ABSORB, Act.PART, Act.RECKON)
+BY_ITSELF: Final = (Act.PASS, Act.ABSORB, Act.PART, Act.RECKON, Act.ADD)
 # Acts that answer another one: off only together with it.
 FOLLOWS: Final = {
     Act.RESUME: Act.SUSPEND, Act.GRANT: Act.ASK, Act.REFUSE: Act.ASK, Act.ANSWER: Act.SUPERVISE,
     Act.ARRIVE: Act.WHISTLE, Act.FINISH: Act.WHISTLE, Act.DISMISS: Act.WHISTLE, Act.UNMERGE: Act.MERGE,
+    Act.START: Act.DISPATCH,
 }  # fmt: skip
 # What only some types of fields have → those types.
 ONLY_FOR: Final[dict[str, frozenset[str]]] = {
@@ -215,6 +216,8 @@ def _words(body: KindBody) -> Iterator[Fault]:
         elif FOLLOWS.get(Act(act), act) not in body.acts_off:
             first = FOLLOWS[Act(act)]
             yield Fault(("acts_off", at), f"“{Act(act).done}”是接着“{first.done}”办的，要关就连 {first.value} 一起关。")
+        elif act == Act.DISPATCH and (body.stages or body.routes):
+            yield Fault(("acts_off", at), "这个类别分环节，或写了派给谁，不能关掉“派给”。")
         elif act == Act.STAGE and body.stages:
             yield Fault(("acts_off", at), "这个类别分环节，不能关掉“进入下一环节”。")
     yield from _readers(body.seen_by, ())

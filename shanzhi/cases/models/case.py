@@ -28,7 +28,8 @@ class Case(Measured):
     is where it stands inside "handling". Its clock (Timed) is that of the next step: while it is suspended the
     clock stands still and `due_at` is the day on which it goes on by itself. `holder` took it up out of the bin of
     a unit or place. `parent` is what it was split from, `merged_into` what it is a duplicate of. `supervised`
-    counts the supervisions that have not been answered, `parts` the open parts that it waits for.
+    counts the supervisions that have not been answered, `parts` the open parts that it waits for, `joined` the people
+    without an account who said that it is theirs too: each has a receipt, and none of them changed the version.
     """
 
     number = models.CharField("编号", max_length=20)
@@ -75,6 +76,7 @@ class Case(Measured):
     parts = models.PositiveSmallIntegerField("没办完的分件", default=0)
     reopened = models.PositiveSmallIntegerField("重新办理次数", default=0)
     supervised = models.PositiveSmallIntegerField("没回复的督办", default=0)
+    joined = models.PositiveIntegerField("跟着反映的人数", default=0, db_default=0)
     asking = models.PositiveSmallIntegerField("在等延期审批", default=0)  # 1: the handler asks; 2: the level in charge
     before = models.JSONField("挂账或合并前", default=dict)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.REPORTED)

@@ -86,6 +86,13 @@ class Receipt(CountyModel):
     phone = EncryptedTextField("电话", blank=True, default="")
     created_at = models.DateTimeField("时间")
 
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("case_id", "digest", "role", "created_at")
+
+    @property
+    def code(self) -> str:
+        """How the trail calls it: by the case, never by the secret."""
+        return str(self.case_id)
+
     class Meta(CountyModel.Meta):
         verbose_name = "回执"
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -2,6 +2,7 @@
 
 from shanzhi.cases.acts import Act
 from shanzhi.cases.services import (
+    adding,
     calling,
     deciding,
     joining,
@@ -52,6 +53,7 @@ __all__ = [
     "Part",
     "Report",
     "acts_on_many",
+    "adding",
     "calling",
     "case_accept",
     "case_act",

@@ -1,6 +1,7 @@
 """Which open or just closed cases are probably the same matter: near in place and time, like in text."""
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -63,11 +64,16 @@ def metres(lon: int, lat: int, other_lon: int, other_lat: int) -> float:
     return math.hypot(east, lat - other_lat) * METRES
 
 
+def nearby(area: Area, *, at: datetime) -> QuerySet[Case]:
+    """Everything of the last 30 days in the village of a place, or in the township or county if the place is one."""
+    below = PathRange.below(area.path[: 3 * WIDTH])
+    return Case.objects.filter(area_path__gte=below.lo, area_path__lt=below.hi, received_at__gte=at - AROUND)
+
+
 def candidates(area: Area, *, at: datetime, without: int | None = None) -> QuerySet[Case]:
     """The newest 200 of the last 30 days in the village of a place (or in the township, the county, if the place is
     one) that are open, or have ended within 7 days and not by being merged."""
-    below = PathRange.below(area.path[: 3 * WIDTH])
-    rows = Case.objects.filter(area_path__gte=below.lo, area_path__lt=below.hi, received_at__gte=at - AROUND)
+    rows = nearby(area, at=at)
     rows = rows.filter(Q(ended_at=None) | Q(ended_at__gte=at - CLOSED)).exclude(state=State.MERGED)
     if without is not None:
         rows = rows.exclude(id=without)
@@ -76,14 +82,18 @@ def candidates(area: Area, *, at: datetime, without: int | None = None) -> Query
 
 def duplicates(actor: Actor, matter: Matter, *, at: datetime, without: int | None = None) -> list[Likely]:
     """At most three, the likest first, only such as the actor may see. One statement, two for people of a unit."""
+    found = likely_among(matter, lambda: candidates(matter.area, at=at, without=without), at=at)
+    seen = {case.id for case in visible(actor, [one.case for one in found])}
+    return [one for one in found if one.case.id in seen][:SHOWN]
+
+
+def likely_among(matter: Matter, rows: Callable[[], Iterable[Case]], *, at: datetime) -> list[Likely]:
+    """Those of these cases that are probably the same, the likest first; none is read for a text that says nothing."""
     said = Shingles.of(matter.text)
     if len(matter.text.strip()) < SHORTEST or not said.pieces:
         return []
-    rows = candidates(matter.area, at=at, without=without)
-    found = [one for case in rows if (one := _likely(matter, said, case, at)) is not None]
-    found.sort(key=lambda one: (-one.likeness, -one.case.id))
-    seen = {case.id for case in visible(actor, [one.case for one in found])}
-    return [one for one in found if one.case.id in seen][:SHOWN]
+    found = [one for case in rows() if (one := _likely(matter, said, case, at)) is not None]
+    return sorted(found, key=lambda one: (-one.likeness, -one.case.id))
 
 
 def _likely(matter: Matter, said: Shingles, case: Case, at: datetime) -> Likely | None:

@@ -68,6 +68,14 @@ def suggest(text: str, *, chosen: str = "", area: Area | None = None) -> Suggest
     return Suggestion(offers, _units(units, area) if units and area is not None else ())
 
 
+def likely_kind(text: str) -> str:
+    """The code of the kind that a text very probably is, for who leaves the choice to the village; empty if unsure."""
+    if len(text.strip()) < SHORTEST:
+        return ""
+    said = _said(newest_ids().get(Family.KIND), text)
+    return said[0][0] if said and said[0][1] >= LIKELY else ""
+
+
 def _said(model_id: int | None, text: str) -> list[tuple[str, float]]:
     """The first label if it is likely or possible; with a possible one the second, if it is not far behind."""
     if model_id is None:

@@ -1,10 +1,11 @@
 """Following a case by its receipt: what somebody without an account is told, and how often a wrong secret may be tried.
 
-Told are the state, the steps and what comes next, in words of our own. Nobody's name, no words of staff, and nothing of
-what is done inside the office (notes, whistles, supervisions) is among them.
+Told are the state, the steps and what comes next, in words of our own. Nobody's name, and nothing of what is done
+inside the office (notes, whistles, supervisions) is among them. Whoever reported it reads besides what they wrote themselves,
+and what staff wrote for them: the result, and why it was not taken on. Who joined does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from django.db.transaction import atomic
 
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import State
+from shanzhi.cases.covering import NONE, Covers, covers_of
 from shanzhi.cases.gate.told import HeldTold, held_told
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Case, Miss, Receipt, Step
@@ -20,13 +22,17 @@ from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import steps_of
 from shanzhi.cases.services.talking import has_reached
 from shanzhi.cases.taking.secrets import digest_of, secret_read
-from shanzhi.lib.errors import NotFound, TooMany
+from shanzhi.files.models import StoredFile
+from shanzhi.files.selectors import photo_strip
+from shanzhi.lib.errors import Conflict, NotFound, TooMany
 from shanzhi.tenancy.keyring import key_ring
 
 TRIES: Final = 10
 WINDOW: Final = timedelta(minutes=10)
 UNKNOWN: Final = "没有找到这件事，请对照回执核对编号和查询码。"
 TOO_MANY: Final = "输错的次数太多，请过 10 分钟再试，或带回执到登记的窗口去问。"
+REPORTER: Final = "反映人（凭回执）"
+JOINED: Final = "跟着反映的人（凭回执）"
 PLACE: Final = "cases_miss.source"
 DEPTH: Final = 5
 
@@ -49,7 +55,10 @@ TOLD: Final[dict[Act, str]] = {
     Act.UNMERGE: "改为单独办理",
     Act.PASS: "区划调整，转给新的单位办",
     Act.CONTACT: "已和您联系",
+    Act.ADD: "补充了情况",
 }
+# Words of these steps are meant for whoever reported it; the forms of the acts say so to those who write them.
+FOR_REPORTER: Final = frozenset({Act.HANDLE, Act.REJECT, Act.ADD})
 NOW: Final[dict[State, str]] = {
     State.REPORTED: "等待受理",
     State.ACCEPTED: "已受理，正在安排人处理",
@@ -80,10 +89,24 @@ NEXT: Final[dict[State, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One step as it is told: when, and what in a few words."""
+    """One step as it is told: when, what in a few words, and what was written for the reader."""
 
     at: datetime
     words: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What whoever reported it wrote, as it is shown now, and the photos of theirs and of the result, by step."""
+
+    body: str
+    place: str
+    photos: Mapping[int, Sequence[StoredFile]]
+
+    @property
+    def files(self) -> list[StoredFile]:
+        return [file for files in self.photos.values() for file in files]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,15 @@ class Followed:
     next: str
     due_at: datetime | None
     steps: Sequence[Told]
+    own: Own | None = None
+
+
+class StillHeld(Conflict):
+    """The secret is right, but its report is held while too many come (`cases/gate`); `held` says what to tell."""
+
+    def __init__(self, held: HeldTold) -> None:
+        super().__init__(held.next, code="receipt_held")
+        self.held = held
 
 
 def source_digest(address: str) -> str:
@@ -108,27 +140,36 @@ def source_digest(address: str) -> str:
 
 
 def followed(*, number: str, secret: str, address: str, at: datetime) -> Followed:
-    """The case of this receipt. `number` may be empty, the secret alone finds it.
+    """What is told to whoever types this secret."""
+    try:
+        receipt = receipt_found(number=number, secret=secret, address=address, at=at)
+    except StillHeld as error:
+        return waiting(error.held)
+    return told(receipt.case, own=receipt.role == Receipt.Role.REPORTER)
 
-    NotFound in the same words whatever was wrong, after it was counted; TooMany after ten wrong ones within ten
+
+def receipt_found(*, number: str, secret: str, address: str, at: datetime) -> Receipt:
+    """The receipt with its case. `number` may be empty, the secret alone finds it.
+
+    StillHeld where the report waits to be looked at. NotFound in the same words whatever was wrong, after it was counted; TooMany after ten wrong ones within ten
     minutes from one address, right or wrong. The caller must keep what was written though it raises.
     """
     source = source_digest(address)
     if Miss.objects.filter(source=source, at__gt=at - WINDOW).count() >= TRIES:
         raise TooMany(TOO_MANY)
-    case = _found(number, secret)
-    held = held_told(digest_of(secret_read(secret))) if case is None and not number.strip() else None
+    receipt = _found(number, secret)
+    held = held_told(digest_of(secret_read(secret))) if receipt is None and not number.strip() else None
     if held is not None:
-        return _waiting(held)
-    if case is None:
+        raise StillHeld(held)
+    if receipt is None:
         with atomic():
             Miss.objects.filter(at__lte=at - WINDOW).delete()
             Miss.objects.create(source=source, at=at)
         raise NotFound(UNKNOWN, code="receipt_unknown")
-    return told(case)
+    return receipt
 
 
-def _waiting(held: HeldTold) -> Followed:
+def waiting(held: HeldTold) -> Followed:
     """What is held while too much comes: it has no number yet."""
     return Followed(
         number="", kind=held.kind, place=held.place, owner=held.owner, received_at=held.received_at, state=held.state,
@@ -136,20 +177,22 @@ def _waiting(held: HeldTold) -> Followed:
     )  # fmt: skip
 
 
-def _found(number: str, secret: str) -> Case | None:
+def _found(number: str, secret: str) -> Receipt | None:
     plain = secret_read(secret)
     if not plain:
         return None
-    found = Receipt.objects.filter(digest=digest_of(plain)).select_related("case__owner", "case__area__parent").first()
+    rows = Receipt.objects.filter(digest=digest_of(plain))
+    found = rows.select_related("case__owner__parent", "case__area__parent").first()
     if found is None or (number.strip() and number.strip() != found.case.number):
         return None
-    case: Case = found.case
-    return case
+    return found
 
 
-def told(case: Case) -> Followed:
-    """In plain words; a case that was merged tells how the one that it went into is doing."""
-    now = _leading(case)
+def told(case: Case, *, own: bool = False) -> Followed:
+    """In plain words; a merged case tells how the one that it went into is doing. `own`: to whoever reported it."""
+    now = leading(case)
+    steps = steps_of(case)
+    covers = covers_of(case, steps) if own else NONE
     state = State(now.state)
     merged = "（和另一件同样的事一起办）" if now.id != case.id else ""
     return Followed(
@@ -162,11 +205,18 @@ def told(case: Case) -> Followed:
         ended=not now.is_open,
         next=NEXT[state].format(owner=now.owner.name),
         due_at=now.due_at if now.is_open else None,
-        steps=_steps([*(steps_of(now) if now.id != case.id else ()), *steps_of(case)], case),
+        steps=_steps([*(steps_of(now) if now.id != case.id else ()), *steps], case, covers if own else None),
+        own=Own(case.body, case.place, photos_of(steps, covers)) if own else None,
     )
 
 
-def _leading(case: Case) -> Case:
+def photos_of(steps: Sequence[Step], covers: Covers) -> dict[int, list[StoredFile]]:
+    """Photos by step that the reporter may see: the own ones and those of the result, without the covered ones."""
+    ids = [step.id for step in steps if step.act == Act.REPORT or _is_for(step)]
+    return covers.strips(photo_strip("cases.step", ids))
+
+
+def leading(case: Case) -> Case:
     """What it was merged into, and so on; the chain is short, and a ring can't be."""
     for _ in range(DEPTH):
         if case.merged_into_id is None:
@@ -175,8 +225,9 @@ def _leading(case: Case) -> Case:
     return case
 
 
-def _steps(steps: Sequence[Step], case: Case) -> list[Told]:
-    """The newest first. Of the case that it went into only what came afterwards: the rest is another person's."""
+def _steps(steps: Sequence[Step], case: Case, covers: Covers | None) -> list[Told]:
+    """The newest first. Of the case that it went into only what came afterwards: the rest is another person's. Words
+    are told where `covers` are given, and only of the own case."""
     joined = max((step.at for step in steps if step.case_id == case.id and step.act == Act.MERGE), default=None)
     lines = []
     for step in steps:
@@ -188,5 +239,11 @@ def _steps(steps: Sequence[Step], case: Case) -> list[Told]:
             continue
         if step.act == Act.MERGE and step.to_state != State.MERGED:
             continue
-        lines.append(Told(step.at, words))
+        text = covers.words(step) if covers is not None and not other and _is_for(step) else ""
+        lines.append(Told(step.at, words, text))
     return lines
+
+
+def _is_for(step: Step) -> bool:
+    """Whether the words of a step are for whoever reported it; of what was added only what they wrote themselves."""
+    return step.act in FOR_REPORTER and (step.act != Act.ADD or step.actor_name == REPORTER)

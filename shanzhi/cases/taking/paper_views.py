@@ -1,16 +1,14 @@
-"""Sheets to print, and the public page on which a receipt is followed."""
+"""Sheets to print."""
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
-from shanzhi.access.permissions import PUBLIC
-from shanzhi.accounts.lockout import counted_ip
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.covering import is_insider, story_of
@@ -23,11 +21,9 @@ from shanzhi.cases.seeing import answers_for
 from shanzhi.cases.selectors import case_get_for
 from shanzhi.cases.taking import paper
 from shanzhi.cases.taking.contacts import caller_of
-from shanzhi.cases.taking.following import followed
-from shanzhi.cases.taking.forms import FollowForm
 from shanzhi.cases.taking.revealing import handler_post
 from shanzhi.cases.views.case import DONE
-from shanzhi.lib.errors import Forbidden, NotFound, TooMany
+from shanzhi.lib.errors import Forbidden
 from shanzhi.lib.times import show_full
 
 
@@ -91,30 +87,4 @@ def _sheet(request: CountyRequest, case: Case, template: str, context: dict[str,
     }
     response = render(request, template, context)
     response["Cache-Control"] = "no-store"
-    return response
-
-
-@page(PUBLIC)
-@require_http_methods(["GET", "HEAD", "POST"])
-def follow(request: CountyRequest, county: int) -> HttpResponseBase:
-    """How a matter is doing, by its receipt. The secret comes in a body: it is in no address, no log and no answer."""
-    form = FollowForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form}
-    status = 200
-    if request.method == "POST" and not form.is_valid():
-        status = 422
-    elif request.method == "POST":
-        try:
-            context["found"] = followed(
-                number=form.cleaned_data["number"],
-                secret=form.cleaned_data["secret"],
-                address=counted_ip(request) or "",
-                at=timezone.now(),
-            )
-        except (NotFound, TooMany) as error:  # not raised: what was counted has to stay
-            form.add_error(None, error.message)
-            status = error.status
-    response = render(request, "cases/follow.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import shanzhi.cases.converters  # noqa: F401  (registers itself)
-from shanzhi.cases.taking.paper_views import follow, paper_show, print_sheet, receipt
+from shanzhi.cases.taking.paper_views import paper_show, print_sheet, receipt
 from shanzhi.cases.taking.views import earlier, reveals, take_down
 
 CASE = "cases/<case_number:number>/"
@@ -14,5 +14,4 @@ urlpatterns = [
     path(f"{CASE}receipt/", receipt, name="receipt"),
     path(f"{CASE}print/", print_sheet, name="print"),
     path(f"{CASE}papers/<slug:code>/", paper_show, name="paper"),
-    path("follow/", follow, name="follow"),
 ]
