@@ -9,7 +9,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 API_APPS = (
-    "accounts", "areas", "cases", "cases.callbacks", "cases.kinds", "cases.rates", "cases.suggesting", "cases.taking", "cases.worklists",
+    "accounts", "areas", "cases", "cases.callbacks", "cases.kinds", "cases.rates",
+    "cases.suggesting", "cases.taking", "cases.worklists",
     "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 

@@ -27,7 +27,8 @@ api = HouseAPI(
 )
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists.
 APPS = (
-    "accounts", "areas", "cases.worklists", "cases", "cases.callbacks", "cases.kinds", "cases.rates", "cases.suggesting", "cases.taking",
+    "accounts", "areas", "cases.worklists", "cases", "cases.callbacks", "cases.kinds", "cases.rates",
+    "cases.suggesting", "cases.taking",
     "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 for app in APPS:
