@@ -21,8 +21,8 @@ LOW_BITS: Final = 1 << 22
 TIMED: Final = ("clock_unit", "allowed", "spent", "running_since", "due_at", "watch_at", "warned")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "cases_case": (
-        "id", "county_id", *TIMED, "number", "title", "body", "kind", "definition_id", "seen_by", "is_public", "summary", "stage",
-        "answers",
+        "id", "county_id", *TIMED, "number", "title", "body", "kind", "definition_id", "seen_by", "is_public",
+        "summary", "stage", "answers",
         "place", "lon", "lat", "accuracy", "urgent", "source", "area_id", "area_path", "owner_id", "owner_path",
         "raised", "handler_area_id", "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id",
         "reporter_post_id", "reporter_name", "reporter_title", "holder_id", "parent_id", "merged_into_id", "parts",
@@ -110,7 +110,8 @@ class Writer:
             spot.grid.id, spot.grid.path, story.owner.id, story.owner.path, 0, grid, unit,
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             holder, None, before if story.state == "merged" else None, 0, 0, int(story.urgent and story.is_open), 0,
-            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at, *_measures(story), history,
+            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at,
+            *_measures(story), history,
         ))  # fmt: skip
         self._words(story, case_id, month, count, out)
         out["trail_salt"].append((self._id(first.at), county, CASE_TYPE, case_id, secrets.token_bytes(16)))
