@@ -21,7 +21,8 @@ LOW_BITS: Final = 1 << 22
 TIMED: Final = ("clock_unit", "allowed", "spent", "running_since", "due_at", "watch_at", "warned")
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "cases_case": (
-        "id", "county_id", *TIMED, "number", "title", "body", "kind", "definition_id", "seen_by", "is_public", "summary", "stage", "answers",
+        "id", "county_id", *TIMED, "number", "title", "body", "kind", "definition_id", "seen_by", "is_public",
+        "summary", "stage", "answers",
         "place", "lon", "lat", "accuracy", "urgent", "source", "area_id", "area_path", "owner_id", "owner_path",
         "raised", "handler_area_id", "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id",
         "reporter_post_id", "reporter_name", "reporter_title", "holder_id", "parent_id", "merged_into_id", "parts",
@@ -104,11 +105,13 @@ class Writer:
         history, dispatched = self._steps(story, case_id, out)
         out["cases_case"].append((
             case_id, county, *_clock(story), Numbered(month, count, f"{month}-"), story.title, story.body, story.kind,
-            self.kinds[story.kind], "", True, "", "", "{}", story.place, story.lon, story.lat, 12, story.urgent, "snap",
+            self.kinds[story.kind], "", True, "", "", "{}",
+            story.place, story.lon, story.lat, 12, story.urgent, "snap",
             spot.grid.id, spot.grid.path, story.owner.id, story.owner.path, 0, grid, unit,
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             holder, None, before if story.state == "merged" else None, 0, 0, int(story.urgent and story.is_open), 0,
-            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at, *_measures(story), history,
+            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at,
+            *_measures(story), history,
         ))  # fmt: skip
         self._words(story, case_id, month, count, out)
         out["trail_salt"].append((self._id(first.at), county, CASE_TYPE, case_id, secrets.token_bytes(16)))

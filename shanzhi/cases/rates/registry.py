@@ -1,4 +1,4 @@
-"""The rates: each with its name, how it is counted in words, and which counts it divides. One list for page, API, paper.
+"""The rates: each with its name, how it is counted in words, and which counts it divides. One list for all.
 
 A rate over nothing is no value: neither 0 % nor 100 %.
 """

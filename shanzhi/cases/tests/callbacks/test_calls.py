@@ -1,4 +1,4 @@
-"""One call: by whom, what is asked, three times in vain, once more from the start, and two who call at the same time."""
+"""One call: by whom, what is asked, three times in vain, once more, and two at the same time."""
 
 from io import BytesIO
 from typing import Any
@@ -50,7 +50,8 @@ def test_who_does_not_want_to_answer_is_not_asked_again(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("answers", "field"),
-    [({"solved": None}, "solved"), ({"satisfied": None}, "satisfied"), ({"contacted_in_time": "x"}, "contacted_in_time"),
+    [({"solved": None}, "solved"), ({"satisfied": None}, "satisfied"),
+     ({"contacted_in_time": "x"}, "contacted_in_time"),
      ({"words": "长" * 501}, "words"), ({"reopen": "再办"}, "reopen")],
 )  # fmt: skip
 def test_three_answers_are_needed(cast: Cast, answers: dict[str, Any], field: str) -> None:

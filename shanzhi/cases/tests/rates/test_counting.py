@@ -53,7 +53,8 @@ def test_one_that_goes_well(cast: Cast) -> None:
     at = timezone.now() - timedelta(days=10)
     to_close(cast, report(cast, at=at), at)
     assert always(cast) == {
-        "reported": 1, "accepted": 1, "due": 1, "finished": 1, "in_time": 1, "dispatched": 1, "accurate": 1, "closed": 1,
+        "reported": 1, "accepted": 1, "due": 1, "finished": 1, "in_time": 1, "dispatched": 1, "accurate": 1,
+        "closed": 1,
     }  # fmt: skip
 
 

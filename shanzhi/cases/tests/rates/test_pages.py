@@ -24,7 +24,7 @@ PAGE = "/341181/cases/rates/"
 
 
 def handled(cast: Cast, place: str = "g1", *, late: bool = False) -> Case:
-    """Closed by the office of its village, in time or after its three days; due three days after it came, today or before."""
+    """Closed by the office of its village, in time or after its three days."""
     clerk = "other_clerk" if place == "g3" else "village_clerk"
     by = "other_worker" if place == "g3" else "grid_worker"
     at = timezone.now() - timedelta(days=3)
