@@ -208,7 +208,7 @@ def source_list(request: HttpRequest, county: Path[int], number: Number) -> list
             held=one.behind.held,
             devices=one.behind.devices,
             blocked_until=one.block.until if one.block is not None else None,
-        )  # fmt: skip
+        )
         for one in blocking.sources_of(actor, case, at=timezone.now())
     ]
 
