@@ -160,6 +160,8 @@ def block_lift(*, actor: Actor, block: Block, version: int, text: str, at: datet
 
 
 def _change(block: Block, version: int, **changes: datetime | str) -> None:
+    if version != block.version:
+        raise Stale
     values = {**changes, "version": version + 1}
     if not Block.objects.filter(id=block.id, version=version, lifted_at=None).update(**values):
         raise Stale

@@ -12,7 +12,10 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e import browsing
+from shanzhi.cases.gate.blocking import block_place
+from shanzhi.cases.gate.releasing import held_discard
 from shanzhi.cases.models import Case, Visit
+from shanzhi.cases.tests.gate.people import send
 from shanzhi.cases.tests.gate.test_challenges import answer_of
 from tests.cast import Cast
 
@@ -124,6 +127,38 @@ def test_the_question_has_no_barriers(browser: Browser, live_server: Any, busy: 
     assert browsing.overflow(page) <= 0
     look(page, f"question-{size['width']}-js")
     context.close()
+
+
+@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["390", "1440"])
+def test_the_pages_of_those_who_keep_the_gate(
+    browser: Browser, live_server: Any, cast: Cast, settings: Any, size: dict[str, int]
+) -> None:
+    settings.GATE = {"normal": 1000, "village": 3, "county": 1000}
+    cases = [send(cast, body=f"{WORDS}第{number}根杆子。", phone="13955501234").case for number in range(3)]
+    held = [send(cast, body="低价出售正品保健酒，量大从优，加微信立即送货上门。").held for _ in range(4)]
+    held += [send(cast, body="桥栏杆断了，孩子差点掉下去。", urgent=True).held]
+    officer, now = cast.actor("township_officer"), timezone.now()
+    assert cases[0] is not None
+    assert held[0] is not None
+    block = block_place(actor=officer, case=cases[0], what="device", reason="flood", text="一小时八遍", days=7, at=now)
+    held_discard(actor=officer, held=held[0], reason="advert", text="卖酒的", at=now)
+    context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN")
+    session = cast["township_officer"].client().cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page = context.new_page()
+    wrong = []
+    for name, address in {
+        "held": "held/", "aside": "held/?tab=aside", "one": f"held/{held[1].id if held[1] else 0}/?by=likeness",
+        "blocks": "blocks/", "block": f"blocks/{block.id}/", "sender": f"{cases[0].number}/blocks/",
+    }.items():  # fmt: skip
+        answer = page.goto(f"/341181/cases/{address}")
+        assert answer is not None
+        assert answer.status == 200, address
+        wrong += browsing.barriers(page)
+        assert browsing.overflow(page) <= 0, address
+        look(page, f"{name}-{size['width']}")
+    context.close()
+    assert wrong == []
 
 
 def test_the_page_of_the_public_stays_light() -> None:
