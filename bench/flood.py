@@ -3,7 +3,6 @@
 import itertools
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -50,10 +49,8 @@ def measure(
 ) -> Result:
     """The lists of the township and of the county beside it, as their offices see them while it runs."""
     process = start(env)
-    ended = threading.Event()
-    threading.Thread(target=lambda: (process.wait(), ended.set()), daemon=True).start()
     whole = drive(server.port, [calls(site, "officer")], STEP)
-    while not ended.is_set():
+    while process.poll() is None:
         more = drive(server.port, [calls(site, "officer"), calls(site, "centre")], STEP)
         whole.add(more)
     found = told(process)

@@ -93,7 +93,7 @@ def block_place(
         _make_way(what, digest, post.area_id, actor, at)
         row = Block(
             id=block_id, what=what, digest=digest, reason=reason, text=text.strip(), area_id=post.area_id,
-            area_path=post.area_path, case=case, user_id=actor.user_id, by=f"{actor.name}，{post.title}", at=at,
+            area_path=post.area_path, case=case, user_id=actor.user_id or 0, by=f"{actor.name}，{post.title}", at=at,
             until=at + timedelta(days=days),
         )  # fmt: skip
         Block.objects.bulk_create([row], ignore_conflicts=True)
@@ -160,6 +160,8 @@ def block_lift(*, actor: Actor, block: Block, version: int, text: str, at: datet
 
 
 def _change(block: Block, version: int, **changes: datetime | str) -> None:
+    if version != block.version:
+        raise Stale
     values = {**changes, "version": version + 1}
     if not Block.objects.filter(id=block.id, version=version, lifted_at=None).update(**values):
         raise Stale

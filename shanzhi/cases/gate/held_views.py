@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases.gate.forms import ChooseForm, DiscardForm
-from shanzhi.cases.gate.grouping import BY, LIKENESS, Group
+from shanzhi.cases.gate.grouping import BY, LIKENESS, SENDER, Group
 from shanzhi.cases.gate.holding import (
     DECIDED,
     floods_now,
@@ -50,6 +50,7 @@ def held(request: CountyRequest, county: int) -> HttpResponseBase:
     context = {
         **_tabs(request),
         "by": by,
+        "how": {LIKENESS: "，内容相近", SENDER: "，来自同一个手机"}[by],
         "ways": [(code, words, f"?by={code}") for code, words in BY.items()],
         "floods": floods_now(request.actor),
         "rows": _examples(request.actor, part),

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e import browsing
+from shanzhi.cases.gate.blocking import block_place
+from shanzhi.cases.gate.releasing import held_discard
 from shanzhi.cases.models import Case, Visit
+from shanzhi.cases.tests.gate.people import send
 from shanzhi.cases.tests.gate.test_challenges import answer_of
 from tests.cast import Cast
 
@@ -21,12 +25,14 @@ pytestmark = [
     pytest.mark.skipif(bool(browsing.missing()), reason=browsing.missing()),
     pytest.mark.urls("shanzhi.cases.tests.gate.door"),
 ]
+PATIENCE_MS = 3 * browsing.TIMEOUT_MS
 WORDS = "村口路灯坏了三天，晚上看不见路。"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The driver runs a loop of its own in this thread, which Django takes for asynchronous code."""
+    expect.set_options(timeout=PATIENCE_MS)
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with browsing.chromium() as opened:
@@ -40,12 +46,14 @@ def browser() -> Iterator[Browser]:
 def busy(cast: Cast, settings: Any) -> None:
     """So much came that everybody is asked."""
     settings.GATE = {"normal": 1, "village": 1000, "county": 1000}
+    assert Client().get("/341181/door/").status_code == 200  # what is imported once is imported
     at = timezone.now() - timedelta(minutes=1)
     Visit.objects.create(act="report", address="x", device="y", at=at)
 
 
 def opened(browser: Browser, server: Any, size: dict[str, int], **options: Any) -> tuple[BrowserContext, Page]:
     context = browser.new_context(base_url=server.url, viewport=size, locale="zh-CN", **options)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto("/341181/door/")
     return context, page
@@ -89,6 +97,7 @@ def test_with_scripts_the_phone_works_and_nothing_is_asked(browser: Browser, liv
 
 def test_a_worker_that_does_not_start_leaves_the_question(browser: Browser, live_server: Any, busy: None) -> None:
     context = browser.new_context(base_url=live_server.url, viewport=browsing.PHONE, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
     context.route("**/proof-worker.js", lambda route: route.abort())
     page = context.new_page()
     page.goto("/341181/door/")
@@ -105,6 +114,7 @@ def test_in_large_type_the_question_stands_with_scripts_too_and_nobody_is_shut_o
     browser: Browser, live_server: Any, busy: None
 ) -> None:
     context = browser.new_context(base_url=live_server.url, viewport=browsing.PHONE, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
     context.add_cookies([{"name": "sz_text", "value": "big", "url": live_server.url}])
     page = context.new_page()
     page.goto("/341181/door/")
@@ -124,6 +134,39 @@ def test_the_question_has_no_barriers(browser: Browser, live_server: Any, busy: 
     assert browsing.overflow(page) <= 0
     look(page, f"question-{size['width']}-js")
     context.close()
+
+
+@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["390", "1440"])
+def test_the_pages_of_those_who_keep_the_gate(
+    browser: Browser, live_server: Any, cast: Cast, settings: Any, size: dict[str, int]
+) -> None:
+    settings.GATE = {"normal": 1000, "village": 3, "county": 1000}
+    cases = [send(cast, body=f"{WORDS}第{number}根杆子。", phone="13955501234").case for number in range(3)]
+    held = [send(cast, body="低价出售正品保健酒，量大从优，加微信立即送货上门。").held for _ in range(4)]
+    held += [send(cast, body="桥栏杆断了，孩子差点掉下去。", urgent=True).held]
+    officer, now = cast.actor("township_officer"), timezone.now()
+    assert cases[0] is not None
+    assert held[0] is not None
+    block = block_place(actor=officer, case=cases[0], what="device", reason="flood", text="一小时八遍", days=7, at=now)
+    held_discard(actor=officer, held=held[0], reason="advert", text="卖酒的", at=now)
+    context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
+    session = cast["township_officer"].client().cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    page = context.new_page()
+    wrong = []
+    for name, address in {
+        "held": "held/", "aside": "held/?tab=aside", "one": f"held/{held[1].id if held[1] else 0}/?by=likeness",
+        "blocks": "blocks/", "block": f"blocks/{block.id}/", "sender": f"{cases[0].number}/blocks/",
+    }.items():  # fmt: skip
+        answer = page.goto(f"/341181/cases/{address}")
+        assert answer is not None
+        assert answer.status == 200, address
+        wrong += browsing.barriers(page)
+        assert browsing.overflow(page) <= 0, address
+        look(page, f"{name}-{size['width']}")
+    context.close()
+    assert wrong == []
 
 
 def test_the_page_of_the_public_stays_light() -> None:

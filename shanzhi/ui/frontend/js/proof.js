@@ -1,4 +1,4 @@
-/* A proof of work instead of a question: a worker looks for it while the person writes. Without one, the question stays. */
+/* Work instead of a question: a worker does it while the person writes. Without one the question stays. */
 
 import { each, one, send } from "./dom.js";
 
