@@ -46,13 +46,13 @@ class ContactMixin(forms.Form):
     """How to call somebody and where to reach them: all of it may be left out."""
 
     phone = forms.CharField(
-        label="手机号", required=False, max_length=30, help_text="可以不填。加密保存，只有办这件事的人写明用途才能看。",
+        label="手机号", required=False, max_length=30, help_text="加密保存，只有办这件事的人写明用途才能看。",
         error_messages={"max_length": "电话不对，请核对：手机号 11 位，座机带区号。"},
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "maxlength": "30"}),
     )  # fmt: skip
     wants_reply = forms.BooleanField(label="办到哪一步，发短信告诉我", required=False)
     caller = forms.CharField(
-        label="怎么称呼您", required=False, max_length=NAME, help_text="可以不填。",
+        label="怎么称呼您", required=False, max_length=NAME,
         error_messages={"max_length": f"姓名最多写 {NAME} 字。"},
         widget=forms.TextInput({"autocomplete": "name", "maxlength": str(NAME)}),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from shanzhi.cases.gate.visitors import remember, visitor_of
 from shanzhi.files.selectors import key_used
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
-NO_STORE: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+NO_STORE: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "same-origin"}
 
 
 class Gate:

@@ -1,8 +1,8 @@
 """Following a case by its receipt: what somebody without an account is told, and how often a wrong secret may be tried.
 
 Told are the state, the steps and what comes next, in words of our own. Nobody's name, and nothing of what is done
-inside the office (notes, whistles, supervisions) is among them. Whoever reported it reads besides what they wrote themselves,
-and what staff wrote for them: the result, and why it was not taken on. Who joined does not.
+inside the office (notes, whistles, supervisions) is among them. Whoever reported it reads besides what they wrote
+themselves, and what staff wrote for them: the result, and why it was not taken on. Who joined does not.
 """
 
 from collections.abc import Mapping, Sequence

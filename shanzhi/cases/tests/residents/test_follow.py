@@ -47,7 +47,7 @@ class TestOwnWords:
         assert "只有拿着查询码的人看得到这一段" in words
         assert secret_of(case) not in answer.content.decode()
         assert answer["Cache-Control"] == "no-store"
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin", "a form of a page without any referrer has no origin"
 
     def test_stay_for_a_reload_in_this_browser_and_no_other(self, cast: Cast) -> None:
         client = holding(told(cast))
