@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 API_APPS = (
     "accounts", "areas", "cases", "cases.kinds", "cases.suggesting", "cases.taking", "cases.worklists",
-    "files", "jobs", "notices", "packs", "portal", "trail",
+    "exchange", "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 
 

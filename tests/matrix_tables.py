@@ -53,6 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "packs.edit": {"system_admin"},
     "trail.view": {"audit_admin"},
     "notices.log": {"system_admin"},
+    "exchange.hooks": {"system_admin"},
 }
 # Whose turn it is on the case that is prepared for the act (see BEFORE): a permission alone is not enough.
 ABOVE = {"township_officer", "command_centre", "county_leader"}
@@ -109,6 +110,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "job": {"own": {"system_admin"}, "other": set()},
     "notice": {"own": {"village_clerk"}, "other": set()},
     "delivery": {"own": EVERYBODY, "other": EVERYBODY},
+    "hook": {"own": EVERYBODY, "other": EVERYBODY},
+    "hook_delivery": {"own": EVERYBODY, "other": EVERYBODY},
     "batch": {"own": {"village_clerk"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},

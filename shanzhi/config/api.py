@@ -28,7 +28,7 @@ api = HouseAPI(
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists.
 APPS = (
     "accounts", "areas", "cases.worklists", "cases", "cases.kinds", "cases.suggesting", "cases.taking",
-    "files", "jobs", "notices", "packs", "portal", "trail",
+    "exchange", "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):
