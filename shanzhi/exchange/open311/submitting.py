@@ -134,7 +134,7 @@ def _pace(token: ApiToken, at: datetime) -> None:
 
 
 def _mark(said: Said) -> str:
-    """What a repetition has in common with the first; empty where device or words were not sent. Keyed: says nothing."""
+    """What a repetition has in common with the first, keyed; empty where device or words were not sent."""
     if not (said.device_id and said.description):
         return ""
     parts = [said.device_id, said.service_code, said.description]

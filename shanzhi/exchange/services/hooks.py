@@ -1,4 +1,4 @@
-"""Adding an address that is told, changing it, pausing it, taking it away. The secret is shown once, when it is made."""
+"""Adding an address that is told, changing, pausing and removing it. Its secret is shown once, when it is made."""
 
 from dataclasses import dataclass
 from datetime import datetime
