@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 API_APPS = (
     "accounts", "areas", "cases", "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates", "cases.residents",
-    "cases.suggesting", "cases.taking", "cases.worklists", "files", "jobs", "notices", "packs", "portal",
+    "cases.suggesting", "cases.taking", "cases.worklists", "exchange", "files", "jobs", "notices", "packs", "portal",
     "portal.village", "trail",
 )  # fmt: skip
 

@@ -59,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     "trail.view": {"audit_admin"},
     "notices.log": {"system_admin"},
     "portal.qr": OFFICE | {"system_admin"},
+    "exchange.hooks": {"system_admin"},
 }
 # Whose turn it is on the case that is prepared for the act (see BEFORE): a permission alone is not enough.
 ABOVE = {"township_officer", "command_centre", "county_leader"}
@@ -117,6 +118,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "job": {"own": {"system_admin"}, "other": set()},
     "notice": {"own": {"village_clerk"}, "other": set()},
     "delivery": {"own": EVERYBODY, "other": EVERYBODY},
+    "hook": {"own": EVERYBODY, "other": EVERYBODY},
+    "hook_delivery": {"own": EVERYBODY, "other": EVERYBODY},
     "batch": {"own": {"village_clerk"}, "other": set()},
     "held": {"own": {"township_officer", "command_centre"}, "other": set()},
     "block": {"own": {"township_officer", "command_centre"}, "other": set()},

@@ -1,7 +1,7 @@
 """One object of each kind in the own area, another area and the other county, made ready for what is tried on it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +14,7 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
 from shanzhi.cases.models import ActBatch, Block, Case, Flood, Held, SavedFilter
 from shanzhi.cases.taking.contacts import ContactIn
+from shanzhi.exchange.models import Hook, HookDelivery
 from shanzhi.files.models import StoredFile
 from shanzhi.jobs.models import Job
 from shanzhi.lib.clocks import Span
@@ -164,6 +165,19 @@ class World:
         held.save()
         return str(held.id)
 
+    def hook(self, kind: str, at: datetime) -> str:
+        """An address that is told of changes, or something that was sent there; call it inside the county."""
+        hook = Hook.objects.create(
+            name="x", url="https://example.cn/", secret="x", created_by=1, created_by_name="x", created_at=at
+        )
+        if kind == "hook":
+            return str(hook.id)
+        row = HookDelivery(
+            hook=hook, event_id=1, status="open", notes="x", changed_at=at, created_at=at, ended_at=at, state="failed"
+        )
+        row.save()
+        return str(row.id)
+
     def value(self, kind: str, place: str) -> str:
         """The parameter of an address that names the object of this kind at this place."""
         cast, at = self.cast(place), timezone.now()
@@ -192,6 +206,8 @@ class World:
                 return str(standin.id)
             if kind == "delivery":
                 return str(Delivery.objects.create(channel="sms", topic="system", state="failed", created_at=at).id)
+            if kind in ("hook", "hook_delivery"):
+                return self.hook(kind, at)
             if kind == "notice":
                 return str(
                     Notice.objects.create(

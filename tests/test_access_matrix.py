@@ -30,6 +30,7 @@ KINDS = {
     "token_id": "token", "stand_in_id": "stand_in", "import_id": "import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
     "held_id": "held", "block_id": "block",
+    "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
 
@@ -69,6 +70,7 @@ def address(endpoint: Endpoint, world: World, place: str) -> str:
     if "/kinds/" in path:
         path = re.sub(r"<(?:\w+:)?code>", "facilities", path)
     path = re.sub(r"<(?:slug:)?act>", "disablements", path).replace("<slug:channel>", "sms")
+    path = path.replace("<slug:hook_act>", "pauses")
     if "/papers/" in path:
         path = re.sub(r"<(?:slug:)?code>", "notice", path)
     if kind is not None:
@@ -90,7 +92,7 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
         "units": [cast.units["t2" if place == "other" else "t1"].code], "amount": "3 days",
         "until": str(timezone.localdate() + timedelta(days=3)), "what": "body", "parts": [],
         "source": "phone", "phone": "13955501234", "purpose": "reply",
-        "on": "2026-01-05", "name": "新名字",
+        "on": "2026-01-05", "name": "新名字", "url": "https://example.cn/hook",
         "into": "2611-9999" if "/cases/" in endpoint.path else cast.areas["t2"].code,
         "parent": cast.areas["t2"].code,
         "substitute_id": str(cast["branch_secretary"].user.pk),

@@ -28,7 +28,7 @@ api = HouseAPI(
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists.
 APPS = (
     "accounts", "areas", "cases.worklists", "cases", "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates",
-    "cases.residents", "cases.suggesting", "cases.taking", "files", "jobs", "notices", "packs", "portal",
+    "cases.residents", "cases.suggesting", "cases.taking", "exchange", "files", "jobs", "notices", "packs", "portal",
     "portal.village", "trail",
 )  # fmt: skip
 for app in APPS:

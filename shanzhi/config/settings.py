@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "shanzhi.notices",
     "shanzhi.cases",
     "shanzhi.portal",
+    "shanzhi.exchange",
     "shanzhi.demo",
 ]
 GLOBAL_TABLES = [
@@ -257,6 +258,14 @@ MESSAGES: dict[str, Any] = {
         "server": env.text("SHANZHI_SMTP", ""),
         "from": env.text("SHANZHI_EMAIL_FROM", ""),
     },
+}
+
+# Other systems (exchange) ---------------------------------------------------------------------------------------
+EXCHANGE: dict[str, Any] = {
+    "contact": env.text("SHANZHI_OPEN_CONTACT", "接口的问题请找本县的系统管理员。"),
+    "minute": env.number("SHANZHI_OPEN_MINUTE", 60),
+    "hour": env.number("SHANZHI_OPEN_HOUR", 1_000),
+    "private_hooks": env.flag("SHANZHI_HOOKS_PRIVATE", False),
 }
 
 LOGGING: dict[str, Any] = {

@@ -11,6 +11,7 @@ for prefix, module in (
     ("accounts/", "accounts.login_urls"),
     ("parts/", "ui.urls"),
     ("", "portal.root_urls"),
+    ("open311/", "exchange.open311.urls"),
     ("<county:county>/", "portal.urls"),
     ("<county:county>/", "cases.urls"),
     ("<county:county>/", "notices.urls"),
@@ -20,6 +21,7 @@ for prefix, module in (
     ("<county:county>/", "files.urls"),
     ("<county:county>/", "jobs.urls"),
     ("<county:county>/", "trail.urls"),
+    ("<county:county>/", "exchange.urls"),
 ):
     if find_spec(f"shanzhi.{module}"):
         urlpatterns.append(path(prefix, include(f"shanzhi.{module}")))
