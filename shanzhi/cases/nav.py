@@ -1,7 +1,8 @@
 """What the shell shows of cases: the list, the phone's two first buttons, and the search box."""
 
+import shanzhi.cases.phone.nav
 import shanzhi.cases.suggesting.nav
-import shanzhi.cases.taking.nav  # noqa: F401  (both declare their own)
+import shanzhi.cases.taking.nav  # noqa: F401  (they declare their own)
 from shanzhi.access.permissions import SELF
 from shanzhi.cases.permissions import REPORT, VIEW
 from shanzhi.packs.permissions import VIEW as KINDS

@@ -5,6 +5,7 @@ from django.urls import path
 import shanzhi.cases.converters  # noqa: F401  (registers itself)
 from shanzhi.cases.forms import SPECS
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
+from shanzhi.cases.phone.urls import urlpatterns as phone
 from shanzhi.cases.suggesting.urls import urlpatterns as suggesting
 from shanzhi.cases.taking.urls import urlpatterns as taking
 from shanzhi.cases.views.acting import act_view
@@ -31,6 +32,7 @@ urlpatterns = [
         for act, spec in SPECS.items()
     ),
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
+    *phone,
     *taking,
     *suggesting,
     *worklists,

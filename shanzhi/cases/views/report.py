@@ -22,21 +22,27 @@ from shanzhi.cases.forms import ReportForm, refused
 from shanzhi.cases.kinds.fields import QuestionsForm, name_of
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.schema import KindBody
+from shanzhi.cases.phone.late import is_late
+from shanzhi.cases.phone.reports import report_late
 from shanzhi.cases.places import areas_below, grouped, in_charge, is_countywide, place_name, townships
 from shanzhi.cases.selectors.usage import kinds_used
 from shanzhi.cases.services import case_report
 from shanzhi.cases.views.case import DONE
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.packs.permissions import EDIT
+from shanzhi.ui.keeping import kept
 
 CHIPS: Final = 3
 
 
 @page(permissions.REPORT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept
 def report(request: CountyRequest, county: int) -> HttpResponseBase:
     """GET fills in what is known; POST keeps everything that was typed, the photos too, until the case is open."""
     actor = request.actor
+    if is_late(request):
+        return report_late(request, source=source_of(actor))
     if request.method != "POST":
         return _page(request, ReportForm(actor=actor, initial={"urgent": False}))
     form = ReportForm(request.POST, request.FILES, actor=actor)
