@@ -17,6 +17,7 @@ const options = {
   entryPoints: {
     phone: "js/phone.js",
     desk: "js/desk.js",
+    worker: "js/worker.js",
   },
   bundle: true,
   minify: true,

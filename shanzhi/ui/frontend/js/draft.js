@@ -3,8 +3,10 @@
 A draft belongs to one person and one form. Text is kept in localStorage, pictures in IndexedDB, for seven days.
 The idempotency key is kept with it: sending it again after a lost session is the same act. */
 
-import { all, clockTime, each, one, send } from "./dom.js";
+import { all, clockTime, each, one } from "./dom.js";
+import { fill, refill, typeable } from "./fill.js";
 import { say } from "./flash.js";
+import { askBeforeLeaving } from "./leaving.js";
 import { dropPhotos, keepPhotos, takePhotos } from "./store.js";
 
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -17,7 +19,7 @@ export function startDrafts() {
   sweep();
   all("[data-draft-done]").forEach((mark) => forget(keyOf(mark.dataset.draftDone)));
   each("form[data-draft]", "szDraft", (form) => new Draft(form));
-  each("form[data-signout]", "szSignout", askBeforeLeaving);
+  each("form[data-signout]", "szSignout", (form) => askBeforeLeaving(form, mine, forget));
 }
 
 class Draft {
@@ -37,8 +39,7 @@ class Draft {
   }
 
   fields() {
-    return Array.from(this.form.elements).filter((field) =>
-      field.name && !SKIP.has(field.name) && !["file", "password", "submit", "button"].includes(field.type));
+    return Array.from(this.form.elements).filter((field) => typeable(field, SKIP));
   }
 
   save() {
@@ -78,7 +79,7 @@ class Draft {
     if (!kept) return;
     if (!one(".error-summary", this.form)) {
       this.kept = kept.values;
-      this.fill(new Map(), kept.values);
+      fill(this.form, this.fields(), kept.values);
     }
     this.tell(`已存在手机 ${clockTime(new Date(kept.at))}`);
     if (!this.picker || !this.picker.szRestore) return;
@@ -90,41 +91,15 @@ class Draft {
     if (items.length && !this.picker.szFiles().length) this.picker.szRestore(items);
   }
 
-  fill(seen, values) {
-    values.forEach(([name, value]) => seen.set(name, [...(seen.get(name) || []), value]));
-    for (const field of this.fields()) {
-      const list = seen.get(field.name);
-      if (["radio", "checkbox"].includes(field.type)) field.checked = Boolean(list && list.includes(field.value));
-      else if (list && list.length) field.value = list.shift();
-    }
-    this.form.dispatchEvent(new CustomEvent("sz:restored", { bubbles: true }));
-    whenBound(() => this.form.dispatchEvent(new CustomEvent("sz:refetch")));
-  }
-
-  /** Questions that came after the draft was put back get their answers too, unless they came with some. */
+  /** Questions that came after the draft was put back get their answers too. */
   refill(part) {
-    if (!this.kept || !part) return;
-    const late = this.fields().filter((field) => part.contains(field) && field.type !== "hidden");
-    if (late.some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.value))) return;
-    for (const field of late) {
-      const values = this.kept.filter(([name]) => name === field.name).map(([, value]) => value);
-      if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
-      else if (values.length) field.value = values[0];
-    }
-    if (late.length) this.kept = null;
-    if (late.length) late[0].dispatchEvent(new Event("change", { bubbles: true }));
+    if (this.kept && part && refill(this.fields().filter((field) => part.contains(field)), this.kept)) this.kept = null;
   }
 
   tell(words) {
     const note = one("[data-draft-note]");
     if (note) note.textContent = words;
   }
-}
-
-/** What is fetched for a form waits until the page's own triggers are bound: at the end of loading. */
-function whenBound(act) {
-  if (document.readyState === "complete") act();
-  else document.addEventListener("DOMContentLoaded", () => setTimeout(act));
 }
 
 function read(key) {
@@ -135,6 +110,9 @@ function read(key) {
     return null;
   }
 }
+
+/** What the queue has taken over is no draft any more. */
+export const forgetDraft = (name) => name && forget(keyOf(name));
 
 function forget(key) {
   try {
@@ -160,25 +138,4 @@ function sweep() {
   } catch {
     // nothing is kept here
   }
-}
-
-/** Signing out of a phone with an unsent draft asks first: the next person must not find it. */
-function askBeforeLeaving(form) {
-  form.addEventListener("submit", (event) => {
-    const drafts = mine();
-    const dialog = one("dialog[data-ask-drafts]");
-    if (!drafts.length || form.dataset.asked || !dialog || !dialog.showModal) {
-      drafts.forEach(forget);
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    one("[data-ask-go]", dialog).onclick = () => {
-      form.dataset.asked = "1";
-      dialog.close();
-      send(form);
-    };
-    one("[data-ask-stay]", dialog).onclick = () => dialog.close();
-    dialog.showModal();
-  });
 }
