@@ -30,6 +30,7 @@ def step_late(request: CountyRequest, spec: ActSpec, number: str, make: MakeForm
     now = timezone.now()
     try:
         case = case_get_for(request.actor, number)
+        request.actor.require(spec.act.permission)  # without it there is no step that could have come too late
         key, done_at = key_of(request), done_at_of(request, now=now)
         return (_before(request, spec, case, key) or _acted(request, spec, case, make, key, done_at, now)).response()
     except DomainError as error:
@@ -65,7 +66,6 @@ def _acted(
         form = make(request, spec, case)
         valid = form.is_valid()
         try:
-            request.actor.require(spec.act.permission)
             require(request.actor, case, spec.act)
             version = _version(request, spec, case, form)
             if not valid:
