@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
 from e2e.browsing import ARGUMENTS, CHROMIUM, TIMEOUT_MS, eventually
 from e2e.screens import HERE
@@ -89,13 +89,13 @@ class Line:
 class Phone:
     """One profile on the disk; it can be closed and opened again like a phone that was switched off."""
 
-    def __init__(self, made: Playwright, folder: Path, line: Line) -> None:
+    def __init__(self, made: BrowserType, folder: Path, line: Line) -> None:
         self.made, self.folder, self.line = made, folder, line
         self.context: BrowserContext | None = None
         self.wrong: list[str] = []
 
     def start(self, *, signal: bool = True) -> Page:
-        self.context = self.made.chromium.launch_persistent_context(
+        self.context = self.made.launch_persistent_context(
             str(self.folder), executable_path=str(CHROMIUM), args=list(ARGUMENTS), viewport=OLD_PHONE,
             base_url=self.line.url, locale="zh-CN", timezone_id="Asia/Shanghai", is_mobile=True, has_touch=True,
             geolocation=HERE, permissions=["geolocation"],
@@ -128,7 +128,7 @@ class Phone:
 
 
 @contextmanager
-def phone(made: Playwright, folder: Path, url: str) -> Iterator[Phone]:
+def phone(made: BrowserType, folder: Path, url: str) -> Iterator[Phone]:
     line = Line(url)
     one = Phone(made, folder, line)
     try:

@@ -32,6 +32,7 @@ class Draft {
     ["input", "change", "sz:place"].forEach((name) => form.addEventListener(name, later));
     form.addEventListener("sz:photos", () => this.savePhotos());
     form.addEventListener("submit", (event) => this.leave(event));
+    form.addEventListener("sz:taken", () => { clearTimeout(this.timer); this.timer = 0; this.taken = true; });
     form.addEventListener("htmx:afterSwap", (event) => this.refill(event.target));
     window.addEventListener("pagehide", () => this.timer && this.save());
     const drop = one("[data-draft-drop]", form);
@@ -45,6 +46,7 @@ class Draft {
   save() {
     clearTimeout(this.timer);
     this.timer = 0;
+    if (this.taken) return;
     const values = this.fields().filter((field) => !["radio", "checkbox"].includes(field.type) || field.checked)
       .map((field) => [field.name, field.value]);
     const typed = this.fields().some((field) => field.type !== "hidden" && field.value !== field.defaultValue
@@ -112,7 +114,10 @@ function read(key) {
 }
 
 /** What the queue has taken over is no draft any more. */
-export const forgetDraft = (name) => name && forget(keyOf(name));
+export function forgetDraft(name, key) {
+  const kept = name && read(keyOf(name));
+  if (kept && kept.values.some(([field, value]) => field === "idempotency_key" && value === key)) forget(keyOf(name));
+}
 
 function forget(key) {
   try {

@@ -105,7 +105,8 @@ async function queue(form, about) {
     say("手机存不下了，没有保存。请删掉一些照片再试。", { error: true, id: "offline" });
     return;
   }
-  forgetDraft(about.draft);
+  form.dispatchEvent(new CustomEvent("sz:taken"));
+  forgetDraft(about.draft, item.key);
   changed();
   askForSync();
   if (navigator.onLine !== false) await Promise.race([run().catch(() => {}), new Promise((done) => { setTimeout(done, 20000); })]);

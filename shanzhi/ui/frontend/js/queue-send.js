@@ -141,7 +141,7 @@ async function send(item, words, session) {
   }
   const { status, body, words: sentence } = await post(item, words, session);
   if (body && (body.state === "done" || body.state === "note")) {
-    await tellSent({ user: item.user, key: item.key, state: body.state, what: item.what, words: body.words,
+    await tellSent({ user: item.user, key: item.key, draft: item.draft, state: body.state, what: item.what, words: body.words,
       url: body.url, at: Date.now() });
     await remove(item);
     return changed();

@@ -1,6 +1,7 @@
 /* What waits is shown: a strip on every page of the phone, and a page with each item. */
 
 import { icon, make, one } from "./dom.js";
+import { forgetDraft } from "./draft.js";
 import { say } from "./flash.js";
 import { changed, ensureKey, onChange, run } from "./queue-send.js";
 import { dropTold, everything, itemsOf, remove, save, toldTo, wordsOf } from "./queue-store.js";
@@ -65,6 +66,7 @@ async function tellOthers() {
 
 async function show() {
   const mine = await itemsOf(user());
+  [...mine, ...(await toldTo(user()))].forEach(({ draft, key }) => forgetDraft(draft, key));
   strip(mine);
   const list = one("[data-waiting-list]");
   if (list) await page(list, mine);
