@@ -240,6 +240,7 @@ def test_a_changed_password_keeps_everything(made: Phone, people: People, watche
             expect(page.locator("[data-waiting-list]")).to_contain_text("请重新登录")
             assert states(page) == ["login"]
             page.get_by_role("link", name="请重新登录").click()
+            expect(page.locator("[data-others]")).to_contain_text("还没上传的内容 1 条")
             fill_login(page, VOLUNTEER, new)
             expect(page).to_have_url(re.compile(WAITING))
             assert sent(page)

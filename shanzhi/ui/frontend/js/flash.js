@@ -4,8 +4,8 @@ import { icon, make, one } from "./dom.js";
 
 const STAY_MS = 8000;
 
-/** Shows a sentence; `link` is `{ href, text, target }`. Errors, links and what shall `stay` do until they are closed. */
-export function say(words, { error = false, link = null, id = "", stay = false } = {}) {
+/** Shows a sentence; `link` is `{ href, text, target }`. Errors and links stay until they are closed. */
+export function say(words, { error = false, link = null, id = "" } = {}) {
   const region = one("#flashes");
   if (!region || !words) return null;
   if (id) {
@@ -19,7 +19,7 @@ export function say(words, { error = false, link = null, id = "", stay = false }
   if (link) box.append(make("a", { href: link.href, target: link.target || null, rel: "noopener" }, link.text));
   box.append(close);
   region.append(box);
-  if (!error && !link && !stay) setTimeout(() => box.remove(), STAY_MS);
+  if (!error && !link) setTimeout(() => box.remove(), STAY_MS);
   return box;
 }
 

@@ -4,7 +4,7 @@ With a signal a form goes to the server as ever; the worker catches it if no ans
 the phone kept, and for an item that is mended, it goes into the queue here and is sent from there at once. */
 
 import { hold, release } from "./busy.js";
-import { all, each, icon, make, one } from "./dom.js";
+import { all, each, icon, make, one, send } from "./dom.js";
 import { forgetDraft } from "./draft.js";
 import { fill, refill, typeable } from "./fill.js";
 import { say } from "./flash.js";
@@ -66,11 +66,13 @@ async function submitted(event, form) {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (!form.reportValidity()) return;
-  hold(form, event.submitter || one(`button[form="${form.id}"]`));
+  const used = event.submitter || one(`button[form="${form.id}"]`);
+  hold(form, used);
   if (!here && (await hears())) {
     form.dataset.through = "1";
     release(form);
-    form.submit();
+    send(form, used);
+    setTimeout(() => delete form.dataset.through);
     return;
   }
   await queue(form, about);

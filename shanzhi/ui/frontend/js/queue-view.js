@@ -58,10 +58,14 @@ async function tellOthers() {
   const others = (await everything()).filter((item) => item.user !== user());
   const atLogin = window.location.pathname.startsWith(document.body.dataset.login || "/accounts/login/");
   if (!others.length || (!user() && !atLogin)) return;
+  const words = `这部手机里有${user() ? "别人" : ""}还没上传的内容 ${others.length} 条，等本人登录后自动上传。`;
+  if (!user()) {
+    one("main h1").after(make("div", { class: "note note-amber", "data-others": true }, make("span", {}, words)));
+    return;
+  }
   if (sessionStorage.getItem("sz-others") === user()) return;
-  if (user()) sessionStorage.setItem("sz-others", user());
-  const whose = user() ? "别人" : "";
-  say(`这部手机里有${whose}还没上传的内容 ${others.length} 条，等本人登录后自动上传。`, { id: "others", stay: true });
+  sessionStorage.setItem("sz-others", user());
+  say(words, { id: "others" });
 }
 
 async function show() {
