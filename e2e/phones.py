@@ -1,4 +1,4 @@
-"""A phone with a bad line: a browser profile that lasts, and a line to the server that can be cut, mended and slowed."""
+"""A phone with a bad line: a browser profile that lasts, and a line that can be cut, mended and slowed."""
 
 import contextlib
 import socket
@@ -18,8 +18,8 @@ from e2e.server import HOST
 
 OLD_PHONE: Final = {"width": 360, "height": 640}
 PIECE: Final = 4096
-COUNT: Final = """async () => { const base = await new Promise((done) => { const asked = indexedDB.open("shanzhi-queue", 1);
-    asked.onsuccess = () => done(asked.result); });
+COUNT: Final = """async () => { const base = await new Promise((done) => {
+    const asked = indexedDB.open("shanzhi-queue", 1); asked.onsuccess = () => done(asked.result); });
   if (!base.objectStoreNames.contains("items")) { base.close(); return []; }
   const get = (name, what) => new Promise((done) => { const asked = base.transaction(name).objectStore(name)[what]();
     asked.onsuccess = () => done(asked.result); });
@@ -28,7 +28,7 @@ COUNT: Final = """async () => { const base = await new Promise((done) => { const
   base.close();
   return { keys: found.keys, sealed: found.photos.filter((one) => one.data && !one.bytes).length,
            photos: found.photos.length, items: found.items.map((one) => ({ state: one.state, words: one.words,
-             open: Boolean(one.open), box: Boolean(one.box), up: one.photos.filter((photo) => photo.up).length })) }; }"""
+             open: Boolean(one.open), box: Boolean(one.box) })) }; }"""
 KEPT: Final = """async () => (await (await caches.open("sz-copies")).keys()).map((one) => new URL(one.url).pathname)"""
 
 

@@ -17,11 +17,14 @@ from e2e.server import Site
 pytestmark = pytest.mark.browser
 HOME, NEW, WAITING = f"/{A}/home/", f"/{A}/cases/new/", f"/{A}/waiting/"
 # What the developer tools of Chromium call Slow 3G: milliseconds for each answer, bytes in a second.
-LATENCY_MS, BYTES: Final = 2000, 50_000
-FIRST_S, LATER_S, WEIGHT: Final = 5.0, 1.0, 100_000
+LATENCY_MS: Final = 2000
+BYTES: Final = 50_000
+FIRST_S: Final = 5.0
+LATER_S: Final = 1.0
+WEIGHT: Final = 100_000
 # The page can be used: its style is there, the cards are painted, and its scripts answer.
 USABLE: Final = """() => document.readyState !== "loading" && document.documentElement.classList.contains("js")
-    && getComputedStyle(document.querySelector(".tabbar")).position === "fixed"
+    && getComputedStyle(document.querySelector(".tabbar, .actbar") || document.body).position === "fixed"
     && document.querySelector("main").getBoundingClientRect().height > 100"""
 
 
@@ -61,9 +64,7 @@ def test_first_use_and_later_ones_on_slow_3g(made: Phone, people: People, watche
     page = made.context.new_page()
     slow(page)
     later = [seconds_to(page, path) for path in (HOME, NEW, WAITING)]
-    print(f"slow 3G: first {first:.2f} s, later {', '.join(f'{one:.2f}' for one in later)} s")
-    assert first <= FIRST_S
-    assert max(later) <= LATER_S
+    assert (first <= FIRST_S, max(later) <= LATER_S) == (True, True), f"{first:.2f} s, later {later}"
 
 
 def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> None:
@@ -93,4 +94,3 @@ def test_the_first_page_of_a_phone_weighs_little(site: Site, watched: Watched, p
         )
         assert len(weights) == 2
         assert 0 < sum(weights) <= WEIGHT
-        print(f"first phone page: {sum(weights):,} bytes of scripts and styles as sent, {built:,} by gzip")

@@ -83,7 +83,9 @@ def invalid_answer(form: Form, sentence: str = "") -> Answer:
     """What has to be mended, by field; `photos_gone` says that photos have to be sent up again."""
     fields = {name: [str(words) for words in rows] for name, rows in form.errors.items()}
     first = sentence or next((rows[0] for rows in fields.values()), "")
-    return Answer("invalid", first, status=422, fields=fields, more={"photos_gone": any(GONE in rows for rows in fields.values())})
+    return Answer(
+        "invalid", first, status=422, fields=fields, more={"photos_gone": any(GONE in rows for rows in fields.values())}
+    )
 
 
 def photos_gone() -> Answer:

@@ -76,10 +76,11 @@ def test_two_steps_of_two_people_at_once_lose_nothing(town: Cast) -> None:
     """One of them is done; the other's words stand beside it as a note."""
     with county(341181):
         case = dispatched(town)
-    works = [
-        sending(lambda one, who=who: late_step(one, case, "handle", text=f"{who}换了"), town[who].client())  # type: ignore[misc]
-        for who in ("grid_worker", "grid_leader")
-    ]
+
+    def handling(who: str) -> Callable[[], Any]:
+        return sending(lambda one: late_step(one, case, "handle", text=f"{who}换了"), town[who].client())
+
+    works = [handling(who) for who in ("grid_worker", "grid_leader")]
     told = together(*works)
     assert sorted(one["state"] for one in told) == ["done", "note"], told
     with county(341181):

@@ -1,4 +1,4 @@
-"""Steps that were taken without a signal: done once, or kept as a note, or asked about; nothing that was typed is lost."""
+"""Steps that were taken without a signal: done once, or kept as a note, or asked about; nothing typed is lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -66,7 +66,8 @@ def test_what_comes_within_a_minute_was_not_off_line(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [ago(days=91), stamp(timezone.now() + timedelta(days=1)), "昨天", "2026-11-21T15:30:00", "2026-13-41T00:00Z"]
+    "said",
+    [ago(days=91), stamp(timezone.now() + timedelta(days=1)), "昨天", "2026-11-21T15:30:00", "2026-13-41T00:00Z"],
 )
 def test_a_clock_that_is_wrong_is_asked_about(cast: Cast, said: str) -> None:
     case = dispatched(cast)

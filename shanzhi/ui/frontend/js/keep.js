@@ -5,6 +5,7 @@ import { say } from "./flash.js";
 import { dropKey, dropOtherKeys } from "./queue-store.js";
 
 const OWNER = "sz-owner";
+const LOST = "登录已失效，看到的是手机里存着的。请重新登录。";
 const COPIES = "sz-copies";
 const user = () => document.body.dataset.user || "";
 
@@ -38,7 +39,7 @@ export async function startKeep() {
   owner(user());
   if (!navigator.serviceWorker || !("phone" in document.body.dataset)) return;
   navigator.serviceWorker.addEventListener("message", (event) => {
-    if (event.data.kind === "moved") say("登录已失效，看到的是手机里存着的。请重新登录。", { error: true, id: "session", link: login() });
+    if (event.data.kind === "moved") say(LOST, { error: true, id: "session", link: login() });
     if (event.data.kind === "fresh") fresh(event.data.text);
   });
   if (document.readyState === "complete") register();

@@ -1,6 +1,6 @@
 /* Signing out of a phone asks first, if something in it was not sent: the next person must not find it.
 
-What waits may stay as ciphertext until its owner comes back; drafts, and what could not be sealed, go or the person stays. */
+What waits may stay as ciphertext until its owner comes back; drafts, and what could not be sealed, are thrown away. */
 
 import { one, send } from "./dom.js";
 import { say } from "./flash.js";

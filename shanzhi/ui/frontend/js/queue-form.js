@@ -15,6 +15,7 @@ import { shrink } from "./shrink.js";
 
 const SKIP = new Set(["csrfmiddlewaretoken", "photo_meta", "queued", "idempotency_key", "version"]);
 const ASK_MS = 5000;
+const SEND_MS = 20000;
 const body = () => document.body.dataset;
 
 export const newKey = () => (self.crypto && crypto.randomUUID ? crypto.randomUUID().replace(/-/g, "")
@@ -41,7 +42,8 @@ const mayWait = (form) => (form.getAttribute("method") || "").toLowerCase() === 
   && !form.hasAttribute("hx-post") && place(pathOf(form)) && one("input[name=idempotency_key]", form);
 
 function aboutOf(form, used) {
-  const label = (used || one("button:not([type=button])", form) || one(`button[form="${form.id}"]`) || form).textContent;
+  const button = used || one("button:not([type=button])", form) || one(`button[form="${form.id}"]`) || form;
+  const label = button.textContent;
   const what = place(pathOf(form)).number ? label.trim() : "随手拍";
   return { user: body().user, what, draft: form.dataset.draft || "", at: Date.now(), waiting: body().waiting };
 }
@@ -111,7 +113,8 @@ async function queue(form, about) {
   forgetDraft(about.draft, item.key);
   changed();
   askForSync();
-  if (navigator.onLine !== false) await Promise.race([run().catch(() => {}), new Promise((done) => { setTimeout(done, 20000); })]);
+  const patience = new Promise((done) => { setTimeout(done, SEND_MS); });
+  if (navigator.onLine !== false) await Promise.race([run().catch(() => {}), patience]);
   const left = (await itemsOf(about.user)).find((other) => other.key === item.key);
   if (!left) await gone(item);
   else if (left.state === "answer") faults(form, left);

@@ -141,8 +141,8 @@ async function send(item, words, session) {
   }
   const { status, body, words: sentence } = await post(item, words, session);
   if (body && (body.state === "done" || body.state === "note")) {
-    await tellSent({ user: item.user, key: item.key, draft: item.draft, state: body.state, what: item.what, words: body.words,
-      url: body.url, at: Date.now() });
+    const { user, key, draft, what } = item;
+    await tellSent({ user, key, draft, what, state: body.state, words: body.words, url: body.url, at: Date.now() });
     await remove(item);
     return changed();
   }

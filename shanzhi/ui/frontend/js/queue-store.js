@@ -2,7 +2,7 @@
 
 Items and pictures are sealed with AES-GCM under a key that can't be taken out of the browser. It is made from a secret
 that the server tells only to the person who is signed in, and goes at sign-out: what stays is ciphertext. Where there
-is no WebCrypto (http without a certificate) they lie open, and the sign-out says so. Runs in pages and in the worker. */
+is no WebCrypto (http without a certificate) they lie open, and the sign-out says so. For pages and for the worker. */
 
 const NAME = "shanzhi-queue";
 const ITEMS = "items";
@@ -110,7 +110,9 @@ export const dropKey = (user) => run([KEYS], "readwrite", (stores) => stores[KEY
 /** Only this person's key stays in the browser. */
 export const dropOtherKeys = (user) => run([KEYS], "readwrite", (stores) => {
   const request = stores[KEYS].getAllKeys();
-  request.onsuccess = () => request.result.filter((other) => other !== user).forEach((other) => stores[KEYS].delete(other));
+  request.onsuccess = () => {
+    request.result.filter((other) => other !== user).forEach((other) => stores[KEYS].delete(other));
+  };
   return request;
 });
 

@@ -1,6 +1,6 @@
 /* What waits is shown: a strip on every page of the phone, and a page with each item. */
 
-import { icon, make, one } from "./dom.js";
+import { clockTime, icon, make, one } from "./dom.js";
 import { forgetDraft } from "./draft.js";
 import { say } from "./flash.js";
 import { changed, ensureKey, onChange, run } from "./queue-send.js";
@@ -41,7 +41,8 @@ async function takeOwnKey() {
 }
 
 export async function send() {
-  if (busy || offline() || !(await itemsOf(user())).some((item) => ["waiting", "sending", "login"].includes(item.state))) return;
+  const ready = (await itemsOf(user())).some((item) => ["waiting", "sending", "login"].includes(item.state));
+  if (busy || offline() || !ready) return;
   busy = true;
   try {
     await run();
@@ -100,7 +101,7 @@ const STATES = {
 
 const when = (at) => {
   const day = new Date(at);
-  return `${day.getMonth() + 1}月${day.getDate()}日 ${String(day.getHours()).padStart(2, "0")}:${String(day.getMinutes()).padStart(2, "0")}`;
+  return `${day.getMonth() + 1}月${day.getDate()}日 ${clockTime(day)}`;
 };
 
 async function page(list, mine) {
@@ -133,7 +134,8 @@ async function card(item) {
   const [sign, label] = STATES[item.state];
   const ask = ["answer", "refused"].includes(item.state);
   const head = make("span", { class: "line between" },
-    make("span", { class: `clock ${ask ? "clock-late" : "clock-ok"}` }, icon(sign, item.state === "sending" ? "spin" : ""), label),
+    make("span", { class: `clock ${ask ? "clock-late" : "clock-ok"}` },
+      icon(sign, item.state === "sending" ? "spin" : ""), label),
     make("span", { class: "mute s" }, `${when(item.at)} 填的`));
   const title = item.number ? `${item.what}（编号 ${item.number}）` : item.what;
   const parts = [head, make("b", { class: "card-t" }, title)];
@@ -144,7 +146,8 @@ async function card(item) {
   for (const row of Object.values(item.fields || {}).flat()) {
     if (row !== item.words) parts.push(make("p", { class: "red s" }, row));
   }
-  const now = make("button", { class: "btn btn-primary", type: "button" }, item.state === "refused" ? "再传一次" : "现在上传");
+  const verb = item.state === "refused" ? "再传一次" : "现在上传";
+  const now = make("button", { class: "btn btn-primary", type: "button" }, verb);
   now.addEventListener("click", () => again(item));
   const mend = make("a", { class: "btn btn-outline", href: `${item.path}#item=${item.id}` }, "改一改");
   const drop = make("button", { class: "btn btn-quiet", type: "button" }, "删除");

@@ -16,7 +16,7 @@ const WRITTEN_MS = 30000;
 const FORM_MS = 90000;
 const ACTS = /href="(\/\d{6}\/cases\/[\d-]+\/[a-z-]+\/)"/g;
 const MOST_ACTS = 8;
-const NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path fill="#e6eaee" d="M0 0h4v4H0z"/></svg>';
+const NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><path fill="#e6eaee" d="M0 0h999v999H0z"/></svg>';
 let written = 0;
 
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -131,8 +131,8 @@ async function keep(urls) {
   for (const url of urls) {
     const text = await take(url);
     if (text === null) return; // nobody is signed in, or no signal: later
-    const acts = Array.from(text.matchAll(ACTS), (found) => found[1]).filter((act) => act.startsWith(url) && place(act));
-    for (const act of [...new Set(acts)].slice(0, MOST_ACTS)) {
+    const acts = new Set(Array.from(text.matchAll(ACTS), (found) => found[1]));
+    for (const act of [...acts].filter((one) => one.startsWith(url) && place(one)).slice(0, MOST_ACTS)) {
       if ((await take(act)) === null) return;
     }
   }
