@@ -60,8 +60,9 @@ class Watched:
         self.contexts: list[BrowserContext] = []
 
     def context(self, size: dict[str, int], **options: Any) -> BrowserContext:
+        """Without the worker of the phone's pages, whose copies have journeys of their own (`test_no_signal`)."""
         made = self.browser.new_context(
-            base_url=self.url, viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai",
+            base_url=self.url, viewport=size, service_workers="block", locale="zh-CN", timezone_id="Asia/Shanghai",
             is_mobile=size["width"] < 600, has_touch=size["width"] < 600, **options,
         )  # fmt: skip
         made.set_default_timeout(TIMEOUT_MS)

@@ -67,6 +67,7 @@ STOPS: Final = (
     Stop("grid_case_ended", GRID, "/341181/cases/?tab=ended", CASE),
     Stop("grid_handle", GRID, "/341181/cases/{in_grid}/handlings/"),
     Stop("grid_rate", GRID, "/341181/cases/{verified}/closures/"),
+    Stop("grid_waiting", GRID, "/341181/waiting/"),
     Stop("grid_notices", GRID, "/341181/notices/"),
     Stop("grid_me", GRID, "/341181/me/"),
     Stop("grid_stand_in", GRID, "/341181/me/", open_first(r"/341181/posts/\d+/stand-ins/")),

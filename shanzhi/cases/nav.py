@@ -1,6 +1,7 @@
 """What the shell shows of cases: the list, the phone's two first buttons, and the search box."""
 
 import shanzhi.cases.gate.nav
+import shanzhi.cases.phone.nav
 import shanzhi.cases.rates.nav
 import shanzhi.cases.suggesting.nav
 import shanzhi.cases.taking.nav  # noqa: F401  (all declare their own)

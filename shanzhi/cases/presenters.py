@@ -53,6 +53,8 @@ class Row:
     act: str = ""
     act_url: str = ""
     labels: tuple[str, ...] = ()
+    lon: str = ""
+    lat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,14 @@ def _row(
         act=act_label(actor, case, act).rstrip("…") if actor is not None and act is not None else "",
         act_url=f"{base}{case.number}/{SPECS[act].resource}/" if act is not None else "",
         labels=labels_of(case),
+        lon=degrees(case.lon),
+        lat=degrees(case.lat),
     )
+
+
+def degrees(number: int | None) -> str:
+    """1e-7 degree as the browser reads it; empty for no position."""
+    return "" if number is None else f"{number / 10_000_000:.7f}"
 
 
 def labels_of(case: Case) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ def _item(actor: Actor, case: Case, step: Step, files: Sequence[StoredFile], *, 
         kind="note" if step.act == Act.NOTE else "now" if newest else "done",
         icon=SOURCE_ICONS[Source(case.source)] if reported else _icon(Act(step.act)),
         photos=() if reported else photo_items(files, title),  # those of the report stand beside its words
+        offline_at=step.done_at,
         happened_at=case.occurred_at if reported and case.occurred_at < case.received_at else None,
     )
 

@@ -10,6 +10,7 @@ urlpatterns = [path("api/v1/", api.urls)]
 for prefix, module in (
     ("accounts/", "accounts.login_urls"),
     ("parts/", "ui.urls"),
+    ("", "ui.root_urls"),
     ("", "portal.root_urls"),
     ("open311/", "exchange.open311.urls"),
     ("<county:county>/", "portal.urls"),

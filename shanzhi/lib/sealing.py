@@ -72,6 +72,11 @@ class KeyRing:
     def newest(self) -> int:
         return max(self.keys)
 
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, always the same for this installation: from the key that is never renewed."""
+        info = b"shanzhi.derived." + purpose.encode()
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self.index_key)
+
     @cached_property
     def _derived(self) -> dict[tuple[Suite, int], Any]:
         return {}

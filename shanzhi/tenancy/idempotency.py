@@ -56,6 +56,13 @@ def claim(*, key: str | None, actor: HasUserId, operation: str, body: Mapping[st
     return earlier.result_id
 
 
+def earlier(*, key: str, actor: HasUserId) -> tuple[str, int] | None:
+    """What this person did under a key before: the operation and its result. Asked before a form that comes again is
+    looked at: by now it may not be valid any more."""
+    rows = IdempotencyKey.objects.filter(key=key, actor_id=actor.user_id or 0)
+    return rows.values_list("operation", "result_id").first()
+
+
 def _db_time(at: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 

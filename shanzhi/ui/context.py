@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from shanzhi.ui import nav
+from shanzhi.ui.keeping import wants_copy
 
 ELDER_COOKIE = "sz_text"
 ELDER_VALUE = "big"
@@ -49,6 +50,22 @@ class Shell:
         """None for a stranger and for a person without a post here."""
         actor = getattr(self.request, "actor", None)
         return actor if actor is not None and actor.user_id is not None and actor.main_post else None
+
+    @cached_property
+    def owner(self) -> int | None:
+        """Whose browser this is: the scripts keep what was not sent yet under it, outside of a county too."""
+        asking = getattr(self.request, "actor", None)
+        return asking.user_id if asking is not None else None
+
+    @cached_property
+    def on_phone(self) -> bool:
+        """Whether what is filled in here may wait in this phone for a signal."""
+        return self.actor is not None and self.actor.works_on_phone
+
+    @cached_property
+    def copy(self) -> bool:
+        """Whether this page is made for a phone to keep, see `keeping`."""
+        return wants_copy(self.request)
 
     @cached_property
     def post(self) -> nav.PostLike | None:
@@ -95,7 +112,7 @@ class Shell:
     @cached_property
     def links(self) -> dict[str, str]:
         """Addresses of the shell's own links that this person may follow, by name."""
-        names = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout")
+        names = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting")
         return {name: url for name in names if (url := self._link(name))}
 
     @cached_property
@@ -107,6 +124,10 @@ class Shell:
     def login_path(self) -> str:
         """Where the scripts send a person whose session was lost."""
         return self._link("login") or "/accounts/login/"
+
+    @property
+    def manifest(self) -> str:
+        return self.url("county-manifest" if self.county else "manifest")
 
     def url(self, url_name: str, *, with_county: bool = True) -> str:
         """Empty if the page does not exist (yet), or needs a county and there is none."""

@@ -65,7 +65,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page that is pointed to by name: `home`, `search`, `notices`, `notice_settings`, `person`, `login`, `areas`."""
+    """A page that is pointed to by name: `home`, `search`, `notices`, `notice_settings`, `person`, `login`, `waiting`."""
 
     name: str
     url_name: str

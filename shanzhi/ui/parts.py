@@ -29,7 +29,8 @@ class TimelineItem:
     """One thing that happened.
 
     `kind`: done (filled), now (the latest), late (a limit was passed), note (a late or side entry).
-    `who` is a name with its post, always. `happened_at` is shown when it was written down later.
+    `who` is a name with its post, always. `happened_at` is shown when it was written down later,
+    `offline_at` when it was done on a phone without signal and `at` is when it arrived.
     """
 
     title: str
@@ -40,6 +41,7 @@ class TimelineItem:
     icon: str = "check"
     photos: Sequence[PhotoItem] = ()
     happened_at: datetime | None = None
+    offline_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,10 @@ def parts(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """What a phone shows where there is no signal."""
-    return render(request, "ui/offline.html")
+    """What a phone shows where there is no signal. The same for everybody, so that the worker may keep it."""
+    response = render(request, "ui/offline.html")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @csrf_exempt

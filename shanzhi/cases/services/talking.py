@@ -17,16 +17,24 @@ MISSED: Final = "没联系上"
 HOW_MISSING: Final = "请选怎么联系的：电话、当面，还是微信短信。"
 CALLED: Final = re.compile(r"@([\u3400-\u9fff·]{2,12}|[A-Za-z][A-Za-z .]{0,38}[A-Za-z])")
 LONGEST: Final = 12
+NOTHING_SAID: Final = "（没有写说明）"
 
 
 @decides(Act.NOTE)
-def note(moment: Moment, *, text: str, mentions: Sequence[int] = (), photo_ids: Sequence[int] = ()) -> Change:
+def note(
+    moment: Moment, *, text: str, mentions: Sequence[int] = (), photo_ids: Sequence[int] = (), instead_of: str = ""
+) -> Change:
     """An internal note. Whoever is mentioned, by the picker or by @ and the name in the text, is told.
 
     Only people who see the case in their post can be mentioned. A name after @ that nobody or somebody outside bears
     stays a word of the text; one that several bear has to be chosen from the picker.
+
+    `instead_of` names a step that was taken without a signal and came too late: its words are kept, nobody is called.
     """
     words = required(text, "请写备注的内容。")
+    if instead_of:
+        target = f"：没有信号时填的“{instead_of}”到晚了，没有办成，内容留在这里"
+        return Change(text=words, target=target, photo_ids=photo_ids)
     people = _mentioned(moment, words, mentions)
     data: dict[str, int | str] = {"mentioned": ",".join(str(one.user_id) for one in people)} if people else {}
     target = "，请看：" + "、".join(one.name for one in people) if people else ""

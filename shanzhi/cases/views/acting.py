@@ -15,12 +15,16 @@ from shanzhi.cases.acts import Act, acts_for, require
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.forms import ActForm, ActSpec, refused
 from shanzhi.cases.models import Case
+from shanzhi.cases.phone.copies import may_keep
+from shanzhi.cases.phone.late import is_late
+from shanzhi.cases.phone.steps import step_late
 from shanzhi.cases.presenters import act_label, act_url, public_url
 from shanzhi.cases.selectors import case_get_for, open_calls
 from shanzhi.cases.services import case_act
 from shanzhi.cases.services.engine import STALE
 from shanzhi.cases.views.case import DONE, case_context, listing_query
 from shanzhi.lib.errors import Conflict, Invalid
+from shanzhi.ui.keeping import kept
 from shanzhi.ui.parts import Crumb
 
 
@@ -31,12 +35,18 @@ def act_view(spec: ActSpec) -> Callable[..., HttpResponseBase]:
 
     @page(act.permission, object=True)
     @require_http_methods(["GET", "HEAD", "POST"])
+    @kept
     def view(request: CountyRequest, county: int, number: str) -> HttpResponseBase:
+        if is_late(request):
+            return step_late(request, spec, number, _form)
         case = case_get_for(request.actor, number)
         request.actor.require(act.permission)
         if request.method != "POST":
             require(request.actor, case, act)
-            return _page(request, spec, case, _form(request, spec, case))
+            response = _page(request, spec, case, _form(request, spec, case))
+            if not may_keep(case):
+                response.headers["Cache-Control"] = "no-store"
+            return response
         return _done(request, spec, case)
 
     view.__name__ = f"case_{act.value}"

@@ -22,6 +22,7 @@ from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.showing import shown
 from shanzhi.cases.models import Case
 from shanzhi.cases.naming import is_private, shown_name
+from shanzhi.cases.phone.copies import as_copy, may_keep
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import (
     buttons_of,
@@ -43,6 +44,7 @@ from shanzhi.cases.timeline import photo_items, timeline_of
 from shanzhi.cases.whistling import call_row
 from shanzhi.cases.worklists.batches import batch_acts
 from shanzhi.packs.calendars import calendar_now
+from shanzhi.ui.keeping import kept, wants_copy
 from shanzhi.ui.parts import Crumb
 
 DONE: Final = "cases_draft_done"
@@ -50,6 +52,7 @@ DONE: Final = "cases_draft_done"
 
 @page(permissions.OWN, object=True)
 @require_GET
+@kept
 def case_show(request: CountyRequest, county: int, number: str) -> HttpResponseBase:
     """The page of a case; with `pane` only what stands beside a list."""
     case = case_get_for(request.actor, number)
@@ -61,6 +64,11 @@ def case_show(request: CountyRequest, county: int, number: str) -> HttpResponseB
             context |= {"rows": rows, "selected": case.number, "oob": True, "batch": batch_acts(request.actor)}
         return render(request, "cases/parts/pane.html", context)
     context = case_context(request, case)
+    if wants_copy(request):
+        response = render(request, "cases/case_phone.html", as_copy(case, context))
+        if not may_keep(case):
+            response.headers["Cache-Control"] = "no-store"
+        return response
     context["draft_done"] = request.session.pop(DONE, "")
     if request.actor.works_on_phone:
         return render(request, "cases/case_phone.html", context)

@@ -21,6 +21,7 @@ from shanzhi.cases.selectors import CaseFilter, Cases, Tab, capped_counts, case_
 from shanzhi.lib.times import local
 from shanzhi.packs.calendars import calendar_now
 from shanzhi.tenancy.keyset import page_of
+from shanzhi.ui.keeping import kept
 from shanzhi.ui.pages import cursor_in, page_urls
 
 EMPTY: Final = {
@@ -34,6 +35,7 @@ SEGMENTS: Final = {"": "全部", "today": "今天", "late": "已超期", "rate":
 
 @page(SELF)
 @require_GET
+@kept
 def home(request: CountyRequest, county: int) -> HttpResponseBase:
     """The to-do list of a phone; whoever works at a desk goes on to the first page of their role."""
     actor = request.actor

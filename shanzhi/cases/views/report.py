@@ -1,6 +1,7 @@
 """Reporting a case: from a grid with photos, from a village as a resident, or from a desk."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,21 +23,27 @@ from shanzhi.cases.forms import ReportForm, refused
 from shanzhi.cases.kinds.fields import QuestionsForm, name_of
 from shanzhi.cases.kinds.registry import KindVersion, kinds_now
 from shanzhi.cases.kinds.schema import KindBody
+from shanzhi.cases.phone.late import is_late
+from shanzhi.cases.phone.reports import report_late
 from shanzhi.cases.places import areas_below, grouped, in_charge, is_countywide, place_name, townships
 from shanzhi.cases.selectors.usage import kinds_used
 from shanzhi.cases.services import case_report
 from shanzhi.cases.views.case import DONE
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.packs.permissions import EDIT
+from shanzhi.ui.keeping import kept, wants_copy
 
 CHIPS: Final = 3
 
 
 @page(permissions.REPORT)
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept
 def report(request: CountyRequest, county: int) -> HttpResponseBase:
     """GET fills in what is known; POST keeps everything that was typed, the photos too, until the case is open."""
     actor = request.actor
+    if is_late(request):
+        return report_late(request, source=source_of(actor))
     if request.method != "POST":
         return _page(request, ReportForm(actor=actor, initial={"urgent": False}))
     form = ReportForm(request.POST, request.FILES, actor=actor)
@@ -104,7 +111,16 @@ def _page(request: CountyRequest, form: ReportForm, *, status: int = 200) -> Htt
     if not form.kinds:
         return no_kinds(request, status=200 if request.method != "POST" else 409)
     template = "cases/report_phone.html" if actor.works_on_phone else "cases/report.html"
-    return render(request, template, form_context(request, form), status=status)
+    context = form_context(request, form)
+    if wants_copy(request):
+        context["kept_kinds"] = _questions_of(actor, [row.kind for row in context.get("first_kinds", ())])
+    return render(request, template, context, status=status)
+
+
+def _questions_of(actor: Actor, kinds: Sequence[KindVersion]) -> list[dict[str, Any]]:
+    """What the usual kinds ask, for a page that is filled in without a signal; the others are asked afterwards."""
+    asking = [kind for kind in kinds if kind.body.fields]
+    return [{"code": kind.code, "form": QuestionsForm(kind.body, actor=actor)} for kind in asking]
 
 
 def form_context(request: CountyRequest, form: ReportForm) -> dict[str, Any]:

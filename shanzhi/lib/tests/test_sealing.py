@@ -150,3 +150,12 @@ def test_numbers_run_out_with_a_sentence(tmp_path: Path) -> None:
     path.write_text(json.dumps({"keys": {"65535": GOOD}, "index": GOOD}), encoding="ascii")
     with pytest.raises(SealError, match="no more numbers"):
         add_key(path)
+
+
+def test_a_purpose_has_a_secret_of_its_own_that_no_new_key_changes() -> None:
+    ring, renewed = ring_of(1), ring_of(1, 2, 3)
+    assert len(ring.derived("a")) == 32
+    assert ring.derived("a") == renewed.derived("a")
+    assert ring.derived("a") != ring.derived("b")
+    assert ring.derived("a") not in (ring.index_key, ring.keys[1])
+    assert KeyRing({1: bytes(32)}, b"j" * 32).derived("a") != ring.derived("a")

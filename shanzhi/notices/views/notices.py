@@ -12,11 +12,13 @@ from shanzhi.notices.forms import ReadAllForm
 from shanzhi.notices.paths import is_local
 from shanzhi.notices.selectors import BADGE_LIMIT, notice_page_for, unread_count
 from shanzhi.notices.services import notice_read, notice_read_all
+from shanzhi.ui.keeping import kept
 from shanzhi.ui.pages import cursor_in
 
 
 @page(SELF)
 @require_GET
+@kept
 def notice_list(request: CountyRequest, county: int) -> HttpResponse:
     unread = request.GET.get("show") == "unread"
     found = notice_page_for(actor=request.actor, unread=unread, cursor=cursor_in(request.GET))

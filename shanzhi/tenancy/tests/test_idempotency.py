@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shanzhi.lib.errors import Invalid
 from shanzhi.tenancy.context import county
-from shanzhi.tenancy.idempotency import body_digest, claim, purge
+from shanzhi.tenancy.idempotency import body_digest, claim, earlier, purge
 from shanzhi.tenancy.models import County, IdempotencyKey
 
 
@@ -80,3 +80,13 @@ def test_old_keys_are_dropped(county_a: County) -> None:
     assert purge(before=now - timedelta(days=90)) == 0
     assert purge(before=now + timedelta(seconds=1)) == 1
     assert use(result=5) is None
+
+
+def test_what_became_of_a_key_is_told_to_who_used_it(county_a: County, county_b: County) -> None:
+    assert earlier(key="key-1", actor=Somebody()) is None
+    use(operation="cases.report", result=11)
+    assert earlier(key="key-1", actor=Somebody()) == ("cases.report", 11)
+    assert earlier(key="key-1", actor=Somebody(8)) is None
+    assert earlier(key="key-2", actor=Somebody()) is None
+    with county(county_b.id):
+        assert earlier(key="key-1", actor=Somebody()) is None

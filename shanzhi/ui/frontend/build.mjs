@@ -18,6 +18,7 @@ const options = {
     phone: "js/phone.js",
     desk: "js/desk.js",
     "proof-worker": "js/proof-worker.js",
+    worker: "js/worker.js",
   },
   bundle: true,
   minify: true,

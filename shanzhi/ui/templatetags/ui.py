@@ -199,6 +199,12 @@ def idempotency_key(context: dict[str, Any]) -> SafeString:
 
 
 @register.simple_tag
+def asset_icon() -> str:
+    """The picture of the app on a phone that reads no manifest."""
+    return asset_url("ui/icon-192.png")
+
+
+@register.simple_tag
 def draft_done(name: str) -> SafeString:
     """On the page that follows a success: the phone forgets the draft of this name, for the server has it."""
     return format_html('<span hidden data-draft-done="{}"></span>', name)

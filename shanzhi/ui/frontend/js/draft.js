@@ -3,8 +3,10 @@
 A draft belongs to one person and one form. Text is kept in localStorage, pictures in IndexedDB, for seven days.
 The idempotency key is kept with it: sending it again after a lost session is the same act. */
 
-import { all, clockTime, each, one, send } from "./dom.js";
+import { all, clockTime, each, one } from "./dom.js";
+import { fill, refill, typeable } from "./fill.js";
 import { say } from "./flash.js";
+import { askBeforeLeaving } from "./leaving.js";
 import { dropPhotos, keepPhotos, takePhotos } from "./store.js";
 
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -19,7 +21,7 @@ export function startDrafts() {
   sweep();
   all("[data-draft-done]").forEach((mark) => forget(keyOf(mark.dataset.draftDone)));
   each("form[data-draft]", "szDraft", (form) => new Draft(form));
-  each("form[data-signout]", "szSignout", askBeforeLeaving);
+  each("form[data-signout]", "szSignout", (form) => askBeforeLeaving(form, mine, forget));
 }
 
 class Draft {
@@ -32,6 +34,7 @@ class Draft {
     ["input", "change", "sz:place"].forEach((name) => form.addEventListener(name, later));
     form.addEventListener("sz:photos", () => this.savePhotos());
     form.addEventListener("submit", (event) => this.leave(event));
+    form.addEventListener("sz:taken", () => { clearTimeout(this.timer); this.timer = 0; this.taken = true; });
     form.addEventListener("htmx:afterSwap", (event) => this.refill(event.target));
     window.addEventListener("pagehide", () => this.timer && this.save());
     const drop = one("[data-draft-drop]", form);
@@ -39,13 +42,13 @@ class Draft {
   }
 
   fields() {
-    return Array.from(this.form.elements).filter((field) =>
-      field.name && !SKIP.has(field.name) && !["file", "password", "submit", "button"].includes(field.type));
+    return Array.from(this.form.elements).filter((field) => typeable(field, SKIP));
   }
 
   save() {
     clearTimeout(this.timer);
     this.timer = 0;
+    if (this.taken) return;
     const values = this.fields().filter((field) => !["radio", "checkbox"].includes(field.type) || field.checked)
       .map((field) => [field.name, field.value]);
     const typed = this.fields().some((field) => field.type !== "hidden" && field.value !== field.defaultValue
@@ -80,7 +83,7 @@ class Draft {
     if (!kept) return;
     if (!one(".error-summary", this.form)) {
       this.kept = kept.values;
-      this.fill(new Map(), kept.values);
+      fill(this.form, this.fields(), kept.values);
     }
     this.tell(`已存在手机 ${clockTime(new Date(kept.at))}`);
     if (!this.picker || !this.picker.szRestore) return;
@@ -92,41 +95,15 @@ class Draft {
     if (items.length && !this.picker.szFiles().length) this.picker.szRestore(items);
   }
 
-  fill(seen, values) {
-    values.forEach(([name, value]) => seen.set(name, [...(seen.get(name) || []), value]));
-    for (const field of this.fields()) {
-      const list = seen.get(field.name);
-      if (["radio", "checkbox"].includes(field.type)) field.checked = Boolean(list && list.includes(field.value));
-      else if (list && list.length) field.value = list.shift();
-    }
-    this.form.dispatchEvent(new CustomEvent("sz:restored", { bubbles: true }));
-    whenBound(() => this.form.dispatchEvent(new CustomEvent("sz:refetch")));
-  }
-
-  /** Questions that came after the draft was put back get their answers too, unless they came with some. */
+  /** Questions that came after the draft was put back get their answers too. */
   refill(part) {
-    if (!this.kept || !part) return;
-    const late = this.fields().filter((field) => part.contains(field) && field.type !== "hidden");
-    if (late.some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.value))) return;
-    for (const field of late) {
-      const values = this.kept.filter(([name]) => name === field.name).map(([, value]) => value);
-      if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
-      else if (values.length) field.value = values[0];
-    }
-    if (late.length) this.kept = null;
-    if (late.length) late[0].dispatchEvent(new Event("change", { bubbles: true }));
+    if (this.kept && part && refill(this.fields().filter((field) => part.contains(field)), this.kept)) this.kept = null;
   }
 
   tell(words) {
     const note = one("[data-draft-note]");
     if (note) note.textContent = words;
   }
-}
-
-/** What is fetched for a form waits until the page's own triggers are bound: at the end of loading. */
-function whenBound(act) {
-  if (document.readyState === "complete") act();
-  else document.addEventListener("DOMContentLoaded", () => setTimeout(act));
 }
 
 function read(key) {
@@ -136,6 +113,12 @@ function read(key) {
   } catch {
     return null;
   }
+}
+
+/** What the queue has taken over is no draft any more. */
+export function forgetDraft(name, key) {
+  const kept = name && read(keyOf(name));
+  if (kept && kept.values.some(([field, value]) => field === "idempotency_key" && value === key)) forget(keyOf(name));
 }
 
 function forget(key) {
@@ -162,25 +145,4 @@ function sweep() {
   } catch {
     // nothing is kept here
   }
-}
-
-/** Signing out of a phone with an unsent draft asks first: the next person must not find it. */
-function askBeforeLeaving(form) {
-  form.addEventListener("submit", (event) => {
-    const drafts = mine();
-    const dialog = one("dialog[data-ask-drafts]");
-    if (!drafts.length || form.dataset.asked || !dialog || !dialog.showModal) {
-      drafts.forEach(forget);
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    one("[data-ask-go]", dialog).onclick = () => {
-      form.dataset.asked = "1";
-      dialog.close();
-      send(form);
-    };
-    one("[data-ask-stay]", dialog).onclick = () => dialog.close();
-    dialog.showModal();
-  });
 }

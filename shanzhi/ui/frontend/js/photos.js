@@ -21,6 +21,7 @@ class Picker {
     this.items = [];
     this.reading = 0;
     root.szFiles = () => this.items;
+    root.szClear = () => { this.items.forEach((item) => item.box.remove()); this.items = []; this.sync(); };
     root.szRestore = (items) => { items.forEach((item) => this.put(item)); this.sync(false); };
     this.inputs.forEach((input) => input.addEventListener("change", () => this.take(input)));
     if (this.form) this.form.addEventListener("submit", (event) => this.wait(event));

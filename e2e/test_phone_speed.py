@@ -1,0 +1,96 @@
+"""How long an old phone waits on Chromium's slow 3G, the first time and later, and how much the first page weighs."""
+
+import gzip
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from e2e.browsing import BUILT, Watched
+from e2e.people import GRID, A, People
+from e2e.phones import OLD_PHONE, Phone, phone, wait_for_copies
+from e2e.server import Site
+
+pytestmark = pytest.mark.browser
+HOME, NEW, WAITING = f"/{A}/home/", f"/{A}/cases/new/", f"/{A}/waiting/"
+# What the developer tools of Chromium call Slow 3G: milliseconds for each answer, bytes in a second.
+LATENCY_MS: Final = 2000
+BYTES: Final = 50_000
+FIRST_S: Final = 5.0
+LATER_S: Final = 1.0
+WEIGHT: Final = 100_000
+# The page can be used: its style is there, the cards are painted, and its scripts answer.
+USABLE: Final = """() => document.readyState !== "loading" && document.documentElement.classList.contains("js")
+    && getComputedStyle(document.querySelector(".tabbar, .actbar") || document.body).position === "fixed"
+    && document.querySelector("main").getBoundingClientRect().height > 100"""
+
+
+@pytest.fixture
+def made(browser: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    with phone(browser.browser_type, tmp_path / "profile", site.url) as one:
+        yield one
+
+
+def slow(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    profile = {"offline": False, "latency": LATENCY_MS, "downloadThroughput": BYTES, "uploadThroughput": BYTES}
+    session.send("Network.emulateNetworkConditions", profile)
+
+
+def seconds_to(page: Page, path: str) -> float:
+    began = time.monotonic()
+    page.goto(path, wait_until="commit")
+    page.wait_for_function(USABLE, polling=20)
+    return time.monotonic() - began
+
+
+def test_first_use_and_later_ones_on_slow_3g(made: Phone, people: People, watched: Watched) -> None:
+    with people.at(watched, GRID, phone=True) as signed_in:
+        cookies: Any = signed_in.context.cookies()
+    # The first use: nothing of ours is in this browser but the session.
+    page = made.start()
+    assert made.context is not None
+    made.context.add_cookies(cookies)
+    slow(page)
+    first = seconds_to(page, HOME)
+    wait_for_copies(page, HOME, NEW, WAITING)
+
+    # Later: the worker's own requests are no page's, so that the line itself is as slow.
+    made.line.delay, made.line.rate = LATENCY_MS / 1000, BYTES
+    page = made.context.new_page()
+    slow(page)
+    later = [seconds_to(page, path) for path in (HOME, NEW, WAITING)]
+    assert (first <= FIRST_S, max(later) <= LATER_S) == (True, True), f"{first:.2f} s, later {later}"
+
+
+def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> None:
+    """On a slow line the kept page is shown at once, and becomes the newest as soon as that is there."""
+    page = made.start()
+    people.sign_in(page, GRID)
+    wait_for_copies(page, HOME, NEW)
+    number = people.report(GRID, "341181104001001", "慢网也要看到的新事")
+    people.act("tianchang.village_clerk", number, "acceptances")
+    people.act("tianchang.village_clerk", number, "dispatches", area="341181104001001", limit="2 hours")
+    made.line.delay = 2
+    page.goto(HOME)
+    assert page.get_by_text("慢网也要看到的新事").count() == 0
+    expect(page.get_by_text("慢网也要看到的新事")).to_be_visible()
+
+
+def test_the_first_page_of_a_phone_weighs_little(site: Site, watched: Watched, people: People) -> None:
+    """Scripts and styles, compressed as they travel; and what lies in the build, whatever a server does."""
+    built = sum(len(gzip.compress((BUILT.parent / name).read_bytes(), 9)) for name in ("phone.js", "phone.css"))
+    assert built <= WEIGHT, f"{built:,} bytes"
+    with people.at(watched, GRID, phone=True) as page:
+        page.set_viewport_size(OLD_PHONE)
+        page.goto(HOME)
+        weights = page.evaluate(
+            """() => performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
+            .filter((one) => /\\.(js|css)$/.test(new URL(one.name).pathname)).map((one) => one.encodedBodySize)"""
+        )
+        assert len(weights) == 2
+        assert 0 < sum(weights) <= WEIGHT
