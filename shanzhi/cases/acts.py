@@ -12,14 +12,12 @@ from enum import StrEnum
 from typing import Final
 
 from shanzhi.access.actor import Actor, ActorPost
-from shanzhi.areas.paths import WIDTH
-from shanzhi.cases import permissions
-from shanzhi.cases.catalogue import ENDED, OPEN, TOLD_TO_STAFF, State
+from shanzhi.cases import permissions, turns
+from shanzhi.cases.catalogue import AT_HANDLER, DECIDING, ENDED, OPEN, UNDECIDED, State
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.lib.errors import Conflict, Forbidden
 
-Posts = list[ActorPost]
 NOT_PUBLIC: Final = "这一类事不对外公开，不能写公开摘要。"
 
 
@@ -80,9 +78,6 @@ class Act(StrEnum):
         return RULES[self].permission
 
 
-UNDECIDED: Final = frozenset({State.REPORTED, State.ACCEPTED, State.RETURNED})
-DECIDING: Final = frozenset({State.ACCEPTED, State.RETURNED})
-AT_HANDLER: Final = frozenset({State.DISPATCHED, State.HANDLING})
 ALL: Final = frozenset(State)
 ALIVE: Final = frozenset(OPEN)
 # Acts that read no decision off a version: who does them stands beside the case, not in its turn.
@@ -105,235 +100,52 @@ INNER: Final = frozenset({Act.REPORT, Act.PASS, Act.PART, Act.ABSORB, Act.RECKON
 BY_RECEIPT: Final = frozenset({Act.CLOSE, Act.REOPEN, Act.ADD})
 
 
-def _owner_posts(actor: Actor, case: Case, permission: str) -> Posts:
-    """By path, not by id: after a merge the people of both places are at the same path."""
-    return [p for p in actor.posts if p.unit_id is None and p.area_path == case.owner_path and p.allows(permission)]
-
-
-def _handler_posts(actor: Actor, case: Case, permission: str) -> Posts:
-    return [
-        post
-        for post in actor.posts
-        if post.allows(permission)
-        and (
-            (post.unit_id is not None and post.unit_id == case.handler_unit_id)
-            or (post.unit_id is None and post.area_id == case.handler_area_id)
-        )
-    ]
-
-
-def _above_posts(actor: Actor, case: Case, permission: str) -> Posts:
-    """Of levels above the one in charge."""
-    return [
-        post
-        for post in actor.posts
-        if post.unit_id is None
-        and post.allows(permission)
-        and len(post.area_path) < len(case.owner_path)
-        and case.owner_path.startswith(post.area_path)
-    ]
-
-
-def _owner(permission: str) -> Callable[[Actor, Case], Posts]:
-    return lambda actor, case: _owner_posts(actor, case, permission)
-
-
-def _handler(permission: str) -> Callable[[Actor, Case], Posts]:
-    return lambda actor, case: _handler_posts(actor, case, permission)
-
-
-def _turn(permission: str) -> Callable[[Actor, Case], Posts]:
-    """Whoever has the turn: the handler while it is with one, else the level in charge."""
-
-    def posts(actor: Actor, case: Case) -> Posts:
-        if case.state in AT_HANDLER:
-            return _handler_posts(actor, case, permission)
-        return _owner_posts(actor, case, permission)
-
-    return posts
-
-
-def _may_return(actor: Actor, case: Case) -> Posts:
-    """The handler gives it back; the level in charge sends it to the handler again, or down where it came from."""
-    if case.state in AT_HANDLER:
-        return _handler_posts(actor, case, permissions.RETURN)
-    if case.state in UNDECIDED and case.raised == 0:
-        return []
-    if case.state == State.HANDLED and case.handler_area_id is None and case.handler_unit_id is None:
-        return []
-    return _owner_posts(actor, case, permissions.RETURN)
-
-
-def _may_escalate(actor: Actor, case: Case) -> Posts:
-    if len(case.owner_path) <= WIDTH:  # the county is the highest level
-        return []
-    above = case.owner_path[:-WIDTH]
-    return [
-        post
-        for post in actor.posts
-        if post.unit_id is None and post.allows(permissions.ESCALATE) and post.area_path in (case.owner_path, above)
-    ]
-
-
-def rates(actor: Actor, case: Case) -> bool:
-    """Whether this person says at the end how it went. Who split a case into parts reported none of them."""
-    return case.parent_id is None and (actor.receipt_of == case.id or case.is_reported_by(actor.user_id))
-
-
-def _reporter_posts(actor: Actor, case: Case) -> Posts:
-    own = [p for p in actor.posts if p.id == case.reporter_post_id] or list(actor.posts[:1])
-    return own if rates(actor, case) else []
-
-
-def _may_close(actor: Actor, case: Case) -> Posts:
-    office = [p for p in _owner_posts(actor, case, permissions.VERIFY) if p.allows(permissions.CLOSE)]
-    return _reporter_posts(actor, case) or office
-
-
-def _may_reopen(actor: Actor, case: Case) -> Posts:
-    """Once: by the reporter, the level in charge, or a level above."""
-    if case.reopened:
-        return []
-    offices = _owner_posts(actor, case, permissions.VERIFY) + _above_posts(actor, case, permissions.SUPERVISE)
-    return _reporter_posts(actor, case) or offices
-
-
-def _may_grant(actor: Actor, case: Case) -> Posts:
-    """The level in charge decides for its handler, the level above for the level in charge. Nobody for themselves."""
-    if case.asking and case.before.get("asked_by") == actor.user_id:
-        return []
-    if case.asking == 1:
-        return _owner_posts(actor, case, permissions.GRANT)
-    return _above_posts(actor, case, permissions.GRANT) if case.asking == 2 else []
-
-
-def _may_supervise(actor: Actor, case: Case) -> Posts:
-    """A level above the one in charge; the level in charge itself while somebody else handles it."""
-    above = _above_posts(actor, case, permissions.SUPERVISE)
-    return above + _owner_posts(actor, case, permissions.SUPERVISE) if case.state in AT_HANDLER else above
-
-
-def _may_answer(actor: Actor, case: Case) -> Posts:
-    if not case.supervised:
-        return []
-    return _handler_posts(actor, case, permissions.ANSWER) or _owner_posts(actor, case, permissions.ANSWER)
-
-
-def _may_whistle(actor: Actor, case: Case) -> Posts:
-    """The grid where it is, whoever handles it at a place, and the level in charge."""
-    return [
-        post
-        for post in actor.posts
-        if post.unit_id is None
-        and post.allows(permissions.WHISTLE)
-        and (post.area_path in (case.owner_path, case.area_path) or post.area_id == case.handler_area_id)
-    ]
-
-
-def _at_unit(permission: str) -> Callable[[Actor, Case], Posts]:
-    """Of a unit; which of its calls it answers is looked up with the call."""
-    return lambda actor, case: [p for p in actor.posts if p.unit_id is not None and p.allows(permission)]
-
-
-def inside(permission: str) -> Callable[[Actor, Case], Posts]:
-    """Posts of those who work with the case, for one that this person sees: whoever sees it only because it is the own
-    report has none. People of a unit see what was given to the unit, and nothing else; but for their own reports that
-    has to be looked up."""
-
-    def posts(actor: Actor, case: Case) -> Posts:
-        return [
-            post
-            for post in actor.posts
-            if post.allows(permission)
-            and (not case.seen_by or f"|{post.role}|" in case.seen_by)
-            and (
-                _is_given(actor, case, post.unit_id)
-                if post.unit_id is not None
-                else case.area_path.startswith(post.area_path)
-                or case.owner_path.startswith(post.area_path)
-                or post.area_id == case.handler_area_id
-            )
-        ]
-
-    return posts
-
-
-def has_teller(case: Case) -> bool:
-    """Whether there is somebody to talk to: without an account, with a number, or a resident with an account."""
-    return case.reachable or case.reporter_id is None or case.source in TOLD_TO_STAFF
-
-
-def dealing_posts(actor: Actor, case: Case, permission: str) -> Posts:
-    """Posts of those who deal with whoever told of it: of the level in charge, and of whoever handles the case now."""
-    at_handler = case.state in AT_HANDLER
-    return [
-        post
-        for post in actor.posts
-        if post.allows(permission)
-        and (
-            (post.unit_id is None and post.area_path == case.owner_path)
-            or (at_handler and post.unit_id is not None and post.unit_id == case.handler_unit_id)
-            or (at_handler and post.unit_id is None and post.area_id == case.handler_area_id)
-        )
-    ]
-
-
-def _is_given(actor: Actor, case: Case, unit_id: int) -> bool:
-    if not case.is_reported_by(actor.user_id) or unit_id == case.handler_unit_id:
-        return True
-    return Assignment.objects.filter(case_id=case.id, unit_id=unit_id).exists()
-
-
-def _nobody(actor: Actor, case: Case) -> Posts:
-    return []
-
-
 @dataclass(frozen=True)
 class Rule:
     """`states`: where the act is possible; `posts`: the actor's posts that may do it on this case."""
 
     permission: str
     states: frozenset[State]
-    posts: Callable[[Actor, Case], Posts]
+    posts: Callable[[Actor, Case], turns.Posts]
 
 
 P = permissions
 RULES: Final[dict[Act, Rule]] = {
-    Act.ACCEPT: Rule(P.ACCEPT, frozenset({State.REPORTED}), _owner(P.ACCEPT)),
-    Act.DISPATCH: Rule(P.DISPATCH, DECIDING, _owner(P.DISPATCH)),
-    Act.START: Rule(P.HANDLE, frozenset({State.DISPATCHED}), _handler(P.HANDLE)),
-    Act.STAGE: Rule(P.HANDLE, frozenset({State.HANDLING}), _handler(P.HANDLE)),
-    Act.HANDLE: Rule(P.HANDLE, frozenset({*DECIDING, *AT_HANDLER}), _turn(P.HANDLE)),
-    Act.VERIFY: Rule(P.VERIFY, frozenset({State.HANDLED}), _owner(P.VERIFY)),
-    Act.CLOSE: Rule(P.CLOSE, frozenset({State.VERIFIED}), _may_close),
-    Act.ANSWER: Rule(P.ANSWER, ALIVE, _may_answer),
-    Act.GRANT: Rule(P.GRANT, ALIVE, _may_grant),
-    Act.REFUSE: Rule(P.GRANT, ALIVE, _may_grant),
-    Act.RESUME: Rule(P.SUSPEND, frozenset({State.SUSPENDED}), _owner(P.SUSPEND)),
-    Act.ESCALATE: Rule(P.ESCALATE, UNDECIDED, _may_escalate),
-    Act.RETURN: Rule(P.RETURN, frozenset({*UNDECIDED, *AT_HANDLER, State.HANDLED}), _may_return),
-    Act.WHISTLE: Rule(P.WHISTLE, ALIVE - {State.VERIFIED, State.SUSPENDED}, _may_whistle),
-    Act.ARRIVE: Rule(P.HANDLE, ALIVE, _at_unit(P.HANDLE)),
-    Act.FINISH: Rule(P.HANDLE, ALIVE, _at_unit(P.HANDLE)),
-    Act.DISMISS: Rule(P.WHISTLE, ALIVE, _may_whistle),
-    Act.ASK: Rule(P.ASK, frozenset({*DECIDING, *AT_HANDLER}), _turn(P.ASK)),
-    Act.SUSPEND: Rule(P.SUSPEND, frozenset({*DECIDING, *AT_HANDLER}), _owner(P.SUSPEND)),
-    Act.SUPERVISE: Rule(P.SUPERVISE, ALIVE - {State.SUSPENDED}, _may_supervise),
-    Act.RELEASE: Rule(P.HANDLE, frozenset({State.HANDLING}), _handler(P.HANDLE)),
-    Act.CLASSIFY: Rule(P.CLASSIFY, UNDECIDED, _owner(P.CLASSIFY)),
-    Act.SPLIT: Rule(P.SPLIT, DECIDING, _owner(P.SPLIT)),
-    Act.MERGE: Rule(P.MERGE, frozenset({*UNDECIDED, *AT_HANDLER}), _owner(P.MERGE)),
-    Act.UNMERGE: Rule(P.MERGE, frozenset({State.MERGED}), _owner(P.MERGE)),
-    Act.REJECT: Rule(P.REJECT, UNDECIDED, _owner(P.REJECT)),
-    Act.REOPEN: Rule(P.REOPEN, frozenset({State.CLOSED}), _may_reopen),
-    Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, inside(P.NOTE)),
-    Act.CONTACT: Rule(P.CONTACT, ALL - {State.MERGED}, lambda actor, case: dealing_posts(actor, case, P.CONTACT)),
-    Act.MODERATE: Rule(P.MODERATE, ALL, _owner(P.MODERATE)),
-    Act.PUBLISH: Rule(P.PUBLISH, ALL - {State.MERGED, State.REJECTED}, _owner(P.PUBLISH)),
-    Act.ADD: Rule(P.ADD, ALIVE, _nobody),
-    Act.PART: Rule(P.SPLIT, ALIVE, _nobody),
-    Act.ABSORB: Rule(P.MERGE, ALIVE, _nobody),
-    Act.RECKON: Rule(P.SUSPEND, ALIVE - {State.SUSPENDED}, _nobody),
+    Act.ACCEPT: Rule(P.ACCEPT, frozenset({State.REPORTED}), turns.owner(P.ACCEPT)),
+    Act.DISPATCH: Rule(P.DISPATCH, DECIDING, turns.owner(P.DISPATCH)),
+    Act.START: Rule(P.HANDLE, frozenset({State.DISPATCHED}), turns.handler(P.HANDLE)),
+    Act.STAGE: Rule(P.HANDLE, frozenset({State.HANDLING}), turns.handler(P.HANDLE)),
+    Act.HANDLE: Rule(P.HANDLE, frozenset({*DECIDING, *AT_HANDLER}), turns.turn(P.HANDLE)),
+    Act.VERIFY: Rule(P.VERIFY, frozenset({State.HANDLED}), turns.owner(P.VERIFY)),
+    Act.CLOSE: Rule(P.CLOSE, frozenset({State.VERIFIED}), turns.may_close),
+    Act.ANSWER: Rule(P.ANSWER, ALIVE, turns.may_answer),
+    Act.GRANT: Rule(P.GRANT, ALIVE, turns.may_grant),
+    Act.REFUSE: Rule(P.GRANT, ALIVE, turns.may_grant),
+    Act.RESUME: Rule(P.SUSPEND, frozenset({State.SUSPENDED}), turns.owner(P.SUSPEND)),
+    Act.ESCALATE: Rule(P.ESCALATE, UNDECIDED, turns.may_escalate),
+    Act.RETURN: Rule(P.RETURN, frozenset({*UNDECIDED, *AT_HANDLER, State.HANDLED}), turns.may_return),
+    Act.WHISTLE: Rule(P.WHISTLE, ALIVE - {State.VERIFIED, State.SUSPENDED}, turns.may_whistle),
+    Act.ARRIVE: Rule(P.HANDLE, ALIVE, turns.at_unit(P.HANDLE)),
+    Act.FINISH: Rule(P.HANDLE, ALIVE, turns.at_unit(P.HANDLE)),
+    Act.DISMISS: Rule(P.WHISTLE, ALIVE, turns.may_whistle),
+    Act.ASK: Rule(P.ASK, frozenset({*DECIDING, *AT_HANDLER}), turns.turn(P.ASK)),
+    Act.SUSPEND: Rule(P.SUSPEND, frozenset({*DECIDING, *AT_HANDLER}), turns.owner(P.SUSPEND)),
+    Act.SUPERVISE: Rule(P.SUPERVISE, ALIVE - {State.SUSPENDED}, turns.may_supervise),
+    Act.RELEASE: Rule(P.HANDLE, frozenset({State.HANDLING}), turns.handler(P.HANDLE)),
+    Act.CLASSIFY: Rule(P.CLASSIFY, UNDECIDED, turns.owner(P.CLASSIFY)),
+    Act.SPLIT: Rule(P.SPLIT, DECIDING, turns.owner(P.SPLIT)),
+    Act.MERGE: Rule(P.MERGE, frozenset({*UNDECIDED, *AT_HANDLER}), turns.owner(P.MERGE)),
+    Act.UNMERGE: Rule(P.MERGE, frozenset({State.MERGED}), turns.owner(P.MERGE)),
+    Act.REJECT: Rule(P.REJECT, UNDECIDED, turns.owner(P.REJECT)),
+    Act.REOPEN: Rule(P.REOPEN, frozenset({State.CLOSED}), turns.may_reopen),
+    Act.NOTE: Rule(P.NOTE, ALL - {State.MERGED}, turns.inside(P.NOTE)),
+    Act.CONTACT: Rule(P.CONTACT, ALL - {State.MERGED}, lambda actor, case: turns.dealing_posts(actor, case, P.CONTACT)),
+    Act.MODERATE: Rule(P.MODERATE, ALL, turns.owner(P.MODERATE)),
+    Act.PUBLISH: Rule(P.PUBLISH, ALL - {State.MERGED, State.REJECTED}, turns.owner(P.PUBLISH)),
+    Act.ADD: Rule(P.ADD, ALIVE, turns.nobody),
+    Act.PART: Rule(P.SPLIT, ALIVE, turns.nobody),
+    Act.ABSORB: Rule(P.MERGE, ALIVE, turns.nobody),
+    Act.RECKON: Rule(P.SUSPEND, ALIVE - {State.SUSPENDED}, turns.nobody),
 }
 
 
@@ -344,7 +156,7 @@ def is_possible(case: Case, act: Act) -> bool:
     if case.parts and act in WHOLE:
         return False  # it waits for its parts
     if act == Act.CONTACT:
-        return has_teller(case)
+        return turns.has_teller(case)
     if act == Act.PUBLISH:
         return is_open_to_all(case)
     if act == Act.STAGE:
@@ -388,7 +200,7 @@ def require(actor: Actor, case: Case, act: Act) -> ActorPost | None:
     been asked for before the version was compared.
     """
     if not is_possible(case, act):
-        if act == Act.CONTACT and not has_teller(case):
+        if act == Act.CONTACT and not turns.has_teller(case):
             raise Conflict("这件事是工作人员自己上报的，没有反映人要联系。", code="nobody_told")
         label, verb = State(case.state).label, act.label.rstrip("…")
         if case.parts and case.state not in ENDED:

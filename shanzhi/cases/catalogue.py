@@ -47,6 +47,10 @@ class State(models.TextChoices):
 ENDED: Final = (State.CLOSED, State.REJECTED, State.MERGED)
 OPEN: Final = tuple(state for state in State if state not in ENDED)
 SILENCE_DAYS: Final = 7
+# Where the level in charge decides, and where somebody else has it.
+UNDECIDED: Final = frozenset({State.REPORTED, State.ACCEPTED, State.RETURNED})
+DECIDING: Final = frozenset({State.ACCEPTED, State.RETURNED})
+AT_HANDLER: Final = frozenset({State.DISPATCHED, State.HANDLING})
 
 
 class Clock(StrEnum):

@@ -12,9 +12,10 @@ from django.db.models import Q
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases import permissions
-from shanzhi.cases.acts import Act, inside
+from shanzhi.cases.acts import Act
 from shanzhi.cases.models import Assignment, Case, Moderation, Step
 from shanzhi.cases.selectors import steps_of
+from shanzhi.cases.turns import inside
 from shanzhi.files.models import StoredFile
 from shanzhi.files.selectors import photo_strip
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.urls import NoReverseMatch, reverse
 
 from shanzhi.access.actor import Actor
-from shanzhi.cases.acts import RULES, SIDE, Act, acts_for, is_open_to_all, is_possible, rates
+from shanzhi.cases.acts import RULES, SIDE, Act, acts_for, is_open_to_all, is_possible
 from shanzhi.cases.badge import badge_title, case_badge
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.forms.specs import SPECS
@@ -18,6 +18,7 @@ from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import COUNTED
+from shanzhi.cases.turns import rates
 from shanzhi.lib.clocks import Calendar
 from shanzhi.ui.parts import StepItem
 from shanzhi.ui.words import ClockWords

@@ -4,8 +4,8 @@ from typing import Final
 
 from shanzhi.accounts.selectors import users_with
 from shanzhi.cases import permissions
-from shanzhi.cases.acts import AT_HANDLER, Act
-from shanzhi.cases.catalogue import State
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import AT_HANDLER, State
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.telling import News, tells
 from shanzhi.cases.topics import ASSIGNED, PROGRESS

@@ -5,7 +5,7 @@ from datetime import datetime
 from shanzhi.accounts.selectors import users_with
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import permissions
-from shanzhi.cases.acts import AT_HANDLER
+from shanzhi.cases.catalogue import AT_HANDLER
 from shanzhi.cases.models import Case
 
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
-from shanzhi.cases.acts import rates
 from shanzhi.cases.catalogue import Clock
 from shanzhi.cases.forms.base import ActForm
 from shanzhi.cases.kinds.registry import kind_of
@@ -15,6 +14,7 @@ from shanzhi.cases.models import Case
 from shanzhi.cases.selectors import dispatch_targets
 from shanzhi.cases.services.routes import route_of
 from shanzhi.cases.suggesting.suggest import suggest
+from shanzhi.cases.turns import rates
 from shanzhi.files.forms import PhotosMixin
 from shanzhi.lib.clocks import Span
 from shanzhi.packs.calendars import calendar_now

@@ -6,13 +6,14 @@ from typing import Any, Final
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import clocks
-from shanzhi.cases.acts import AT_HANDLER, UNDECIDED, Act, rates
-from shanzhi.cases.catalogue import Clock, State
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import AT_HANDLER, UNDECIDED, Clock, State
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.seeing import is_hidden_from, office_sees
 from shanzhi.cases.services.calls import called, ended, open_lead
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
 from shanzhi.cases.services.routes import route_of
+from shanzhi.cases.turns import rates
 from shanzhi.lib.clocks import Span
 from shanzhi.lib.errors import Conflict, Invalid
 

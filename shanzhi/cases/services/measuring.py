@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shanzhi.cases import clocks
-from shanzhi.cases.acts import AT_HANDLER, Act
-from shanzhi.cases.catalogue import Clock, State
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import AT_HANDLER, Clock, State
 from shanzhi.cases.kinds.schema import KindBody
 from shanzhi.cases.models import Case
 from shanzhi.lib.clocks import Calendar

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases import clocks
-from shanzhi.cases.acts import AT_HANDLER, Act
+from shanzhi.cases.acts import Act
 from shanzhi.cases.badge import day_words, moment_words
-from shanzhi.cases.catalogue import State
+from shanzhi.cases.catalogue import AT_HANDLER, State
 from shanzhi.cases.models import Assignment, Case, Extension
 from shanzhi.cases.services.engine import Change, Moment, decides, limited, required
 from shanzhi.lib.clocks import Span, Unit

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases import clocks
-from shanzhi.cases.acts import DECIDING, Act
-from shanzhi.cases.catalogue import Clock, Source, State
+from shanzhi.cases.acts import Act
+from shanzhi.cases.catalogue import DECIDING, Clock, Source, State
 from shanzhi.cases.events import EVENTS
 from shanzhi.cases.history import chained
 from shanzhi.cases.kinds.refit import fitting

@@ -9,7 +9,6 @@ from typing import Final
 
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.cases import permissions
-from shanzhi.cases.acts import dealing_posts
 from shanzhi.cases.callbacks.selectors import is_calling
 from shanzhi.cases.catalogue import TAKEN_DOWN, Source
 from shanzhi.cases.kinds.answers import PHONE
@@ -17,6 +16,7 @@ from shanzhi.cases.models import Case, Contact, Receipt, Reveal
 from shanzhi.cases.seeing import seen
 from shanzhi.cases.selectors.lists import in_scope
 from shanzhi.cases.taking.secrets import digest_of, secret_new
+from shanzhi.cases.turns import dealing_posts
 from shanzhi.lib.masks import name_mask, phone_mask
 from shanzhi.tenancy.fields import EncryptedTextField
 from shanzhi.trail.services import record
