@@ -112,6 +112,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "job": {"own": {"system_admin"}, "other": set()},
     "notice": {"own": {"village_clerk"}, "other": set()},
     "delivery": {"own": EVERYBODY, "other": EVERYBODY},
+    "draw": {"own": {"township_officer", "command_centre"}, "other": set()},
     "batch": {"own": {"village_clerk"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},
