@@ -120,6 +120,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "delivery": {"own": EVERYBODY, "other": EVERYBODY},
     "hook": {"own": EVERYBODY, "other": EVERYBODY},
     "hook_delivery": {"own": EVERYBODY, "other": EVERYBODY},
+    "draw": {"own": {"township_officer", "command_centre"}, "other": set()},
     "batch": {"own": {"village_clerk"}, "other": set()},
     "held": {"own": {"township_officer", "command_centre"}, "other": set()},
     "block": {"own": {"township_officer", "command_centre"}, "other": set()},

@@ -12,7 +12,7 @@ from shanzhi.areas.models import DivisionImport
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
-from shanzhi.cases.models import ActBatch, Block, Case, Flood, Held, SavedFilter
+from shanzhi.cases.models import ActBatch, Block, CallBack, Case, Draw, Flood, Held, SavedFilter
 from shanzhi.cases.taking.contacts import ContactIn
 from shanzhi.exchange.models import Hook, HookDelivery
 from shanzhi.files.models import StoredFile
@@ -104,6 +104,8 @@ class World:
                 kind = f"staged_{place}"
                 kind_add(kind, STAGED)
             case = report(cast, place="g3" if other else "g1", by="other_worker" if other else "grid_worker", kind=kind)
+            if self.resource == "call-back":
+                CallBack.objects.create(case=case, opened_at=timezone.now())
             return case if place == "foreign" else moved(cast, case, place, BEFORE.get(self.resource, ()))
 
     def cast(self, place: str) -> Cast:
@@ -214,6 +216,12 @@ class World:
                         recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
                     ).id
                 )
+            if kind == "draw":
+                town, day = cast.areas["t2" if place == "other" else "t1"], at.date()
+                made = Draw.objects.create(
+                    area=town, first_on=day, last_on=day, seed="0" * 16, size=0, pool=0, user=person.user, by="x", at=at
+                )
+                return str(made.id)
             if kind in ("batch", "saved", "erased"):
                 return self.kept(kind, place, person)
             if kind in ("held", "block"):

@@ -29,7 +29,7 @@ KINDS = {
     "case_number": "case", "area_code": "area", "unit_code": "unit", "user_id": "user", "post_id": "post",
     "token_id": "token", "stand_in_id": "stand_in", "import_id": "import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
-    "held_id": "held", "block_id": "block",
+    "held_id": "held", "block_id": "block", "draw_id": "draw",
     "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
@@ -91,8 +91,8 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
         "role": "volunteer", "user_id": str(cast["village_clerk"].user.pk), "area_code": cast.areas[village].code,
         "units": [cast.units["t2" if place == "other" else "t1"].code], "amount": "3 days",
         "until": str(timezone.localdate() + timedelta(days=3)), "what": "body", "parts": [],
-        "source": "phone", "phone": "13955501234", "purpose": "reply",
-        "on": "2026-01-05", "name": "新名字", "url": "https://example.cn/hook",
+        "source": "phone", "phone": "13955501234", "purpose": "reply", "how": "phone", "reached": True,
+        "outcome": "missed", "on": "2026-01-05", "name": "新名字", "url": "https://example.cn/hook",
         "into": "2611-9999" if "/cases/" in endpoint.path else cast.areas["t2"].code,
         "parent": cast.areas["t2"].code,
         "substitute_id": str(cast["branch_secretary"].user.pk),
@@ -148,7 +148,7 @@ def expected(endpoint: Endpoint, role: str, place: str) -> set[str]:
 
 # What there is only of a case that staff took down.
 CALLED_IN = {
-    "cases:reveals", "cases:receipt", "cases:paper", "cases.taking.contact_read", "cases.taking.reveal_make",
+    "cases:contact-create", "cases.case_contact", "cases:reveals", "cases:receipt", "cases:paper", "cases.taking.contact_read", "cases.taking.reveal_make",
     "cases.taking.reveal_list", "cases.taking.receipt_read", "cases.taking.paper_read",
 }  # fmt: skip
 GUARDED = [e for e in (*pages(), *operations()) if e.in_county and e.permission not in (PUBLIC, None)]
