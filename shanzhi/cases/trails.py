@@ -18,4 +18,5 @@ trail_labels({"cases.contact.taken": "登记来电（来访）人", "cases.conta
 trail_labels(
     {"cases.draw.made": "抽签回访", "cases.callback.opened": "列入回访", "cases.callback.recorded": "记下回访"}
 )
+trail_labels({"cases.receipt.made": "开出回执"})
 trail_labels({"cases.receipt.joined": "没有账号的人跟着反映"})

@@ -94,7 +94,8 @@ def take_down(actor: Actor, case: Case, contact: ContactIn | None, *, at: dateti
     elif case.source not in FOR_OTHERS and case.reporter_id is not None:
         return
     secret = secret_new()
-    Receipt.objects.create(case=case, digest=digest_of(secret), secret=secret, created_at=at)
+    receipt = Receipt.objects.create(case=case, digest=digest_of(secret), secret=secret, created_at=at)
+    record(actor=actor, code="cases.receipt.made", obj=receipt, at=at, post=post)
 
 
 def handling_posts(actor: Actor, case: Case, permission: str = permissions.CONTACT) -> list[ActorPost]:
