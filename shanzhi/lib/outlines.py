@@ -18,7 +18,7 @@ def is_inside(lon: float, lat: float, rings: Iterable[Ring]) -> bool:
 
 
 def is_near(lon: float, lat: float, rings: Iterable[Ring], *, degrees: float) -> bool:
-    """Whether an edge is at most so far away; a degree of latitude is about 111 km, longitudes are shortened to that."""
+    """Whether an edge is at most so far away; a degree of latitude is about 111 km, longitudes are made as long."""
     narrow = cos(radians(lat))
     return any(
         _distance((lon * narrow, lat), (x1 * narrow, y1), (x2 * narrow, y2)) <= degrees
