@@ -68,7 +68,8 @@ def day_of(at: datetime) -> date:
 
 def village_of(case: Case) -> Area | None:
     """The village that it lies in, None for what is of a township or of the county."""
-    area = case.area
+    area: Area = case.area
     if area.level == Area.Level.GRID:
-        return area.parent
+        parent: Area | None = area.parent
+        return parent
     return area if area.level == Area.Level.VILLAGE else None
