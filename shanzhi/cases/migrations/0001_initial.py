@@ -738,7 +738,7 @@ class Migration(migrations.Migration):
                 ("address", models.CharField(max_length=64)),
                 ("device", models.CharField(blank=True, default="", max_length=64)),
                 ("phone_index", models.CharField(blank=True, default="", max_length=64)),
-                ("likeness", models.CharField(blank=True, default="", max_length=200)),
+                ("likeness", models.CharField(blank=True, default="", max_length=240)),
                 ("urgent", models.BooleanField(default=False, verbose_name="有人身危险")),
                 ("photos", models.PositiveSmallIntegerField(default=0, verbose_name="照片")),
                 ("received_at", models.DateTimeField(verbose_name="收到时间")),

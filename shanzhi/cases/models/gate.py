@@ -179,7 +179,7 @@ class Held(CountyModel):
     address = models.CharField(max_length=64)
     device = models.CharField(max_length=64, blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="")
-    likeness = models.CharField(max_length=200, blank=True, default="")
+    likeness = models.CharField(max_length=240, blank=True, default="")
     urgent = models.BooleanField("有人身危险", default=False)
     photos = models.PositiveSmallIntegerField("照片", default=0)
     received_at = models.DateTimeField("收到时间")

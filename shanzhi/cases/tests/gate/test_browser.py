@@ -18,7 +18,9 @@ from shanzhi.cases.gate.releasing import held_discard
 from shanzhi.cases.models import Case, Visit
 from shanzhi.cases.tests.gate.people import send
 from shanzhi.cases.tests.gate.test_challenges import answer_of
-from tests.cast import Cast
+from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County
+from tests.cast import Cast, build_cast
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -43,12 +45,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def cast() -> Cast:
+    """Committed, for the server's threads."""
+    return build_cast(County.objects.create(id=341181, code="341181", name="天长市", joined_at=timezone.now()))
+
+
+@pytest.fixture
 def busy(cast: Cast, settings: Any) -> None:
     """So much came that everybody is asked."""
     settings.GATE = {"normal": 1, "village": 1000, "county": 1000}
     assert Client().get("/341181/door/").status_code == 200  # what is imported once is imported
     at = timezone.now() - timedelta(minutes=1)
-    Visit.objects.create(act="report", address="x", device="y", at=at)
+    with county(341181):
+        Visit.objects.create(act="report", address="x", device="y", at=at)
 
 
 def opened(browser: Browser, server: Any, size: dict[str, int], **options: Any) -> tuple[BrowserContext, Page]:
@@ -81,7 +90,8 @@ def test_without_scripts_a_question_is_answered_and_what_was_typed_stays(
     page.click("button:has-text('反映给村委会')")
     expect(page.locator("#done")).to_contain_text("收到了")
     context.close()
-    assert Case.objects.get().body == WORDS
+    with county(341181):
+        assert Case.objects.get().body == WORDS
 
 
 def test_with_scripts_the_phone_works_and_nothing_is_asked(browser: Browser, live_server: Any, busy: None) -> None:
@@ -92,7 +102,8 @@ def test_with_scripts_the_phone_works_and_nothing_is_asked(browser: Browser, liv
     page.click("button:has-text('反映给村委会')")  # before or after the work is done: it is sent when it is
     expect(page.locator("#done")).to_contain_text("收到了")
     context.close()
-    assert Case.objects.count() == 1
+    with county(341181):
+        assert Case.objects.count() == 1
 
 
 def test_a_worker_that_does_not_start_leaves_the_question(browser: Browser, live_server: Any, busy: None) -> None:
@@ -136,11 +147,8 @@ def test_the_question_has_no_barriers(browser: Browser, live_server: Any, busy: 
     context.close()
 
 
-@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["390", "1440"])
-def test_the_pages_of_those_who_keep_the_gate(
-    browser: Browser, live_server: Any, cast: Cast, settings: Any, size: dict[str, int]
-) -> None:
-    settings.GATE = {"normal": 1000, "village": 3, "county": 1000}
+def _kept(cast: Cast) -> tuple[str, int, int]:
+    """A case with a sender, a group that waits with somebody in danger beside it, one put aside, and a block."""
     cases = [send(cast, body=f"{WORDS}第{number}根杆子。", phone="13955501234").case for number in range(3)]
     held = [send(cast, body="低价出售正品保健酒，量大从优，加微信立即送货上门。").held for _ in range(4)]
     held += [send(cast, body="桥栏杆断了，孩子差点掉下去。", urgent=True).held]
@@ -149,6 +157,17 @@ def test_the_pages_of_those_who_keep_the_gate(
     assert held[0] is not None
     block = block_place(actor=officer, case=cases[0], what="device", reason="flood", text="一小时八遍", days=7, at=now)
     held_discard(actor=officer, held=held[0], reason="advert", text="卖酒的", at=now)
+    assert held[1] is not None
+    return cases[0].number, held[1].id, block.id
+
+
+@pytest.mark.parametrize("size", [browsing.PHONE, browsing.DESK], ids=["390", "1440"])
+def test_the_pages_of_those_who_keep_the_gate(
+    browser: Browser, live_server: Any, cast: Cast, settings: Any, size: dict[str, int]
+) -> None:
+    settings.GATE = {"normal": 1000, "village": 3, "county": 1000}
+    with county(341181):
+        number, held_id, block_id = _kept(cast)
     context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN")
     context.set_default_timeout(PATIENCE_MS)
     session = cast["township_officer"].client().cookies[settings.SESSION_COOKIE_NAME].value
@@ -156,8 +175,8 @@ def test_the_pages_of_those_who_keep_the_gate(
     page = context.new_page()
     wrong = []
     for name, address in {
-        "held": "held/", "aside": "held/?tab=aside", "one": f"held/{held[1].id if held[1] else 0}/?by=likeness",
-        "blocks": "blocks/", "block": f"blocks/{block.id}/", "sender": f"{cases[0].number}/blocks/",
+        "held": "held/", "aside": "held/?tab=aside", "one": f"held/{held_id}/?by=likeness",
+        "blocks": "blocks/", "block": f"blocks/{block_id}/", "sender": f"{number}/blocks/",
     }.items():  # fmt: skip
         answer = page.goto(f"/341181/cases/{address}")
         assert answer is not None
