@@ -65,7 +65,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page that is pointed to by name: `home`, `search`, `notices`, `notice_settings`, `person`, `login`, `waiting`."""
+    """A page that is pointed to by name, such as `home`, `search`, `notices`, `person`, `login` or `waiting`."""
 
     name: str
     url_name: str

@@ -64,7 +64,7 @@ async function tellOthers() {
     one("main h1").after(make("div", { class: "note note-amber", "data-others": true }, make("span", {}, words)));
     return;
   }
-  if (sessionStorage.getItem("sz-others") === user()) return;
+  if (sessionStorage.getItem("sz-others") === user() || one("[data-waiting-list]")) return;
   sessionStorage.setItem("sz-others", user());
   say(words, { id: "others" });
 }
@@ -95,7 +95,7 @@ function strip(mine) {
 // The page ------------------------------------------------------------------------------------------------------
 
 const STATES = {
-  waiting: ["clock", "等待上传"], sending: ["refresh", "正在上传"], answer: ["alert-circle", "要你补填或改一改"],
+  waiting: ["clock", "等待上传"], sending: ["refresh", "正在上传"], answer: ["alert-circle", "要补填或改"],
   login: ["lock", "请重新登录"], refused: ["alert-triangle", "没有收下"],
 };
 
@@ -136,7 +136,7 @@ async function card(item) {
   const head = make("span", { class: "line between" },
     make("span", { class: `clock ${ask ? "clock-late" : "clock-ok"}` },
       icon(sign, item.state === "sending" ? "spin" : ""), label),
-    make("span", { class: "mute s" }, `${when(item.at)} 填的`));
+    make("span", { class: "mute s nw" }, `${when(item.at)} 填的`));
   const title = item.number ? `${item.what}（编号 ${item.number}）` : item.what;
   const parts = [head, make("b", { class: "card-t" }, title)];
   if (words && words.said) parts.push(make("span", { class: "mute cut" }, words.said));

@@ -11,7 +11,7 @@ const SHELL = `sz-shell-${version}`;
 const COPIES = "sz-copies";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const FRESH_MS = 10 * 60 * 1000;
-const PATIENCE_MS = 600;
+const PATIENCE_MS = 400;
 const WRITTEN_MS = 30000;
 const FORM_MS = 90000;
 const ACTS = /href="(\/\d{6}\/cases\/[\d-]+\/[a-z-]+\/)"/g;
