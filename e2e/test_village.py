@@ -1,4 +1,4 @@
-"""The public side of a village in a browser: every page in three widths, with large letters and high contrast, on paper."""
+"""The public side of a village in a browser: each page in three widths, large letters, high contrast, on paper."""
 
 from itertools import pairwise
 from typing import Any

@@ -180,6 +180,25 @@ class World:
         row.save()
         return str(row.id)
 
+    def draw(self, place: str, person: Person, at: datetime) -> str:
+        """A draw of call-backs at a township; call it inside the county."""
+        town, day = self.cast(place).areas["t2" if place == "other" else "t1"], at.date()
+        made = Draw.objects.create(
+            area=town, first_on=day, last_on=day, seed="0" * 16, size=0, pool=0, user=person.user, by="x", at=at
+        )
+        return str(made.id)
+
+    def sent(self, owner: int, at: datetime) -> str:
+        """A register that somebody sent; call it inside the county."""
+        upload = StoredFile.objects.create(
+            kind="upload", name="a.csv", content_type="text/csv", size=1, sha256="0" * 64, created_by=owner,
+            created_at=at,
+        )  # fmt: skip
+        made = DivisionImport.objects.create(
+            file=upload, name="a.csv", effective_on=at.date(), created_by_name="x", created_at=at
+        )
+        return str(made.id)
+
     def value(self, kind: str, place: str) -> str:
         """The parameter of an address that names the object of this kind at this place."""
         cast, at = self.cast(place), timezone.now()
@@ -217,11 +236,7 @@ class World:
                     ).id
                 )
             if kind == "draw":
-                town, day = cast.areas["t2" if place == "other" else "t1"], at.date()
-                made = Draw.objects.create(
-                    area=town, first_on=day, last_on=day, seed="0" * 16, size=0, pool=0, user=person.user, by="x", at=at
-                )
-                return str(made.id)
+                return self.draw(place, person, at)
             if kind in ("batch", "saved", "erased"):
                 return self.kept(kind, place, person)
             if kind in ("held", "block"):
@@ -238,12 +253,5 @@ class World:
                 )
                 return "1"
             if kind == "import":
-                upload = StoredFile.objects.create(
-                    kind="upload", name="a.csv", content_type="text/csv", size=1, sha256="0" * 64, created_by=owner,
-                    created_at=at,
-                )  # fmt: skip
-                sent = DivisionImport.objects.create(
-                    file=upload, name="a.csv", effective_on=at.date(), created_by_name="x", created_at=at
-                )
-                return str(sent.id)
+                return self.sent(owner, at)
         raise AssertionError(kind)

@@ -148,7 +148,8 @@ def expected(endpoint: Endpoint, role: str, place: str) -> set[str]:
 
 # What there is only of a case that staff took down.
 CALLED_IN = {
-    "cases:contact-create", "cases.case_contact", "cases:reveals", "cases:receipt", "cases:paper", "cases.taking.contact_read", "cases.taking.reveal_make",
+    "cases:contact-create", "cases.case_contact", "cases:reveals", "cases:receipt", "cases:paper",
+    "cases.taking.contact_read", "cases.taking.reveal_make",
     "cases.taking.reveal_list", "cases.taking.receipt_read", "cases.taking.paper_read",
 }  # fmt: skip
 GUARDED = [e for e in (*pages(), *operations()) if e.in_county and e.permission not in (PUBLIC, None)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.http import QueryDict
 
@@ -168,9 +168,9 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
     )
 
 
-def _ranges(query: QueryDict) -> dict[str, datetime | None]:
+def _ranges(query: QueryDict) -> dict[str, Any]:
     """Days are typed with the last one included."""
-    found: dict[str, datetime | None] = {}
+    found: dict[str, Any] = {}
     for name in ("received", "close", "closed"):
         last = _day(query.get(f"{name}_to", ""))
         found[f"{name}_from"] = _day(query.get(f"{name}_from", ""))

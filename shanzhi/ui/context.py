@@ -89,6 +89,11 @@ class Shell:
         """What the class of the body has beside its density; begins with a blank."""
         return " ui-contrast" if self.contrast else ""
 
+    @property
+    def size(self) -> str:
+        """The class of large letters, empty for the usual ones of the page."""
+        return "ui-elder" if self.elder else ""
+
     @cached_property
     def base(self) -> str:
         """`{% extends shell.base %}` for a page that all roles use."""

@@ -60,8 +60,8 @@ def held_get_for(actor: Actor, held_id: int) -> Held:
 
 def groups_for(actor: Actor, by: str = LIKENESS) -> list[Group]:
     """What waits, in groups: one statement, the oldest 20,000."""
-    rows = waiting_for(actor).order_by("received_at", "id").values_list(*COLUMNS)[:MOST]
-    return grouped([Row(*one[:4], tuple(one[4].split()), *one[5:]) for one in rows], by)
+    rows = waiting_for(actor).order_by("received_at", "id").values(*COLUMNS)[:MOST]
+    return grouped([Row(signature=tuple(one.pop("likeness").split()), **one) for one in rows], by)
 
 
 def members_of(actor: Actor, held: Held, by: str) -> list[int]:

@@ -105,7 +105,8 @@ def _again(result_id: int) -> Received:
 
 
 def _secret_of(case: Case) -> str:
-    return Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret
+    secret: str = Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret
+    return secret
 
 
 def too_many_at(area: Area, *, at: datetime) -> str | None:
@@ -121,7 +122,10 @@ def too_many_at(area: Area, *, at: datetime) -> str | None:
         if came(path, at=at, most=limit) >= limit:
             return path
     list(Area.objects.select_for_update(no_key=True).filter(path__in=limits).order_by("path").values_list("id"))
-    return next((path for path, limit in limits.items() if came(path, at=at, most=limit) >= limit), None)
+    for path, limit in limits.items():
+        if came(path, at=at, most=limit) >= limit:
+            return path
+    return None
 
 
 def came(path: str, *, at: datetime, most: int) -> int:
