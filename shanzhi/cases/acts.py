@@ -174,7 +174,7 @@ def is_open_to_all(case: Case) -> bool:
 def by_receipt(actor: Actor, case: Case, act: Act) -> bool:
     """Whether the actor holds the case's receipt for this act: without any post, and reopening only once."""
     held = actor.receipt_of == case.id and act in BY_RECEIPT and actor.can(act.permission)
-    return held and not (act == Act.REOPEN and case.reopened)
+    return held and (act == Act.ADD or turns.rates(actor, case)) and not (act == Act.REOPEN and case.reopened)
 
 
 def acts_for(actor: Actor, case: Case, calls: Sequence[Assignment] = ()) -> list[Act]:
