@@ -1,4 +1,4 @@
-"""A browser that can neither seal nor keep pages (http on a LAN): what is filled in waits all the same, and it is said."""
+"""A browser that can neither seal nor keep pages (http on a LAN): what is filled in waits, and it is said."""
 
 import re
 
