@@ -1,14 +1,16 @@
 """A browser that can neither seal nor keep pages (http on a LAN): what is filled in waits, and it is said."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from e2e.browsing import PHONE, Watched, eventually
+from e2e.browsing import PHONE, TIMEOUT_MS, Watched, eventually
 from e2e.people import CLERK, GRID, A, People, fill_login
 from e2e.phones import queue
 from e2e.screens import HERE, send_button, tell
+from e2e.server import Site
 
 pytestmark = pytest.mark.browser
 LEADER = "tianchang.grid_leader"
@@ -18,18 +20,27 @@ PLAIN = 'Object.defineProperty(window, "isSecureContext", { get: () => false });
 
 
 @pytest.fixture
-def page(watched: Watched, people: People) -> Page:
-    context = watched.context(PHONE, geolocation=HERE, permissions=["geolocation"])
+def page(browser: Browser, site: Site, people: People) -> Iterator[Page]:
+    """Not watched: a lost line is what it is about."""
+    context = browser.new_context(
+        base_url=site.url, viewport=PHONE, service_workers="block", locale="zh-CN", timezone_id="Asia/Shanghai",
+        geolocation=HERE, permissions=["geolocation"],
+    )  # fmt: skip
+    context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(PLAIN)
     opened = context.new_page()
     opened.goto("/accounts/login/")
     fill_login(opened, LEADER, people[LEADER].password)
     expect(opened).to_have_url(re.compile("/home/"))
-    return opened
+    opened.goto(NEW)
+    yield opened
+    context.close()
 
 
 def write(page: Page, text: str) -> None:
+    """The signal goes after the kind's questions have come."""
     tell(page, text, place="河堤")
+    page.context.set_offline(True)
     send_button(page).click()
     expect(page.locator("#flashes")).to_contain_text("已保存在手机里，有信号后自动上传")
 
@@ -40,9 +51,7 @@ def found(people: People, text: str) -> int:
 
 
 def test_two_reports_on_one_page_wait_and_arrive_once(page: Page, people: People) -> None:
-    page.goto(NEW)
     texts = ["河堤上有个洞", "河堤的栏杆松了"]
-    page.context.set_offline(True)
     for text in texts:
         write(page, text)
         expect(page.get_by_label("什么情况", exact=True)).to_have_value("")
@@ -56,8 +65,6 @@ def test_two_reports_on_one_page_wait_and_arrive_once(page: Page, people: People
 
 
 def test_signing_out_says_that_it_can_not_be_locked(page: Page, people: People) -> None:
-    page.goto(NEW)
-    page.context.set_offline(True)
     write(page, "不该留下来的一条")
     page.route("**/waiting/who/", lambda route: route.abort())
     page.context.set_offline(False)

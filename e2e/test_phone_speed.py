@@ -64,7 +64,7 @@ def test_first_use_and_later_ones_on_slow_3g(
 
 
 def waited(made: Phone, cookies: Any) -> tuple[float, float]:
-    """Seconds of the first use, when the browser has nothing of ours but the session, and the longest of the later."""
+    """Seconds of the first use, with nothing of ours in the browser but the session, and the longest of the later."""
     page = made.start()
     assert made.context is not None
     made.context.add_cookies(cookies)
