@@ -64,7 +64,7 @@ def test_large_letters_and_high_contrast_together(watched: Watched, told: dict[s
     page.get_by_role("button", name="大字").click()
     page.get_by_role("button", name="高对比").click()
     expect(page.locator("body")).to_have_class(
-        "ui-elder ui-contrast pb-wide" if name == "map" else "ui-elder ui-contrast"
+        "ui-elder pb-wide ui-contrast" if name == "map" else "ui-elder ui-contrast"
     )
     assert barriers(page) == []
     assert overflow(page) <= 0
@@ -92,7 +92,7 @@ def test_from_the_village_to_a_case_and_back_without_scripts(watched: Watched, t
 def test_what_staff_confirm_is_what_the_public_sees(watched: Watched, people: People, told: dict[str, str]) -> None:
     with people.at(watched, CLERK) as page:
         page.goto(f"/{A}/cases/{told['told']}/")
-        page.get_by_text("更多").click()
+        page.locator("summary", has_text="更多").first.click()
         page.get_by_role("link", name="公开摘要…").click()
         page.get_by_label("给群众看的话").fill("请打 13955501234 找他")
         page.get_by_role("button", name="公开这段话").click()
