@@ -142,7 +142,8 @@ def _block(
     now = timezone.now()
     seen = {"version": found.version}
     context = {
-        **_row(found, now), "entry": found, "holds": found.holds(now), "extend": extend or DaysForm(initial=seen, auto_id="extend_%s"),
+        **_row(found, now), "entry": found, "holds": found.holds(now),
+        "extend": extend or DaysForm(initial=seen, auto_id="extend_%s"),
         "lift": lift or LiftForm(initial=seen, auto_id="lift_%s"), "now": now,
         "crumbs": [Crumb("限制名单", reverse("cases:blocks", args=[found.county_id])), Crumb("看一条")],
     }  # fmt: skip

@@ -115,7 +115,7 @@ def worked(challenge: str, nonce: str, bits: int) -> bool:
 
 
 def hashed(challenge: str, nonce: str) -> bytes:
-    """SHA-256 over 32 hexadecimal signs of the challenge's own, a colon and the nonce: one block, so a phone is quick."""
+    """SHA-256 over 32 hexadecimal signs of the challenge's own, a colon and the nonce: one block, quick on a phone."""
     head = sha256(challenge.encode()).hexdigest()[:32]
     return sha256(f"{head}:{nonce}".encode()).digest()
 
