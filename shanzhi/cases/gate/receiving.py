@@ -105,7 +105,7 @@ def _again(result_id: int) -> Received:
 
 
 def _secret_of(case: Case) -> str:
-    return Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret
+    return str(Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret)
 
 
 def too_many_at(area: Area, *, at: datetime) -> str | None:
@@ -114,7 +114,7 @@ def too_many_at(area: Area, *, at: datetime) -> str | None:
     Exact: whoever passes holds the place's row until the commit, so two never pass as the last one. Beyond the limit
     nobody waits for it, for the number that came only grows.
     """
-    village = area.path[:VILLAGE]
+    village: str = area.path[:VILLAGE]
     limits = {village: int(settings.GATE["village"])} if village != ROOT else {}
     limits[ROOT] = int(settings.GATE["county"])
     for path, limit in limits.items():

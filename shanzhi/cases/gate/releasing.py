@@ -1,7 +1,7 @@
 """What becomes of held reports: a case as if it had gone straight through, or nothing, with a reason."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -52,7 +52,7 @@ def held_release(*, actor: Actor, held: Held, at: datetime) -> Case:
         sender = Actor.public(current(), granted={REPORT}, device=device)
         files_detach(actor=actor, owner=held, at=at)
         # A page may have asked under an older version of the kind; the person can't be asked again.
-        report = type(report)(**{**_fields(report), "from_form": True})
+        report = replace(report, from_form=True)
         case = case_report(actor=sender, report=report, area=held.area, contact=contact, at=held.received_at)
         Receipt.objects.filter(case_id=case.id, role=Receipt.Role.REPORTER).update(
             secret=held.secret, digest=held.digest
@@ -158,10 +158,6 @@ def _decide(held: Held, at: datetime, **changes: str) -> None:
         raise Conflict(TAKEN, code="held_decided")
     for name, value in values.items():
         setattr(held, name, value)
-
-
-def _fields(report: object) -> dict[str, object]:
-    return {name: getattr(report, name) for name in report.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def held_forget(*, at: datetime) -> int:
