@@ -70,7 +70,7 @@ def test_a_small_flood_leaves_the_lists_as_they_are(settings: Any) -> None:
     settings.GATE = {"normal": 20, "village": 5, "county": 12}
     build_cast(County.objects.create(id=341181, code="341181", name="天长市", joined_at=timezone.now()))
     out = StringIO()
-    call_command("bench_flood", reports=300, seconds=1.0, threads=4, stdout=out)
+    call_command(bench_flood.Command(), reports=300, seconds=1.0, threads=4, stdout=out)
     found = json.loads(out.getvalue())
     assert (found["sent"], found["receipts"], found["follow"]) == (300, 300, 300)
     assert found["cases"] <= 12

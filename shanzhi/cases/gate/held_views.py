@@ -152,8 +152,8 @@ def _chosen(actor: Actor, form: ChooseForm) -> list[int]:
     """The ids that are meant, at least one: Conflict otherwise. 422 for a way of choosing that there is not."""
     form.is_valid()
     if "by" in form.errors:
-        sentence = str(form.errors["by"][0])
-        raise Invalid(sentence, fields={"by": [sentence]})
+        words = str(form.errors["by"][0])
+        raise Invalid(words, fields={"by": [words]})
     by = form.cleaned_data.get("by") or ChooseForm.ONE
     if by == ChooseForm.ALL:
         ids = [one for group in groups_for(actor) for one in group.ids]

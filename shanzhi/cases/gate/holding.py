@@ -1,9 +1,9 @@
 """Reports that are held: read by whoever may judge them, and what is told to whoever sent one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -60,8 +60,8 @@ def held_get_for(actor: Actor, held_id: int) -> Held:
 
 def groups_for(actor: Actor, by: str = LIKENESS) -> list[Group]:
     """What waits, in groups: one statement, the oldest 20,000."""
-    rows = waiting_for(actor).order_by("received_at", "id").values(*COLUMNS)[:MOST]
-    return grouped([Row(signature=tuple(one.pop("likeness").split()), **one) for one in rows], by)
+    rows: Iterable[tuple[Any, ...]] = waiting_for(actor).order_by("received_at", "id").values_list(*COLUMNS)[:MOST]
+    return grouped([Row(one[0], one[1], one[2], one[3], tuple(one[4].split()), *one[5:]) for one in rows], by)
 
 
 def members_of(actor: Actor, held: Held, by: str) -> list[int]:

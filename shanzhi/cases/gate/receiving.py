@@ -105,8 +105,7 @@ def _again(result_id: int) -> Received:
 
 
 def _secret_of(case: Case) -> str:
-    secret: str = Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret
-    return secret
+    return str(Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret)
 
 
 def too_many_at(area: Area, *, at: datetime) -> str | None:
@@ -115,17 +114,14 @@ def too_many_at(area: Area, *, at: datetime) -> str | None:
     Exact: whoever passes holds the place's row until the commit, so two never pass as the last one. Beyond the limit
     nobody waits for it, for the number that came only grows.
     """
-    village = area.path[:VILLAGE]
+    village: str = area.path[:VILLAGE]
     limits = {village: int(settings.GATE["village"])} if village != ROOT else {}
     limits[ROOT] = int(settings.GATE["county"])
     for path, limit in limits.items():
         if came(path, at=at, most=limit) >= limit:
             return path
     list(Area.objects.select_for_update(no_key=True).filter(path__in=limits).order_by("path").values_list("id"))
-    for path, limit in limits.items():
-        if came(path, at=at, most=limit) >= limit:
-            return path
-    return None
+    return next((path for path, limit in limits.items() if came(path, at=at, most=limit) >= limit), None)
 
 
 def came(path: str, *, at: datetime, most: int) -> int:
