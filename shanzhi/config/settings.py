@@ -24,6 +24,8 @@ SHANZHI_SESSION_DAYS = env.number("SHANZHI_SESSION_DAYS", 7)
 
 DATABASE_URL = env.text("SHANZHI_DATABASE", f"sqlite:///{VAR_DIR / 'shanzhi.sqlite3'}")
 DATABASE_OWNER_URL = env.text("SHANZHI_DATABASE_OWNER", DATABASE_URL)
+DATABASE_BACKUP_URL = env.text("SHANZHI_DATABASE_BACKUP", "")
+DATABASE_BACKUP = env.database(DATABASE_BACKUP_URL, root=ROOT) if DATABASE_BACKUP_URL else None
 AS_OWNER = os.environ.get("SHANZHI_AS_OWNER") == "1"
 DATABASES = {"default": env.database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL, root=ROOT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "shanzhi.cases",
     "shanzhi.portal",
     "shanzhi.demo",
+    "shanzhi.operations",
 ]
 GLOBAL_TABLES = [
     "account.*",
