@@ -90,7 +90,6 @@ class Reporters:
 
 @pytest.fixture
 def cast(transactional_db: None, var: Path) -> Cast:
-    assert django_settings.VAR_DIR == var
     row = County.objects.create(id=A, code=str(A), name="天长市", joined_at=timezone.now())
     made = build_cast(row)
     with_trail(made)
@@ -98,10 +97,9 @@ def cast(transactional_db: None, var: Path) -> Cast:
 
 
 @pytest.fixture(autouse=True)
-def _only_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
+def _only_sqlite() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("only meaningful on SQLite")
-    yield
 
 
 def run(folder: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

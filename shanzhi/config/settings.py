@@ -72,6 +72,7 @@ GLOBAL_TABLES = [
 ]
 
 MIDDLEWARE = [
+    "shanzhi.operations.middleware.MeasuringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shanzhi.config.middleware.HeadersMiddleware",
@@ -199,6 +200,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/$"]  # asked on the machine itself, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -255,11 +257,22 @@ MESSAGES: dict[str, Any] = {
     },
 }
 
+# Being watched (operations) --------------------------------------------------------------------------------------
+BACKUP_DIR = env.text("SHANZHI_BACKUP_DIR", "")
+DISK_FREE_MB = env.number("SHANZHI_DISK_FREE", 1_024)
+METRICS_TOKEN = env.text("SHANZHI_METRICS_TOKEN", "")
+ACCESS_LOG = env.flag("SHANZHI_ACCESS_LOG", False)
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "shanzhi.lib.logs.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("SHANZHI_LOG_LEVEL", "WARNING")},
-    "loggers": {"axes": {"level": "ERROR"}},
+    "loggers": {"axes": {"level": "ERROR"}, "shanzhi.access": {"level": "INFO" if ACCESS_LOG else "WARNING"}},
 }

@@ -10,6 +10,7 @@ urlpatterns = [path("api/v1/", api.urls)]
 for prefix, module in (
     ("accounts/", "accounts.login_urls"),
     ("parts/", "ui.urls"),
+    ("", "operations.urls"),
     ("", "portal.root_urls"),
     ("<county:county>/", "portal.urls"),
     ("<county:county>/", "cases.urls"),

@@ -25,7 +25,7 @@ def program(name: str, major: int) -> str:
 
 def run(command: Sequence[str | Path], *, more: Mapping[str, str] | None = None, **options: Any) -> str:
     """Run to its end; Refused with what it said if it fails. It is ended if we are interrupted."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - programs of ours and of PostgreSQL
         [str(word) for word in command],
         env={**os.environ, "LC_ALL": "C.UTF-8", **(more or {})},
         stdin=subprocess.DEVNULL,

@@ -71,7 +71,7 @@ def recovered(
 @contextmanager
 def _room(identity: Mapping[str, Any]) -> Iterator[Path]:
     """A folder that nobody else may enter, for the socket and the server's settings. Its path must be short."""
-    room = Path(tempfile.mkdtemp(prefix="shanzhi-restore-", dir="/tmp"))  # noqa: S108 - mode 700, a random name
+    room = Path(tempfile.mkdtemp(prefix="shanzhi-restore-", dir="/tmp"))
     try:
         _give(room, identity)
         yield room
@@ -131,7 +131,7 @@ class _Server:
         _give(signal, self.identity)
         _set_aside(self.data / "postgresql.auto.conf")
         with (self.room / "log").open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - PostgreSQL itself
                 [self.postgres, "-D", str(self.data), "-c", f"config_file={self.room / 'conf'}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
                 env={**os.environ, "LC_ALL": "C.UTF-8"}, **self.identity,
