@@ -6,8 +6,9 @@ the row that a failed statement names, and whatever looks like a phone or identi
 
 import logging
 import re
-from typing import Final
+from typing import Any, Final
 
+_CHINESE: Final = re.compile(r"[^\x00-\x7f]+")
 _QUERY: Final = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")
 _ROW: Final = re.compile(r"^(\s*(?:DETAIL|CONTEXT|HINT|LINE \d+)\s*:).*$", re.MULTILINE)
 _PAIR: Final = re.compile(r"\(([\w, \"]+)\)=\(.*?\)(?= |$)")
@@ -27,7 +28,13 @@ def masked(text: str) -> str:
 
 
 class MaskingFormatter(logging.Formatter):
-    """Masks the finished line, with its traceback: nothing gets past it, wherever it came in."""
+    """Masks the finished line, with its traceback: nothing gets past it, wherever it came in.
+
+    What an error says may quote what somebody typed. Of it only ASCII is kept: names, places and texts are Chinese.
+    """
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        return _CHINESE.sub("…", super().formatException(ei))
 
     def format(self, record: logging.LogRecord) -> str:
         return masked(super().format(record))

@@ -1,6 +1,7 @@
 """Lines of the log without personal data, whoever wrote them."""
 
 import logging
+import sys
 
 import pytest
 
@@ -27,12 +28,13 @@ def test_what_is_cut_and_what_is_kept(text, shown):
 
 
 def test_tracebacks_are_masked_too():
+    said = "no such person: 王桂兰 13912345678\nDETAIL: (王桂兰)"
     try:
-        raise ValueError("no such person: 13912345678\nDETAIL: (王桂兰)")
+        raise ValueError(said)
     except ValueError:
-        record = logging.getLogger("x").makeRecord("x", logging.ERROR, "f", 1, "it broke", (), None)
-        record.exc_info = __import__("sys").exc_info()
+        record = logging.getLogger("x").makeRecord("x", logging.ERROR, "f", 1, "it broke", (), sys.exc_info())
     line = MaskingFormatter("%(message)s").format(record)
     assert "ValueError" in line
     assert "139****5678" in line
-    assert "王桂兰" not in line
+    assert "no such person: … 139" in line
+    assert "王" not in line

@@ -1,7 +1,8 @@
 """Metrics: off without a token, counters over processes and their ends, numbers in a format that others read."""
 
-import multiprocessing
 import re
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from shanzhi.operations.counters import ENDED, LE, Counters, collected
 from shanzhi.operations.middleware import MeasuringMiddleware, route_of
 from shanzhi.tenancy.models import OutboxEvent
 from tests.cast import report
+from tests.source import ROOT
 
 LINE = re.compile(r'^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+$')
 TOKEN = "a-token-of-the-test"
@@ -151,20 +153,26 @@ def test_threads_lose_no_request(tmp_path):
     assert {key: row[-2] for key, row in collected(tmp_path).items()} == {"k0": 1200, "k1": 1200, "k2": 1200}
 
 
-def _child(folder, times):
-    counters = Counters(folder)
-    for _ in range(times):
-        counters.add("k", 0.2)
+CHILD = """
+import sys
+from pathlib import Path
+from shanzhi.operations.counters import Counters
+counters = Counters(Path(sys.argv[1]))
+for _ in range(int(sys.argv[2])):
+    counters.add("k", 0.2)
+"""
+
+
+def ended_process(folder, times):
+    """Another process counted so many and is gone; without Django, which it does not need."""
+    subprocess.run([sys.executable, "-c", CHILD, str(folder), str(times)], check=True, cwd=ROOT)
 
 
 def test_processes_add_up_and_the_ended_ones_stay_counted_once(tmp_path):
-    context = multiprocessing.get_context("spawn")
     counters = Counters(tmp_path)
     counters.add("k", 0.2)
     for times in (3, 4):
-        child = context.Process(target=_child, args=(tmp_path, times))
-        child.start()
-        child.join(60)
+        ended_process(tmp_path, times)
     for _ in range(3):
         assert collected(tmp_path)["k"][-2] == 8
     assert len(list(tmp_path.glob("*.counts"))) == 1
@@ -172,9 +180,7 @@ def test_processes_add_up_and_the_ended_ones_stay_counted_once(tmp_path):
 
 
 def test_a_kill_between_writing_and_removing_counts_nothing_twice(tmp_path):
-    child = multiprocessing.get_context("spawn").Process(target=_child, args=(tmp_path, 5))
-    child.start()
-    child.join(60)
+    ended_process(tmp_path, 5)
     (file,) = tmp_path.glob("*.counts")
     data = file.read_bytes()
     assert collected(tmp_path)["k"][-2] == 5
