@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -115,11 +115,20 @@ def end_with_parent() -> None:
 class PrivateCluster:
     """`durable`: real fsync, for measurements; `keep`: a folder whose data outlives the block, for large bench data.
 
-    `archiving`: each WAL segment is archived, as in production, into `backups/wal` of its folder.
+    `archiving`: each WAL segment is archived, as in production, into `backups/wal` of its folder; `more`: settings
+    beside or instead of ours.
     """
 
-    def __init__(self, *, durable: bool = False, keep: Path | None = None, archiving: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        durable: bool = False,
+        keep: Path | None = None,
+        archiving: bool = False,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.durable = durable
+        self.more = more or {}
         self.archiving = archiving
         self.keep = keep
         self.programs = server_programs()
@@ -213,6 +222,7 @@ class PrivateCluster:
             "log_timezone": "UTC",
             "dynamic_shared_memory_type": "mmap",
             **(self._archive() if self.archiving else {}),
+            **self.more,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log = (self.folder / "log").open("wb")

@@ -7,19 +7,20 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings as django_settings
 
 from dev.cluster import NoPostgres, PrivateCluster, server_programs
-from shanzhi.operations.backups.folders import WAL
+from shanzhi.operations.backups.folders import WAL, Refused
 from shanzhi.operations.backups.manifest import read
 from shanzhi.operations.backups.postgres import segment
+from shanzhi.operations.backups.restoring import Wanted, restore
 from tests.killing.elsewhere import Elsewhere
 from tests.killing.server import Process, Server
 from tests.killing.world import World
@@ -101,7 +102,7 @@ class Reopened:
 
 
 def test_back_to_a_moment_between_two_writes(
-    archiving: Elsewhere, tmp_path: Path, room: Path, started: Callable[[Process], Process]
+    archiving: Elsewhere, tmp_path: Path, room: Path, started: Callable[[Process], Process], settings: Any
 ) -> None:
     world = World(**json.loads(archiving.python("-m", "tests.killing", "world")))
     server = Server(archiving.env, tmp_path / "server.log")
@@ -151,7 +152,8 @@ def test_back_to_a_moment_between_two_writes(
         assert set(before.values()) <= again.numbers()
         assert not after & again.numbers(), "what came after that moment is there"
 
-    _refusals(archiving, tmp_path, room, backups, moment)
+    settings.VAR_DIR = tmp_path / "no"
+    _refusals(tmp_path / "no", room, backups, moment)
 
 
 def _archived(elsewhere: Elsewhere) -> None:
@@ -162,7 +164,7 @@ def _archived(elsewhere: Elsewhere) -> None:
         assert clock(elsewhere) < deadline, "the archive is behind"
 
 
-def _refusals(elsewhere: Elsewhere, tmp_path: Path, room: Path, backups: Path, moment: datetime) -> None:
+def _refusals(var: Path, room: Path, backups: Path, moment: datetime) -> None:
     """Each says why in one sentence, and leaves no folder that looks restored."""
     made = next(path for path in backups.iterdir() if (path / "manifest.json").exists())
     content = read(made)
@@ -170,21 +172,22 @@ def _refusals(elsewhere: Elsewhere, tmp_path: Path, room: Path, backups: Path, m
     kept = sorted(path.name for path in (backups / WAL).iterdir() if len(path.name) == 24)
     assert kept[0] == first, "older segments than the kept backup needs"
 
-    late = (moment + timedelta(days=1)).isoformat(sep=" ")
-    early = (moment - timedelta(days=1)).isoformat(sep=" ")
-    for until, sentence in ((late, "没有这个时间之后的提交"), (early, "没有能用的备份")):
-        said = manage(elsewhere, tmp_path / "no", "restore", str(backups), "--into", str(room / "no"), "--until", until)
-        assert sentence in said.stderr
-    said = manage(elsewhere, tmp_path / "no", "restore", str(backups), "--into", str(room / "data"))
-    assert "已经有内容，没有恢复" in said.stderr
+    at, into = datetime.now(UTC), room / "no"
+    late = Wanted(backups, at, until=moment + timedelta(days=1), into=into)
+    early = Wanted(backups, at, until=moment - timedelta(days=1), into=into)
+    over, nowhere = Wanted(backups, at, into=room / "data"), Wanted(backups, at)
+    for wanted, sentence in (
+        (late, "没有这个时间之后的提交"), (early, "没有能用的备份"), (over, "已经有内容，没有恢复"), (nowhere, "请用 --into"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=sentence):
+            restore(wanted, say=print)
     tar = made / "base" / "base.tar.gz"
     with tar.open("r+b") as file:
         file.seek(os.fstat(file.fileno()).st_size // 2)
         file.write(b"damaged")
-    said = manage(elsewhere, tmp_path / "no", "restore", str(backups), "--into", str(room / "no"))
-    assert "base.tar.gz 缺失或被改动" in said.stderr
-    with suppress(FileNotFoundError):
-        assert list((tmp_path / "no").iterdir()) in ([], [tmp_path / "no/keys"])
+    with pytest.raises(Refused, match=r"base\.tar\.gz 缺失或被改动"):
+        restore(Wanted(backups, at, into=into), say=print)
+    assert list(var.iterdir()) == []
     assert {path.name for path in room.iterdir()} == {"data"}
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as django_settings
 from django.core.handlers.base import BaseHandler
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from shanzhi.cases import views as case_views
 from shanzhi.lib.logs import MaskingFormatter
 from shanzhi.operations.counters import collected
 from tests.cast import Cast, report
@@ -75,7 +74,6 @@ def test_a_walk_leaves_no_trace_of_anybody(cast: Cast, client: Client, log: io.S
     assert "cases:list 200" in text or "cases:case 200" in text, text[:2000]
     assert len(text.splitlines()) > 30
     assert [marker for marker in MARKERS if marker in text] == []
-    assert case.number not in text.replace(f"/cases/{case.number}", "")
 
 
 def _writes(client: Client, number: str) -> None:
@@ -97,7 +95,7 @@ def _writes(client: Client, number: str) -> None:
     [
         ValueError(f"no {NAME} with {PHONE}"),
         KeyError(WORDS),
-        IntegrityError(f'duplicate key value\nDETAIL:  Key (name)=({NAME}) exists, {CARD}'),
+        IntegrityError(f"duplicate key value\nDETAIL:  Key (name)=({NAME}) exists, {CARD}"),
     ],
     ids=["value", "key", "row"],
 )
@@ -115,8 +113,6 @@ def test_what_breaks_says_where_and_not_with_whom(
     assert type(error).__name__ in text
     assert "check_response" in text or "broken" in text
     assert [marker for marker in MARKERS if marker in text] == []
-    assert case_views.__name__
-    assert connection.vendor
 
 
 @pytest.mark.django_db

@@ -33,7 +33,7 @@ class MaskingFormatter(logging.Formatter):
     What an error says may quote what somebody typed. Of it only ASCII is kept: names, places and texts are Chinese.
     """
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+    def formatException(self, ei: Any) -> str:
         return _CHINESE.sub("…", super().formatException(ei))
 
     def format(self, record: logging.LogRecord) -> str:

@@ -61,3 +61,10 @@ class Elsewhere:
         with suppress(psycopg.OperationalError), psycopg.connect(self.urls.superuser):
             return True
         return False
+
+    def recovered(self) -> bool:
+        """Whether it answers; one that ended itself is started again."""
+        if self.cluster.server is not None and self.cluster.server.poll() is not None:
+            with suppress(RuntimeError):
+                self.cluster._start()
+        return self.answers()
