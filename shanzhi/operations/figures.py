@@ -63,7 +63,7 @@ def holiday_days(at: datetime) -> int | None:
 
 
 def queue_length() -> int:
-    return OrmQ.objects.count()
+    return int(OrmQ.objects.count())
 
 
 def outbox_waiting() -> tuple[int, datetime | None]:

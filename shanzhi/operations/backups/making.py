@@ -1,6 +1,5 @@
 """Making a backup: copies of the seals, the database, then the files, then the list of it all, then its name."""
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from django.utils import timezone
 from shanzhi.files.models import StoredFile
 from shanzhi.lib.times import local
 from shanzhi.operations.backups import manifest, postgres, sqlite
-from shanzhi.operations.backups.files import FILES, SEALS, Tally, bytes_missing, check_files, copy_files, copy_seals
+from shanzhi.operations.backups.files import SEALS, Tally, bytes_missing, check_files, copy_files, copy_seals
 from shanzhi.operations.backups.folders import Refused, Say, backups_in, growing, locked, name_at, prune
 
 ROWS = f"SELECT county_id, id FROM {StoredFile._meta.db_table}"  # noqa: S608 - a name of ours
@@ -60,7 +59,7 @@ def _fill(made: Path, before: Path | None, at: datetime, with_files: bool, say: 
         tally = copy_files(var / "files", made, before, say)
         check_files(made, tally.fresh, say)
         said["files"] = _told(made, tally, say)
-        names.append(FILES)
+        names.append(manifest.FILES)
     return {
         "at": local(at).isoformat(),
         "ended": local(ended).isoformat(),
@@ -94,8 +93,3 @@ def _keys() -> dict[str, str]:
     """Never the keys: where they lie, and by which digest the right copy of them is known."""
     path = Path(settings.SHANZHI_KEY_FILE)
     return {"file": path.name, "sha256": manifest.sha256_of(path) if path.is_file() else ""}
-
-
-def room(folder: Path) -> int:
-    """Bytes free where the backups lie."""
-    return shutil.disk_usage(folder).free

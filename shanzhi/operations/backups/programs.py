@@ -36,7 +36,7 @@ def run(command: Sequence[str | Path], *, more: Mapping[str, str] | None = None,
         **options,
     )
     try:
-        said, _ = process.communicate()
+        said: str = process.communicate()[0]
     except BaseException:
         process.terminate()
         process.wait()
@@ -47,7 +47,7 @@ def run(command: Sequence[str | Path], *, more: Mapping[str, str] | None = None,
 
 
 def connection_of(wanted: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """Of a database as the settings name it: libpq's words, and apart the password, which no list of processes shows."""
+    """Of a database in the settings: libpq's words, and apart the password, which no list of processes shows."""
     names = {"dbname": wanted["NAME"], "user": wanted["USER"], "host": wanted["HOST"], "port": wanted["PORT"]}
     words = {**names, **wanted["OPTIONS"]}
     text = " ".join(f"{name}={_quoted(str(value))}" for name, value in words.items() if value)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", type=Path, metavar="FROM", help="a backup, or the folder of the backups")
         parser.add_argument(
-            "--until", metavar="TIME", help="2026-11-30 10:15+08:00; PostgreSQL: that very moment, SQLite: the last backup"
+            "--until", metavar="TIME", help="2026-11-30 10:15+08:00; on SQLite the last backup before it"
         )  # fmt: skip
         parser.add_argument("--into", type=Path, metavar="FOLDER", help="PostgreSQL: the new data folder")
         parser.add_argument("--replace", action="store_true", help="move what is there aside; nothing is deleted")
