@@ -52,6 +52,13 @@ def test_no_unit_runs_as_root_or_writes_everywhere(unit: Path) -> None:
     assert re.search(r"^(ReadWritePaths|StateDirectory)=", text, re.MULTILINE)
 
 
+def test_the_drill_on_postgresql_is_the_same_with_another_command() -> None:
+    text = (DEPLOY / "systemd/shanzhi-drill.postgresql.conf").read_text(encoding="utf-8")
+    assert text.count("\nExecStart=") == 2, "a list is emptied before it is set anew"
+    assert "--into /var/lib/shanzhi-drill/" in text
+    assert "SHANZHI_DATABASE=" not in text
+
+
 def test_the_environment_file_sets_only_what_there_is() -> None:
     text = (DEPLOY / "systemd/shanzhi.env.example").read_text(encoding="utf-8")
     names = set(re.findall(r"^(?:# )?(SHANZHI_[A-Z_]+)=", text, re.MULTILINE))

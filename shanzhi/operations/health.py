@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from shanzhi.operations import figures
 from shanzhi.operations.backups.folders import backups_in
+from shanzhi.operations.backups.manifest import is_ours
 from shanzhi.packs.calendars import SHORT
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -52,8 +53,7 @@ def migrations(at: datetime) -> Check:
         cursor.execute("SELECT app, name FROM django_migrations")
         applied = {(app, name) for app, name in cursor.fetchall()}
     known = _known_migrations()
-    apps = {app for app, _ in known}
-    lacking, foreign = known - applied, {pair for pair in applied - known if pair[0] in apps}
+    lacking, foreign = known - applied, {pair for pair in applied - known if is_ours(".".join(pair))}
     if lacking:
         said = "程序比数据库新，请运行 migrate 和 distribute。"
     elif foreign:
@@ -159,6 +159,11 @@ class Health:
     @property
     def status(self) -> int:
         return 503 if self.state == BAD else 200
+
+    @property
+    def worst_first(self) -> list[Check]:
+        """For people: what has to be done stands above what is well."""
+        return sorted(self.checks, key=lambda check: (BAD, WARN, OK).index(check.state))
 
     def as_json(self) -> dict[str, Any]:
         return {"state": self.state, "at": self.at.isoformat(), "checks": [asdict(check) for check in self.checks]}

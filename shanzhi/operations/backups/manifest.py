@@ -46,6 +46,12 @@ def migrations_known() -> dict[str, str]:
     return found
 
 
+def is_ours(name: str) -> bool:
+    """Whether `app.name` is a migration of this product; libraries join theirs together and drop the old ones."""
+    app = name.partition(".")[0]
+    return any(config.label == app and config.name.startswith("shanzhi.") for config in apps.get_app_configs())
+
+
 def facts(ask: Ask) -> dict[str, Any]:
     """The migrations that were applied in a database, and the newest seal of each county, by plain statements."""
     known = migrations_known()
@@ -96,7 +102,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 def refuse_newer(content: dict[str, Any]) -> None:
     """A newer version's tables are not this version's: its own program restores it."""
-    unknown = set(content.get("migrations", ())) - set(migrations_known())
+    unknown = {name for name in set(content["migrations"]) - set(migrations_known()) if is_ours(name)}
     if content["format"] > FORMAT or _numbers(content["product"]) > _numbers(version()) or unknown:
         raise Refused(f"这份备份是 {content['product']} 版做的，比现在的 {version()} 版新，请先升级程序再恢复。")
 

@@ -234,6 +234,10 @@ def _into_place(built: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
         target.rmdir()
+    if os.geteuid() == 0:  # root restores what the service writes
+        owner = target.parent.stat()
+        for path in (built, *built.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
     shutil.move(built, target)
 
 

@@ -87,6 +87,16 @@ def test_people_get_a_page_without_a_session(well):
     assert not answer.cookies
 
 
+def test_what_has_to_be_done_stands_first(well, settings):
+    settings.BACKUP_DIR = ""
+    Task.objects.update(stopped=timezone.now() - timedelta(hours=1))
+    found = health(at=timezone.now())
+    assert [check.code for check in found.worst_first][:3] == ["worker", "backup", "database"]
+    text = Client().get("/health/", headers={"Accept": "text/html"}).content.decode()
+    assert "系统有问题" in text
+    assert text.index('id="check-worker"') < text.index('id="check-backup"') < text.index('id="check-database"')
+
+
 def test_without_a_database_it_says_so_at_once(well, monkeypatch):
     def gone(at):
         raise DatabaseError("no")
