@@ -45,6 +45,15 @@ def holidays(year, county_id=341181):
         Definition.objects.create(family="holidays", code=str(year), title="放假", current_number=1)
 
 
+def reported(cast, **words):
+    """A case of the cast's county, and what the trail wrote of it first."""
+    with county(cast.county.id):
+        report(cast, **words)
+        entry = Entry.objects.order_by("id").first()
+    assert entry is not None
+    return entry
+
+
 @pytest.fixture
 def well(cast, settings, tmp_path):
     """A system of which nothing is to be said."""
@@ -69,8 +78,7 @@ def test_a_system_that_is_well(well):
 
 
 def test_nothing_about_anybody_and_no_county(well):
-    with county(341181):
-        report(well, body="王桂兰 13912345678 报的")
+    reported(well, body="王桂兰 13912345678 报的")
     for accept in ("application/json", "text/html"):
         forget_health()
         text = Client().get("/health/", headers={"Accept": accept}).content.decode()
@@ -149,29 +157,26 @@ def test_a_long_job_is_a_sign_of_life(cast):
     now = timezone.now()
     beat(now - timedelta(hours=1))
     job = {"kind": "areas.import", "created_by": 1, "created_at": now, "state": Job.State.RUNNING}
-    Job.objects.create(lease_until=now + timedelta(seconds=40), **job)
+    with county(341181):
+        Job.objects.create(lease_until=now + timedelta(seconds=40), **job)
     assert state_of("worker", now).state == OK
 
 
 def test_a_sealer_that_is_behind(cast):
     assert state_of("sealer").state == OK
-    case = report(cast)
-    first = Entry.objects.order_by("id").first()
-    assert case.id
-    assert first is not None
+    first = reported(cast)
     assert state_of("sealer", first.at + timedelta(minutes=2)).state == OK
     late = state_of("sealer", first.at + timedelta(minutes=11))
     assert (late.state, late.value) == (BAD, 660)
     seal_county(341181, at=timezone.now())
     assert state_of("sealer", first.at + timedelta(days=1)).state == OK
-    report(cast)
+    reported(cast)
     assert state_of("sealer", timezone.now() + timedelta(hours=1)).state == BAD
 
 
 def test_each_county_is_asked_for_its_own_newest_seal(cast, cast_b):
-    report(cast)
-    with county(410927):
-        report(cast_b)
+    reported(cast)
+    reported(cast_b)
     seal_county(341181, at=timezone.now())
     assert state_of("sealer", timezone.now() + timedelta(hours=1)).state == BAD
     seal_county(410927, at=timezone.now())
@@ -224,7 +229,7 @@ def test_it_is_cheap_and_asked_again_answers_from_memory(well):
 
 def test_the_oldest_unsealed_entry_is_one_step_in_an_index(cast, settings):
     """Whatever lies under seals is not looked at."""
-    report(cast)
+    reported(cast)
     with CaptureQueriesContext(connection) as queries:
         state_of("sealer")
     statement = next(query["sql"] for query in queries if "trail_sealitem" in query["sql"])
@@ -237,9 +242,7 @@ def test_the_oldest_unsealed_entry_is_one_step_in_an_index(cast, settings):
 
 def test_ids_follow_time(cast):
     """The check reads them so: what came later has the greater id."""
-    report(cast)
-    entry = Entry.objects.order_by("-id").first()
-    assert entry is not None
+    entry = reported(cast)
     assert entry.id >= id_at(int((entry.at - timedelta(seconds=60)).timestamp() * 1000))
 
 

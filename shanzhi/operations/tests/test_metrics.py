@@ -15,6 +15,7 @@ from django.utils import timezone
 from shanzhi.notices.models import Delivery
 from shanzhi.operations.counters import ENDED, LE, Counters, collected
 from shanzhi.operations.middleware import MeasuringMiddleware, route_of
+from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import OutboxEvent
 from tests.cast import report
 from tests.source import ROOT
@@ -70,26 +71,19 @@ def test_every_line_is_in_the_format_and_every_series_has_its_words(open_, cast)
 @pytest.mark.django_db
 def test_the_numbers_are_those_of_the_records(open_, cast):
     now = timezone.now()
-    report(cast)
-    OutboxEvent.objects.update(delivered_at=None, at=now - timedelta(seconds=90))
-    Delivery.objects.create(channel="sms", topic="code", created_at=now, next_at=now)
-    Delivery.objects.create(channel="sms", topic="code", created_at=now, state=Delivery.State.SENT)
+    with county(341181):
+        report(cast)
+        OutboxEvent.objects.update(delivered_at=None, at=now - timedelta(seconds=90))
+        Delivery.objects.create(channel="sms", topic="code", created_at=now, next_at=now)
+        Delivery.objects.create(channel="sms", topic="code", created_at=now, state=Delivery.State.SENT)
+        events = OutboxEvent.objects.count()
     text = asked().content.decode()
-    assert value(text, "shanzhi_outbox_events") == OutboxEvent.objects.count() > 0
+    assert value(text, "shanzhi_outbox_events") == events > 0
     assert 90 <= value(text, "shanzhi_outbox_lag_seconds") < 120
     assert value(text, 'shanzhi_deliveries_waiting{channel="sms"}') == 1
     assert value(text, "shanzhi_sealer_lag_seconds") >= 0
     assert value(text, "shanzhi_queue_tasks") > 0
     assert value(text, "shanzhi_database_bytes") > 100_000
-
-
-def measured(path, settings, status=200):
-    """One request through the middleware alone, found at the page that the address belongs to."""
-    settings.METRICS_TOKEN = TOKEN
-    request = RequestFactory().get(path)
-    middleware = MeasuringMiddleware(lambda _: HttpResponse(status=status))
-    middleware(request)
-    return middleware, request
 
 
 def test_requests_are_counted_by_page_and_no_value_of_the_address_is_kept(settings, tmp_path):
@@ -106,7 +100,8 @@ def test_requests_are_counted_by_page_and_no_value_of_the_address_is_kept(settin
 @pytest.mark.django_db
 def test_pages_and_operations_go_by_their_names(settings, cast, tmp_path):
     settings.METRICS_TOKEN = TOKEN
-    case = report(cast)
+    with county(341181):
+        case = report(cast)
     client = cast["village_clerk"].client()
     client.get(f"/341181/cases/{case.number}/")
     client.get(f"/api/v1/341181/cases/{case.number}")
