@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -33,6 +33,7 @@ ROLES = """
 CREATE ROLE shanzhi_owner LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
 CREATE ROLE shanzhi_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOBYPASSRLS;
 CREATE ROLE shanzhi_cross NOLOGIN NOSUPERUSER NOBYPASSRLS;
+CREATE ROLE shanzhi_backup LOGIN REPLICATION NOSUPERUSER NOBYPASSRLS;
 GRANT shanzhi_cross TO shanzhi_app;
 CREATE DATABASE shanzhi OWNER shanzhi_owner TEMPLATE template1;
 """
@@ -56,6 +57,8 @@ DURABLE = {
     "shared_buffers": "512MB",
     "max_wal_size": "4GB",
 }
+ARCHIVE_SCRIPT = Path(__file__).resolve().parent.parent / "deploy/archive-wal"
+ARCHIVING = {"wal_level": "replica", "max_wal_senders": "4", "archive_mode": "on", "full_page_writes": "on"}
 
 
 class NoPostgres(RuntimeError):
@@ -64,16 +67,21 @@ class NoPostgres(RuntimeError):
 
 @dataclass(frozen=True)
 class Urls:
-    """Where the cluster is, for the three roles; `postmaster` is the process id of the server."""
+    """Where the cluster is, for its roles; `postmaster` is the process id of the server."""
 
     app: str
     owner: str
     superuser: str
+    backup: str
     postmaster: int
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"SHANZHI_DATABASE": self.app, "SHANZHI_DATABASE_OWNER": self.owner}
+        return {
+            "SHANZHI_DATABASE": self.app,
+            "SHANZHI_DATABASE_OWNER": self.owner,
+            "SHANZHI_DATABASE_BACKUP": self.backup,
+        }
 
 
 def server_programs() -> Path:
@@ -105,10 +113,23 @@ def end_with_parent() -> None:
 
 
 class PrivateCluster:
-    """`durable`: real fsync, for measurements; `keep`: a folder whose data outlives the block, for large bench data."""
+    """`durable`: real fsync, for measurements; `keep`: a folder whose data outlives the block, for large bench data.
 
-    def __init__(self, *, durable: bool = False, keep: Path | None = None) -> None:
+    `archiving`: each WAL segment is archived, as in production, into `backups/wal` of its folder; `more`: settings
+    beside or instead of ours.
+    """
+
+    def __init__(
+        self,
+        *,
+        durable: bool = False,
+        keep: Path | None = None,
+        archiving: bool = False,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.durable = durable
+        self.more = more or {}
+        self.archiving = archiving
         self.keep = keep
         self.programs = server_programs()
         self.identity = unprivileged()
@@ -123,6 +144,10 @@ class PrivateCluster:
         try:
             self._hand_over(self.folder)
             self._prepare()
+            if self.archiving:
+                for path in (self.backups, self.backups / "wal"):
+                    path.mkdir()
+                    self._hand_over(path)
             self._start()
             if not self.kept:
                 self._sql("template1", LEAKPROOF)
@@ -138,6 +163,11 @@ class PrivateCluster:
     @property
     def data(self) -> Path:
         return self.keep.resolve() if self.keep else self.folder / "data"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups and the archive of the WAL lie, if it archives."""
+        return self.folder / "backups"
 
     def _hand_over(self, path: Path) -> None:
         if self.identity:
@@ -191,6 +221,8 @@ class PrivateCluster:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "dynamic_shared_memory_type": "mmap",
+            **(self._archive() if self.archiving else {}),
+            **self.more,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log = (self.folder / "log").open("wb")
@@ -212,6 +244,12 @@ class PrivateCluster:
                 log_text = (self.folder / "log").read_text(errors="replace")
                 raise RuntimeError(f"PostgreSQL did not start:\n{log_text}")
             time.sleep(0.02)
+
+    def _archive(self) -> dict[str, str]:
+        script = self.folder / "archive-wal"  # a copy, as the checkout may lie where the server's user may not look
+        shutil.copy2(ARCHIVE_SCRIPT, script)
+        script.chmod(0o755)
+        return {**ARCHIVING, "archive_command": f'{script} "%p" "%f" {self.backups / "wal"}'}
 
     def _ready(self) -> bool:
         """The server writes its state into the eighth line of its pid file."""
@@ -242,6 +280,7 @@ class PrivateCluster:
             app=url("shanzhi_app", "shanzhi"),
             owner=url("shanzhi_owner", "shanzhi"),
             superuser=url("postgres", "postgres"),
+            backup=url("shanzhi_backup", "shanzhi"),
             postmaster=self.server.pid,
         )
 

@@ -198,11 +198,17 @@ def test_the_hand_written_table_knows_every_permission_and_role() -> None:
     assert set(ROLES) == EVERYBODY
 
 
+# The answer itself is that something is bad: here no worker runs.
+TELLS = {("operations:health", 503)}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("endpoint", [e for e in (*pages(), *operations()) if e.permission == PUBLIC], ids=str)
 def test_what_is_public_answers_anybody(endpoint: Endpoint, cast: Cast) -> None:
     path = re.sub(r"<[^>]+>", cast.areas["t1"].code, endpoint.path.replace("<county:county>", "341181"))
     for method in endpoint.methods:
-        answer = call(Client(), method, path, endpoint, {})
-        assert answer.status_code < 500
+        # Over all counties, in transactions of its own: not inside one that is taken back.
+        alone = endpoint.name.startswith("operations:")
+        answer = Client().generic(method, path) if alone else call(Client(), method, path, endpoint, {})
+        assert answer.status_code < 500 or (endpoint.name, answer.status_code) in TELLS
         assert answer.status_code not in (401, 403), (method, answer.status_code)

@@ -1,22 +1,16 @@
 """kill -9 under load, of the web server, the worker and PostgreSQL: what was acknowledged is kept, once and whole."""
 
 import json
-import os
-import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings as django_settings
 
-from dev.cluster import NoPostgres, PrivateCluster, Urls, server_programs
-from dev.environment import PYTHON, ROOT
+from dev.cluster import NoPostgres, PrivateCluster, server_programs
 from shanzhi.cases.models import Case
 from shanzhi.notices.models import Notice
 from shanzhi.tenancy.context import county
@@ -24,6 +18,7 @@ from shanzhi.tenancy.models import OutboxDelivery, OutboxEvent
 from shanzhi.trail.verifying import verify_county
 from tests.cast import Cast, build_cast, report
 from tests.killing.checking import findings
+from tests.killing.elsewhere import Elsewhere
 from tests.killing.server import Process, Server, Worker, child_environment, database_url
 from tests.killing.world import A, World, make, with_trail
 from tests.killing.writers import Writers, post
@@ -31,28 +26,6 @@ from tests.killing.writers import Writers, post
 pytestmark = pytest.mark.slow
 PATIENCE = 60
 KILLS = 2
-
-
-@pytest.fixture
-def var(tmp_path: Path, settings: Any) -> Path:
-    """One folder for the test and its children: photos, and the copies of the seals."""
-    settings.VAR_DIR = tmp_path / "var"
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def started() -> Iterator[Callable[[Process], Process]]:
-    """Processes that are killed at the end, whatever happens."""
-    running: list[Process] = []
-
-    def start(process: Process) -> Process:
-        running.append(process)
-        process.start()
-        return process
-
-    yield start
-    for process in running:
-        process.kill()
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
@@ -124,51 +97,6 @@ def test_notices_come_once_though_the_worker_was_killed(
         assert told == Counter({(event, person): 1 for event in events for person in called})
         assert Counter(OutboxDelivery.objects.values_list("event_id", flat=True)) == Counter(dict.fromkeys(events, 1))
     assert verify_county(A).findings == []
-
-
-class Elsewhere:
-    """A durable PostgreSQL of its own with our schema, which can be killed and started again."""
-
-    def __init__(self, cluster: PrivateCluster, urls: Urls, var: Path) -> None:
-        self.cluster, self.urls = cluster, urls
-        self.env = child_environment(var, urls.app, SHANZHI_DATABASE_OWNER=urls.owner)
-        for command in ("migrate", "distribute"):
-            self.python("manage.py", command)
-
-    def python(self, *arguments: str, stdin: str = "") -> str:
-        done = subprocess.run(
-            [str(PYTHON), *arguments], cwd=ROOT, env=self.env, input=stdin, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr[-4000:]
-        return done.stdout
-
-    def backend_kill(self) -> None:
-        """-9 to one backend at work: PostgreSQL throws out all others and recovers by itself."""
-        with psycopg.connect(self.urls.superuser, autocommit=True) as admin:
-            rows = admin.execute(
-                "SELECT pid FROM pg_stat_activity WHERE usename = 'shanzhi_app' ORDER BY state_change DESC LIMIT 1"
-            ).fetchall()
-            assert rows
-            os.kill(rows[0][0], signal.SIGKILL)
-
-    def postmaster_kill(self) -> None:
-        """-9 to the server itself; it is started again once its orphans have noticed and gone."""
-        assert self.cluster.server is not None
-        self.cluster.server.kill()
-        self.cluster.server.wait()
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.cluster._start()
-                return
-            except RuntimeError:  # "pre-existing shared memory block is still in use"
-                assert time.monotonic() < deadline, "PostgreSQL did not start again"
-                time.sleep(0.2)
-
-    def answers(self) -> bool:
-        with suppress(psycopg.OperationalError), psycopg.connect(self.urls.superuser):
-            return True
-        return False
 
 
 @pytest.fixture

@@ -12,6 +12,15 @@ from shanzhi.access.api import problem, problem_of
 from shanzhi.lib.errors import DomainError, TooMany
 
 BUSY = "现在用的人太多，这次没有存上，请过一分钟再试。"
+FULL = "服务器存储空间不足，这次没有存上，请联系系统管理员清理后再试。"
+
+NO_ROOM = ("database or disk is full", "No space left on device")  # SQLite, PostgreSQL
+
+
+class DiskFull(DomainError):
+    """The database's disk is full: nothing was kept, and the same attempt may succeed once there is room."""
+
+    status = 503
 
 
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -46,8 +55,12 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Any) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return error_response(request, exception)
-        if isinstance(exception, OperationalError) and "locked" in str(exception):
-            return error_response(request, TooMany(BUSY, code="busy"))
+        if isinstance(exception, OperationalError):
+            said = str(exception)
+            if "locked" in said:
+                return error_response(request, TooMany(BUSY, code="busy"))
+            if any(words in said for words in NO_ROOM):
+                return error_response(request, DiskFull(FULL, code="storage_full"))
         return None
 
 

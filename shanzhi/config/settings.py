@@ -24,6 +24,8 @@ SHANZHI_SESSION_DAYS = env.number("SHANZHI_SESSION_DAYS", 7)
 
 DATABASE_URL = env.text("SHANZHI_DATABASE", f"sqlite:///{VAR_DIR / 'shanzhi.sqlite3'}")
 DATABASE_OWNER_URL = env.text("SHANZHI_DATABASE_OWNER", DATABASE_URL)
+DATABASE_BACKUP_URL = env.text("SHANZHI_DATABASE_BACKUP", "")
+DATABASE_BACKUP = env.database(DATABASE_BACKUP_URL, root=ROOT) if DATABASE_BACKUP_URL else None
 AS_OWNER = os.environ.get("SHANZHI_AS_OWNER") == "1"
 DATABASES = {"default": env.database(DATABASE_OWNER_URL if AS_OWNER else DATABASE_URL, root=ROOT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "shanzhi.portal",
     "shanzhi.exchange",
     "shanzhi.demo",
+    "shanzhi.operations",
 ]
 GLOBAL_TABLES = [
     "account.*",
@@ -70,6 +73,7 @@ GLOBAL_TABLES = [
 ]
 
 MIDDLEWARE = [
+    "shanzhi.operations.middleware.MeasuringMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shanzhi.config.middleware.HeadersMiddleware",
@@ -197,6 +201,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/$"]  # asked on the machine itself, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -268,11 +273,22 @@ EXCHANGE: dict[str, Any] = {
     "private_hooks": env.flag("SHANZHI_HOOKS_PRIVATE", False),
 }
 
+# Being watched (operations) --------------------------------------------------------------------------------------
+BACKUP_DIR = env.text("SHANZHI_BACKUP_DIR", "")
+DISK_FREE_MB = env.number("SHANZHI_DISK_FREE", 1_024)
+METRICS_TOKEN = env.text("SHANZHI_METRICS_TOKEN", "")
+ACCESS_LOG = env.flag("SHANZHI_ACCESS_LOG", False)
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "shanzhi.lib.logs.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("SHANZHI_LOG_LEVEL", "WARNING")},
-    "loggers": {"axes": {"level": "ERROR"}},
+    "loggers": {"axes": {"level": "ERROR"}, "shanzhi.access": {"level": "INFO" if ACCESS_LOG else "WARNING"}},
 }

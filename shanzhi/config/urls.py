@@ -11,6 +11,7 @@ for prefix, module in (
     ("accounts/", "accounts.login_urls"),
     ("parts/", "ui.urls"),
     ("", "ui.root_urls"),
+    ("", "operations.urls"),
     ("", "portal.root_urls"),
     ("open311/", "exchange.open311.urls"),
     ("<county:county>/", "portal.urls"),
