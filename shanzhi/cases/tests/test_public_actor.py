@@ -1,4 +1,4 @@
-"""Somebody without an account at the services: what a public page grants is all there is, and a receipt is one case's."""
+"""Somebody without an account at the services: what a page grants is all there is, a receipt is one case's."""
 
 from io import BytesIO
 
