@@ -16,7 +16,8 @@ from e2e.browsing import ARGUMENTS, CHROMIUM, TIMEOUT_MS, eventually
 from e2e.screens import HERE
 from e2e.server import HOST
 
-OLD_PHONE: Final = {"width": 360, "height": 640}
+OLD_PHONE: Final[Any] = {"width": 360, "height": 640}
+SPOT: Final[Any] = HERE
 PIECE: Final = 4096
 COUNT: Final = """async () => { const base = await new Promise((done) => {
     const asked = indexedDB.open("shanzhi-queue", 1); asked.onsuccess = () => done(asked.result); });
@@ -98,7 +99,7 @@ class Phone:
         self.context = self.made.launch_persistent_context(
             str(self.folder), executable_path=str(CHROMIUM), args=list(ARGUMENTS), viewport=OLD_PHONE,
             base_url=self.line.url, locale="zh-CN", timezone_id="Asia/Shanghai", is_mobile=True, has_touch=True,
-            geolocation=HERE, permissions=["geolocation"],
+            geolocation=SPOT, permissions=["geolocation"],
         )  # fmt: skip
         self.context.set_default_timeout(TIMEOUT_MS)
         self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))

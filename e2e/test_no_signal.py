@@ -1,6 +1,7 @@
 """The grid worker's phone where there is no signal: filled in, switched off, on again, and there once."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -71,7 +72,8 @@ def found(people: People, text: str) -> list[Any]:
 def test_two_reports_survive_a_switched_off_phone_and_arrive_once(made: Phone, people: People) -> None:
     page = ready(made, people)
     made.off()
-    texts = ["西头的井盖裂了", "东头的护栏倒了"]
+    mark = secrets.randbelow(90_000) + 10_000
+    texts = [f"西头 {mark} 号井盖裂了", f"东头 {mark} 号护栏倒了"]
     write(page, texts[0], picture("IMG_1.jpg", place=SPOTS[0], seed=1))
     write(page, texts[1], picture("IMG_2.jpg", place=SPOTS[1], seed=2), picture("IMG_3.jpg", seed=3))
     lying = queue(page)

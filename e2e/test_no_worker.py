@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.browsing import PHONE, TIMEOUT_MS, Watched, eventually
+from e2e.browsing import TIMEOUT_MS, Watched, eventually
 from e2e.people import CLERK, GRID, A, People, fill_login
-from e2e.phones import queue
+from e2e.phones import OLD_PHONE, SPOT, queue
 from e2e.screens import HERE, send_button, tell
 from e2e.server import Site
 
@@ -23,8 +23,8 @@ PLAIN = 'Object.defineProperty(window, "isSecureContext", { get: () => false });
 def page(browser: Browser, site: Site, people: People) -> Iterator[Page]:
     """Not watched: a lost line is what it is about."""
     context = browser.new_context(
-        base_url=site.url, viewport=PHONE, service_workers="block", locale="zh-CN", timezone_id="Asia/Shanghai",
-        geolocation=HERE, permissions=["geolocation"],
+        base_url=site.url, viewport=OLD_PHONE, service_workers="block", locale="zh-CN", timezone_id="Asia/Shanghai",
+        geolocation=SPOT, permissions=["geolocation"],
     )  # fmt: skip
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(PLAIN)

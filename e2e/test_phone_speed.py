@@ -1,6 +1,7 @@
 """How long an old phone waits on Chromium's slow 3G, the first time and later, and how much the first page weighs."""
 
 import gzip
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -83,13 +84,14 @@ def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> No
     page = made.start()
     people.sign_in(page, GRID)
     wait_for_copies(page, HOME, NEW)
-    number = people.report(GRID, "341181104001001", "慢网也要看到的新事")
+    text = f"慢网 {secrets.randbelow(90_000) + 10_000} 也要看到"
+    number = people.report(GRID, "341181104001001", text)
     people.act("tianchang.village_clerk", number, "acceptances")
     people.act("tianchang.village_clerk", number, "dispatches", area="341181104001001", limit="2 hours")
     made.line.delay = 2
     page.goto(HOME)
-    assert page.get_by_text("慢网也要看到的新事").count() == 0
-    expect(page.get_by_text("慢网也要看到的新事")).to_be_visible()
+    assert page.get_by_text(text).count() == 0
+    expect(page.get_by_text(text)).to_be_visible()
 
 
 def test_the_first_page_of_a_phone_weighs_little(site: Site, watched: Watched, people: People) -> None:
