@@ -17,7 +17,7 @@ PROOF: Final = ("proof_work", "proof_nonce", "proof_question", "proof_answer")
 class GateMixin(forms.Form):
     """A public form that asks for a proof when one is owed; show it with `cases/gate/proof.html`.
 
-    `ask` with what a service raised, or with `challenge_for` before anything was sent. What was typed stays; the proof
+    `ask_proof` with what a service raised, or with `challenge_for` before anything was sent. What was typed stays; the proof
     that was sent does not: it served once.
     """
 
@@ -35,7 +35,7 @@ class GateMixin(forms.Form):
             return Proof(data["proof_work"], data["proof_nonce"])
         return Proof(data["proof_question"], data["proof_answer"])
 
-    def ask(self, asked: Challenge | ProofNeeded | None) -> None:
+    def ask_proof(self, asked: Challenge | ProofNeeded | None) -> None:
         """Show this challenge, with the sentence of the refusal beside the question."""
         if isinstance(asked, ProofNeeded):
             self.add_error("proof_answer", asked.message)

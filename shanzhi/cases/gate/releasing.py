@@ -12,7 +12,7 @@ from shanzhi.cases.gate.holding import KEPT, held_list_for
 from shanzhi.cases.gate.receiving import WINDOW, unpacked
 from shanzhi.cases.gate.senders import sender_keep
 from shanzhi.cases.gate.visitors import Visitor
-from shanzhi.cases.models import Case, Flood, Held, Receipt
+from shanzhi.cases.models import Case, Flood, Held
 from shanzhi.cases.permissions import GATE, REPORT
 from shanzhi.cases.services.reporting import case_report
 from shanzhi.files.services import files_detach
@@ -53,9 +53,8 @@ def held_release(*, actor: Actor, held: Held, at: datetime) -> Case:
         files_detach(actor=actor, owner=held, at=at)
         # A page may have asked under an older version of the kind; the person can't be asked again.
         report = replace(report, from_form=True)
-        case = case_report(actor=sender, report=report, area=held.area, contact=contact, at=held.received_at)
-        Receipt.objects.filter(case_id=case.id, role=Receipt.Role.REPORTER).update(
-            secret=held.secret, digest=held.digest
+        case = case_report(
+            actor=sender, report=report, area=held.area, contact=contact, at=held.received_at, secret=held.secret
         )
         sender_keep(
             case, Visitor(held.address, held.device), at=held.received_at, phone_index=held.phone_index, counted=False

@@ -29,13 +29,17 @@ class HeldTold:
     next: str
     ended: bool
     lines: Sequence[tuple[datetime, str]]
+    held: Held
 
 
 def held_told(digest: str) -> HeldTold | None:
     """None where this secret opens no held report; once it is a case, the case's own receipt tells."""
     held = held_by_digest(digest)
-    if held is None:
-        return None
+    return told_of(held) if held is not None else None
+
+
+def told_of(held: Held) -> HeldTold:
+    """The same of one that is at hand, while there is no case."""
     report, _, _ = unpacked(held.body)
     kind = kinds_now().get(report.kind)
     aside = held.state == Held.State.DISCARDED
@@ -45,7 +49,7 @@ def held_told(digest: str) -> HeldTold | None:
     return HeldTold(
         kind=kind.body.label if kind is not None else "其他", place=place_name(held.area),
         owner=in_charge(held.area).name, received_at=held.received_at, state=ASIDE if aside else RECEIVED,
-        next=_objecting(held) if aside else NEXT, ended=aside, lines=lines,
+        next=_objecting(held) if aside else NEXT, ended=aside, lines=lines, held=held,
     )  # fmt: skip
 
 

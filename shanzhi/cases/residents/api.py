@@ -14,8 +14,11 @@ from shanzhi.access.permissions import PUBLIC
 from shanzhi.accounts.lockout import counted_ip
 from shanzhi.areas.models import Area
 from shanzhi.cases.catalogue import Source
+from shanzhi.cases.gate.admitting import ProofNeeded
+from shanzhi.cases.gate.challenges import Proof
+from shanzhi.cases.gate.forms import proof_in
 from shanzhi.cases.kinds.registry import kinds_now
-from shanzhi.cases.models import Receipt
+from shanzhi.cases.models import Held, Receipt
 from shanzhi.cases.residents import schemas as own
 from shanzhi.cases.residents import services
 from shanzhi.cases.residents.alike import alike
@@ -27,7 +30,7 @@ from shanzhi.cases.schemas import degrees
 from shanzhi.cases.services import Report
 from shanzhi.cases.suggesting.duplicates import Matter
 from shanzhi.cases.taking.contacts import ContactIn
-from shanzhi.cases.taking.following import receipt_found, told
+from shanzhi.cases.taking.following import StillHeld, receipt_found, told, waiting
 from shanzhi.cases.taking.paper import follow_page
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.lib.errors import Invalid, NotFound, TooMany
@@ -52,11 +55,14 @@ def public_report(request: HttpRequest, county: Path[int], body: own.PublicRepor
         lat=degrees(body.lat), accuracy=body.accuracy, urgent=body.urgent, source=Source.RESIDENT,
         answers=body.answers,
     )  # fmt: skip
-    receipt = services.public_report(
-        gate=Gate(request), report=report, area=_place(village, body.grid), contact=_contact(body.contact), key=key,
-        at=timezone.now(),
-    )  # fmt: skip
-    return Status(201, _receipt(request, receipt))
+    try:
+        made = services.public_report(
+            gate=Gate(request), report=report, area=_place(village, body.grid), contact=_contact(body.contact), key=key,
+            at=timezone.now(), proof=_proof(body),
+        )  # fmt: skip
+    except ProofNeeded as error:  # answered, not raised: a proof that was wrong has to stay used up
+        return problem_of(error)
+    return Status(201, _receipt(request, made))
 
 
 def _place(village: Village, code: str) -> Area:
@@ -74,11 +80,14 @@ def _contact(given: own.PublicContactIn | None) -> ContactIn | None:
     return contact if contact.is_given else None
 
 
-def _receipt(request: HttpRequest, receipt: Receipt) -> own.PublicReceiptOut:
-    case = receipt.case
-    return own.PublicReceiptOut(
-        number=case.number, secret=secret_shown(receipt.secret), page=follow_page(request, case)
-    )
+def _proof(body: own.ProvedIn) -> Proof:
+    return proof_in(body.proof.dict() if body.proof is not None else None)
+
+
+def _receipt(request: HttpRequest, made: Receipt | Held) -> own.PublicReceiptOut:
+    number = made.case.number if isinstance(made, Receipt) else ""
+    page = follow_page(request, made.county_id)
+    return own.PublicReceiptOut(number=number, secret=secret_shown(made.secret), page=page)
 
 
 @router.post(
@@ -96,10 +105,13 @@ def public_alike(request: HttpRequest, county: Path[int], body: own.PublicAlikeI
 @operation(PUBLIC)
 def public_join(request: HttpRequest, county: Path[int], body: own.PublicJoinIn, key: Key = None) -> Any:
     """A receipt of one's own, which follows and adds, but does not rate."""
-    receipt = services.public_join(
-        gate=Gate(request), village=village_get(body.village).area, number=body.number, phone=body.phone, key=key,
-        at=timezone.now(),
-    )  # fmt: skip
+    try:
+        receipt = services.public_join(
+            gate=Gate(request), village=village_get(body.village).area, number=body.number, phone=body.phone, key=key,
+            at=timezone.now(), proof=_proof(body),
+        )  # fmt: skip
+    except ProofNeeded as error:
+        return problem_of(error)
     return Status(201, _receipt(request, receipt))
 
 
@@ -108,10 +120,13 @@ def public_join(request: HttpRequest, county: Path[int], body: own.PublicJoinIn,
 def public_complain(request: HttpRequest, county: Path[int], body: own.PublicComplaintIn, key: Key = None) -> Any:
     """A case at the level above, which those complained about don't see."""
     village = village_get(body.village)
-    receipt = services.public_complain(
-        gate=Gate(request), against=village.township if body.level == "township" else village.area, text=body.body,
-        about="", contact=_contact(body.contact), key=key, at=timezone.now(),
-    )  # fmt: skip
+    try:
+        receipt = services.public_complain(
+            gate=Gate(request), against=village.township if body.level == "township" else village.area, text=body.body,
+            about="", contact=_contact(body.contact), key=key, at=timezone.now(), proof=_proof(body),
+        )  # fmt: skip
+    except ProofNeeded as error:
+        return problem_of(error)
     return Status(201, _receipt(request, receipt))
 
 
@@ -132,6 +147,8 @@ def public_follow(request: HttpRequest, county: Path[int], body: own.HolderIn) -
     """As /follow, with the holder's own words, what staff wrote for them, and the version."""
     try:
         return _told(_held(request, body))
+    except StillHeld as error:
+        return own.HeldOut.waiting(waiting(error.held))
     except (NotFound, TooMany) as error:  # answered, not raised: what was counted has to stay
         return problem_of(error)
 
@@ -142,9 +159,11 @@ def public_add(request: HttpRequest, county: Path[int], body: own.PublicAddIn, k
     """Words beside the turn; refused after the end."""
     try:
         holder = _held(request, body)
-    except (NotFound, TooMany) as error:
+        services.holder_add(
+            gate=Gate(request), holder=holder, text=body.text, key=key, at=timezone.now(), proof=_proof(body)
+        )
+    except (NotFound, TooMany, ProofNeeded) as error:
         return problem_of(error)
-    services.holder_add(gate=Gate(request), holder=holder, text=body.text, key=key, at=timezone.now())
     return _told(holder)
 
 
@@ -154,12 +173,12 @@ def public_rate(request: HttpRequest, county: Path[int], body: own.PublicRateIn,
     """Satisfied closes it; not satisfied, with a reason, sends it back."""
     try:
         holder = _held(request, body)
-    except (NotFound, TooMany) as error:
+        services.holder_rate(
+            gate=Gate(request), holder=holder, satisfied=body.satisfied, text=body.text, version=body.version, key=key,
+            at=timezone.now(), proof=_proof(body),
+        )  # fmt: skip
+    except (NotFound, TooMany, ProofNeeded) as error:
         return problem_of(error)
-    services.holder_rate(
-        gate=Gate(request), holder=holder, satisfied=body.satisfied, text=body.text, version=body.version, key=key,
-        at=timezone.now(),
-    )  # fmt: skip
     return _told(holder)
 
 
@@ -169,9 +188,10 @@ def public_reopen(request: HttpRequest, county: Path[int], body: own.PublicReope
     """After it was closed: it is arranged anew."""
     try:
         holder = _held(request, body)
-    except (NotFound, TooMany) as error:
+        services.holder_reopen(
+            gate=Gate(request), holder=holder, text=body.text, version=body.version, key=key, at=timezone.now(),
+            proof=_proof(body),
+        )  # fmt: skip
+    except (NotFound, TooMany, ProofNeeded) as error:
         return problem_of(error)
-    services.holder_reopen(
-        gate=Gate(request), holder=holder, text=body.text, version=body.version, key=key, at=timezone.now()
-    )
     return _told(holder)

@@ -17,20 +17,22 @@ from shanzhi.accounts.lockout import counted_ip
 from shanzhi.areas.models import Area
 from shanzhi.cases.acts import Act
 from shanzhi.cases.covering import covers_of
-from shanzhi.cases.forms import refused
+from shanzhi.cases.gate.told import HeldTold, told_of
 from shanzhi.cases.residents import services
 from shanzhi.cases.residents.forms import AddForm, ComplainForm, HolderForm, RateForm, ReopenForm
-from shanzhi.cases.residents.gate import Gate
-from shanzhi.cases.residents.holding import Holder, hold, holder_of, let_go
+from shanzhi.cases.residents.gate import Gate, say
+from shanzhi.cases.residents.holding import Holder, hold, holder_of, let_go, waiting_of
 from shanzhi.cases.residents.places import village_get
 from shanzhi.cases.selectors import steps_of
 from shanzhi.cases.taking.following import StillHeld, photos_of, receipt_found, told, waiting
 from shanzhi.cases.taking.forms import FollowForm
-from shanzhi.cases.taking.paper import receipt_context
+from shanzhi.cases.taking.paper import receipt_context, secret_context
 from shanzhi.files.serving import file_response
 from shanzhi.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
+from shanzhi.lib.times import show_full
 
 LOOK_AGAIN: Final = "刚刚有人办了这件事，请先看最新的进度，再点一次。您写的还在。"
+NO_CASE_YET: Final = "这件事还没有正式登记，工作人员看过以后才能补充、评价。急事请打 12345。"
 BUTTONS: Final = {
     Act.CLOSE: ("public-rate", "评价：满意不满意", "thumb-up"),
     Act.REOPEN: ("public-reopen", "没有解决，要求重新办理", "refresh"),
@@ -44,7 +46,10 @@ def follow(request: CountyRequest, county: int) -> HttpResponseBase:
     """How a matter is doing, by its receipt. The secret comes in a body: it is in no address, no log and no answer."""
     gate = Gate(request)
     if request.method != "POST":
-        return gate.seal(_followed(request, holder_of(request, county), FollowForm()))
+        holder, waits = holder_of(request, county), waiting_of(request, county)
+        if holder is None and waits is not None:
+            return gate.seal(_waits(request, told_of(waits.held)))
+        return gate.seal(_followed(request, holder, FollowForm()))
     form = FollowForm(request.POST)
     if not form.is_valid():
         return gate.seal(_followed(request, None, form, status=422))
@@ -54,8 +59,9 @@ def follow(request: CountyRequest, county: int) -> HttpResponseBase:
             at=timezone.now(),
         )  # fmt: skip
     except StillHeld as error:  # there is a report, and no case yet
-        context = {"form": FollowForm(), "holder": None, "found": waiting(error.held), "waiting": True}
-        return gate.seal(render(request, "cases/residents/follow.html", context))
+        response = _waits(request, error.held)
+        hold(response, error.held.held)
+        return gate.seal(response)
     except (NotFound, TooMany) as error:  # not raised: what was counted has to stay
         form.add_error(None, error.message)
         response = _followed(request, None, form, status=error.status)
@@ -64,6 +70,12 @@ def follow(request: CountyRequest, county: int) -> HttpResponseBase:
     response = _followed(request, Holder(receipt), FollowForm())
     hold(response, receipt)
     return gate.seal(response)
+
+
+def _waits(request: CountyRequest, held: HeldTold) -> HttpResponse:
+    """What is told while there is no case; whoever holds it goes on with the case that becomes of it."""
+    context = {"form": FollowForm(), "holder": None, "found": waiting(held)}
+    return render(request, "cases/residents/follow.html", context)
 
 
 def _followed(request: CountyRequest, holder: Holder | None, form: FollowForm, *, status: int = 200) -> HttpResponse:
@@ -120,13 +132,19 @@ def held_photo(request: CountyRequest, county: int, file_id: int) -> HttpRespons
 @require_safe
 def receipt(request: CountyRequest, county: int) -> HttpResponseBase:
     """The receipt that this browser got just now; half an hour later it is shown to nobody."""
-    gate, holder = Gate(request), holder_of(request, county)
-    if holder is None or not holder.fresh:
+    gate, holder, waits = Gate(request), holder_of(request, county), waiting_of(request, county)
+    if holder is not None and holder.fresh:
+        found, joined = told(holder.case), not holder.is_reporter
+        context = receipt_context(request, holder.case, holder.receipt)
+    elif waits is not None and waits.fresh:
+        found, joined = waiting(told_of(waits.held)), False
+        context = {
+            **secret_context(request, county, waits.held.secret), "kind": found.kind, "area_name": found.place,
+            "received": show_full(found.received_at),
+        }  # fmt: skip
+    else:
         return gate.seal(_to_follow(county))
-    context = receipt_context(request, holder.case, holder.receipt)
-    found = told(holder.case)
-    context |= {"case": holder.case, "holder": holder, "next": found.next, "state": found.state}
-    return gate.seal(render(request, "cases/residents/receipt.html", context))
+    return gate.seal(render(request, "cases/residents/receipt.html", {**context, "found": found, "joined": joined}))
 
 
 Do = Callable[[Gate, Holder, Any, str | None], None]
@@ -135,22 +153,23 @@ Do = Callable[[Gate, Holder, Any, str | None], None]
 def _add(gate: Gate, holder: Holder, form: AddForm, key: str | None) -> None:
     data = form.cleaned_data
     services.holder_add(
-        gate=gate, holder=holder, text=data["text"], photo_ids=data["photo_ids"], key=key, at=timezone.now()
-    )
+        gate=gate, holder=holder, text=data["text"], photo_ids=data["photo_ids"], key=key, at=timezone.now(),
+        proof=form.proof(),
+    )  # fmt: skip
 
 
 def _rate(gate: Gate, holder: Holder, form: RateForm, key: str | None) -> None:
     data = form.cleaned_data
     services.holder_rate(
         gate=gate, holder=holder, satisfied=data["satisfied"] == "yes", text=data["text"], version=form.version_seen,
-        key=key, at=timezone.now(),
+        key=key, at=timezone.now(), proof=form.proof(),
     )  # fmt: skip
 
 
 def _reopen(gate: Gate, holder: Holder, form: ReopenForm, key: str | None) -> None:
     services.holder_reopen(
         gate=gate, holder=holder, text=form.cleaned_data["text"], version=form.version_seen, key=key,
-        at=timezone.now(),
+        at=timezone.now(), proof=form.proof(),
     )  # fmt: skip
 
 
@@ -181,8 +200,7 @@ def _done(
     """Show the form of an act, or do it; whoever holds no receipt (any more) types the secret first."""
     gate, holder = Gate(request), holder_of(request, request.county.id)
     if holder is None:
-        messages.warning(request, "请先输入回执上的查询码。")
-        return gate.seal(_to_follow(request.county.id))
+        return gate.seal(_first_the_secret(request))
     actor = holder.actor(gate, act, holder.case)
     if request.method != "POST":
         return _act_page(request, gate, holder, form_type(actor=actor), act, title)
@@ -203,11 +221,17 @@ def _done(
     return _act_page(request, gate, holder, form, act, title, status=status)
 
 
+def _first_the_secret(request: CountyRequest) -> HttpResponseRedirect:
+    waits = waiting_of(request, request.county.id) is not None
+    messages.warning(request, NO_CASE_YET if waits else "请先输入回执上的查询码。")
+    return _to_follow(request.county.id)
+
+
 def _say(form: forms.Form, error: DomainError) -> None:
     if error.code == "stale":
         form.add_error(None, LOOK_AGAIN)
     else:
-        refused(form, error)
+        say(form, error)
 
 
 def _act_page(
@@ -215,11 +239,12 @@ def _act_page(
 ) -> HttpResponse:
     if isinstance(form, AddForm):
         form.show()
+    gate.ask(form, services.GATE_ACTS[act], at=timezone.now())
     context = {
         "form": form, "holder": holder, "title": title, "found": told(holder.case), "version": holder.case.version,
         "allowed": act in holder.acts, "takes_photos": isinstance(form, AddForm),
     }  # fmt: skip
-    return gate.seal(render(request, "cases/residents/act.html", {**context, **gate.context()}, status=status))
+    return gate.seal(render(request, "cases/residents/act.html", context, status=status))
 
 
 @page(PUBLIC)
@@ -228,8 +253,7 @@ def complain_held(request: CountyRequest, county: int) -> HttpResponseBase:
     """About the people who handle the matter whose receipt is held."""
     holder = holder_of(request, county)
     if holder is None:
-        messages.warning(request, "请先输入回执上的查询码。")
-        return Gate(request).seal(_to_follow(county))
+        return Gate(request).seal(_first_the_secret(request))
     return _complaint(request, [holder.now.owner], holder.case.number)
 
 
@@ -254,10 +278,10 @@ def _complaint(request: CountyRequest, levels: list[Area], about: str) -> HttpRe
             try:
                 made = services.public_complain(
                     gate=gate, against=against, text=form.cleaned_data["body"], about=about, contact=form.contact(),
-                    key=request.POST.get("idempotency_key") or None, at=timezone.now(),
+                    key=request.POST.get("idempotency_key") or None, at=timezone.now(), proof=form.proof(),
                 )  # fmt: skip
-            except (Invalid, Conflict, TooMany) as error:
-                refused(form, error)
+            except (Invalid, Conflict, Forbidden, TooMany) as error:
+                say(form, error)
                 status = error.status
             else:
                 response = HttpResponseRedirect(reverse("cases:public-receipt", args=[request.county.id]))
@@ -266,7 +290,8 @@ def _complaint(request: CountyRequest, levels: list[Area], about: str) -> HttpRe
                 return gate.seal(response)
     readers = [(area.name, (area.parent or area).name) for area in levels]
     context = {"form": form, "about": about, "readers": readers, "back": _back(request, levels, about)}
-    return gate.seal(render(request, "cases/residents/complain.html", {**context, **gate.context()}, status=status))
+    gate.ask(form, "complain", at=timezone.now())
+    return gate.seal(render(request, "cases/residents/complain.html", context, status=status))
 
 
 def _back(request: CountyRequest, levels: list[Area], about: str) -> str:

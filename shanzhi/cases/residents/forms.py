@@ -11,6 +11,8 @@ from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.cases.catalogue import Source
 from shanzhi.cases.forms.report import ReportForm
+from shanzhi.cases.gate.challenges import LONGEST
+from shanzhi.cases.gate.forms import PROOF, GateMixin
 from shanzhi.cases.kinds.registry import labels_of
 from shanzhi.cases.places import place_label
 from shanzhi.cases.residents.choosing import kind_for, offered
@@ -67,7 +69,7 @@ class ContactMixin(forms.Form):
             self.add_error("phone", NO_PHONE)
 
 
-class PublicReportForm(ContactMixin, ReportForm):
+class PublicReportForm(GateMixin, ContactMixin, ReportForm):
     """A report of somebody without an account from one village. The kind may be left to the village."""
 
     def __init__(self, *args: Any, actor: Actor, village: Village, **kwargs: Any) -> None:
@@ -124,10 +126,15 @@ class PublicReportForm(ContactMixin, ReportForm):
         if self.kind_body is not None:
             self.question_drafts = {code: drafts_of(files) for code, files in self.question_drafts.items()}
 
+    def kept_proof(self) -> list[tuple[str, str]]:
+        """The proof that was sent, as hidden fields: it is spent when the report is written, not by what comes between."""
+        sent: Any = self.data
+        return [(name, str(sent[name])[:LONGEST]) for name in PROOF if sent.get(name)]
+
     def kept(self) -> list[tuple[str, str]]:
         """Everything that was sent, as hidden fields of a page that asks something in between; photos by their ids."""
         sent: Any = self.data
-        own = {"csrfmiddlewaretoken", "photos", "photo_ids", "photo_meta", "apart", "join"}
+        own = {"csrfmiddlewaretoken", "photos", "photo_ids", "photo_meta", "apart", "join", *PROOF}
         rows = [(name, value) for name, values in sent.lists() if name not in own for value in values]
         rows += [("photo_ids", str(file.id)) for file in self.photo_drafts]
         named = {(name, value) for name, value in rows}
@@ -136,7 +143,11 @@ class PublicReportForm(ContactMixin, ReportForm):
         return rows
 
 
-class ComplainForm(ContactMixin, forms.Form):
+class ProofForm(GateMixin, forms.Form):
+    """Nothing but the proof, for a page that keeps the rest as it was sent."""
+
+
+class ComplainForm(GateMixin, ContactMixin, forms.Form):
     """What somebody has to say against those who handle things, and which level they belong to."""
 
     whom = forms.ChoiceField(
@@ -161,7 +172,7 @@ class ComplainForm(ContactMixin, forms.Form):
         return cleaned
 
 
-class HolderForm(forms.Form):
+class HolderForm(GateMixin, forms.Form):
     """What is sent with everything that a receipt's holder does. `version` is the one that was seen."""
 
     version = forms.IntegerField(

@@ -7,7 +7,7 @@ receipt it is; it is sent to the pages below /follow/ of this county only, no sc
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core import signing
@@ -17,7 +17,7 @@ from django.urls import reverse
 from shanzhi.access.actor import Actor
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import State
-from shanzhi.cases.models import Case, Receipt
+from shanzhi.cases.models import Case, Held, Receipt
 from shanzhi.cases.residents.gate import Gate
 from shanzhi.cases.taking.following import JOINED, REPORTER, leading
 
@@ -67,24 +67,51 @@ class Holder:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A report that is held while too many come, or was put aside, in the hands of whoever sent it."""
+
+    held: Held
+    fresh: bool = False
+
+
 def holder_of(request: HttpRequest, county_id: int) -> Holder | None:
     """Whoever typed the secret in this browser within the half hour; one statement, none without the mark."""
-    try:
-        found = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LASTS)
-    except signing.BadSignature:
+    found = _mark(request, county_id)
+    if not found:
         return None
-    if not isinstance(found, dict) or found.get("c") != county_id:
-        return None
-    rows = Receipt.objects.filter(id=found.get("r", 0)).select_related("case__owner__parent", "case__area__parent")
-    receipt = rows.first()
+    rows = Receipt.objects.select_related("case__owner__parent", "case__area__parent")
+    if "h" in found:  # reported while too much came: it is a case since it was released
+        released = Held.objects.filter(id=found["h"]).exclude(case=None).values("case_id")
+        receipt = rows.filter(case_id__in=released, role=Receipt.Role.REPORTER).first()
+    else:
+        receipt = rows.filter(id=found.get("r", 0)).first()
     return Holder(receipt, fresh=bool(found.get("f"))) if receipt is not None else None
 
 
-def hold(response: HttpResponseBase, receipt: Receipt, *, fresh: bool = False) -> None:
-    """From this answer on the browser holds the receipt, for half an hour."""
-    mark = signing.dumps({"r": receipt.id, "c": receipt.county_id, "f": int(fresh)}, salt=SALT)
+def waiting_of(request: HttpRequest, county_id: int) -> Waiting | None:
+    """The report without a case whose secret this browser got or typed; no statement without such a mark."""
+    found = _mark(request, county_id)
+    if "h" not in found:
+        return None
+    held = Held.objects.filter(id=found["h"], case=None).select_related("area__parent").first()
+    return Waiting(held, fresh=bool(found.get("f"))) if held is not None else None
+
+
+def _mark(request: HttpRequest, county_id: int) -> dict[str, Any]:
+    try:
+        found = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LASTS)
+    except signing.BadSignature:
+        return {}
+    return found if isinstance(found, dict) and found.get("c") == county_id else {}
+
+
+def hold(response: HttpResponseBase, what: Receipt | Held, *, fresh: bool = False) -> None:
+    """From this answer on the browser holds the receipt, for half an hour; also of what has no case yet."""
+    name = "h" if isinstance(what, Held) else "r"
+    mark = signing.dumps({name: what.id, "c": what.county_id, "f": int(fresh)}, salt=SALT)
     response.set_cookie(
-        COOKIE, mark, max_age=int(LASTS.total_seconds()), path=_path(receipt.county_id), httponly=True,
+        COOKIE, mark, max_age=int(LASTS.total_seconds()), path=_path(what.county_id), httponly=True,
         samesite="Lax", secure=settings.HTTPS,
     )  # fmt: skip
 

@@ -11,18 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.access.permissions import PUBLIC
 from shanzhi.cases import permissions
-from shanzhi.cases.forms import refused
-from shanzhi.cases.models import Receipt
+from shanzhi.cases.gate.admitting import ProofNeeded
+from shanzhi.cases.models import Held, Receipt
 from shanzhi.cases.residents.alike import Alike, alike
-from shanzhi.cases.residents.forms import PublicReportForm
-from shanzhi.cases.residents.gate import Gate
+from shanzhi.cases.residents.forms import ProofForm, PublicReportForm
+from shanzhi.cases.residents.gate import Gate, say
 from shanzhi.cases.residents.holding import hold
 from shanzhi.cases.residents.places import Village, village_get, villages_like
 from shanzhi.cases.residents.services import public_join, public_report
 from shanzhi.cases.suggesting.duplicates import Matter
 from shanzhi.files.selectors import key_used
 from shanzhi.files.serving import answer
-from shanzhi.lib.errors import Conflict, Invalid, NotFound, TooMany
+from shanzhi.lib.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 
 GONE: Final = "这件事刚刚有变化，不能跟着反映了，请照样反映。"
 
@@ -64,14 +64,14 @@ def report(request: CountyRequest, county: int, code: str) -> HttpResponseBase:
         if found:
             return _offer(request, gate, form, found)
     try:
-        receipt = public_report(
+        made = public_report(
             gate=gate, report=form.report(), area=form.cleaned_data["area"], contact=form.contact(), key=key,
-            at=timezone.now(),
+            at=timezone.now(), proof=form.proof(),
         )  # fmt: skip
-    except (Invalid, Conflict, TooMany) as error:
-        refused(form, error)
+    except (Invalid, Conflict, Forbidden, TooMany) as error:
+        say(form, error)
         return _page(request, gate, form, status=error.status)
-    return _to_receipt(gate, receipt)
+    return _to_receipt(gate, made)
 
 
 def _alike(form: PublicReportForm) -> list[Alike]:
@@ -87,25 +87,43 @@ def _joined(request: CountyRequest, gate: Gate, village: Village, form: PublicRe
         receipt = public_join(
             gate=gate, village=village.area, number=request.POST["join"],
             phone=request.POST.get("phone", "") if request.POST.get("wants_reply") else "",
-            key=request.POST.get("idempotency_key") or None, at=timezone.now(),
+            key=request.POST.get("idempotency_key") or None, at=timezone.now(), proof=form.proof(),
         )  # fmt: skip
-    except (Invalid, Conflict, TooMany, NotFound) as error:
+    except ProofNeeded as error:
+        return _prove_join(request, gate, form, error)
+    except (Invalid, Conflict, Forbidden, TooMany, NotFound) as error:
         form.add_error(None, GONE if isinstance(error, NotFound) else error.message)
         return _page(request, gate, form, status=error.status)
     return _to_receipt(gate, receipt)
 
 
-def _to_receipt(gate: Gate, receipt: Receipt) -> HttpResponseBase:
-    response = HttpResponseRedirect(reverse("cases:public-receipt", args=[receipt.county_id]))
+def _prove_join(request: CountyRequest, gate: Gate, form: PublicReportForm, error: ProofNeeded) -> HttpResponse:
+    """The question before joining, on a page of its own: there is one button for each matter on the page before."""
+    kept = form.kept()
+    asking = ProofForm(request.POST)
+    asking.is_valid()
+    asking.ask_proof(error)
+    context = {"form": asking, "village": form.village, "kept": kept, "number": request.POST["join"][:20]}
+    return gate.seal(render(request, "cases/residents/join.html", context, status=error.status))
+
+
+def _to_receipt(gate: Gate, made: Receipt | Held) -> HttpResponseBase:
+    response = HttpResponseRedirect(reverse("cases:public-receipt", args=[made.county_id]))
     response.status_code = 303
-    hold(response, receipt, fresh=True)
+    hold(response, made, fresh=True)
     return gate.seal(response)
 
 
 def _offer(request: CountyRequest, gate: Gate, form: PublicReportForm, found: list[Alike]) -> HttpResponse:
     form.show()
-    context = {"form": form, "village": form.village, "found": found, "kept": form.kept(), "now": timezone.now()}
-    return gate.seal(render(request, "cases/residents/alike.html", {**context, **gate.context()}))
+    kept_proof = form.kept_proof() if form.proof().is_given else []
+    if not kept_proof:
+        gate.ask(form, "report", at=timezone.now())
+    context = {
+        "form": form, "village": form.village, "found": found, "kept": form.kept(), "kept_proof": kept_proof,
+        "now": timezone.now(),
+    }  # fmt: skip
+    return gate.seal(render(request, "cases/residents/alike.html", context))
 
 
 def _page(request: CountyRequest, gate: Gate, form: PublicReportForm, *, status: int = 200) -> HttpResponse:
@@ -119,7 +137,8 @@ def _page(request: CountyRequest, gate: Gate, form: PublicReportForm, *, status:
     if not form.kinds:
         status = 200 if request.method != "POST" else 409
         return gate.seal(render(request, "cases/residents/no_kinds.html", context, status=status))
-    return gate.seal(render(request, "cases/residents/report.html", {**context, **gate.context()}, status=status))
+    gate.ask(form, "report", at=timezone.now())
+    return gate.seal(render(request, "cases/residents/report.html", context, status=status))
 
 
 def _is_filled(form: PublicReportForm, *names: str) -> bool:

@@ -21,7 +21,18 @@ class PublicContactIn(Schema):
     wants_reply: bool = Field(False, description="short messages about the progress; needs a phone")
 
 
-class PublicReportIn(Schema):
+class PublicProofIn(Schema):
+    """What the member `challenge` of a refusal `proof_needed` asked for: the work or the answer, either will do."""
+
+    challenge: str = Field("", max_length=600, description="as it was given, of the work or of the question")
+    answer: str = Field("", max_length=40, description="the nonce that was found, or the answer to the question")
+
+
+class ProvedIn(Schema):
+    proof: PublicProofIn | None = Field(None, description="owed after a few acts, and while very much comes in")
+
+
+class PublicReportIn(ProvedIn):
     village: str = Field(max_length=12, description="12 digits of an open village")
     grid: str = Field("", max_length=15, description="code of one of its grids; empty for the village")
     body: str = Field(max_length=2000)
@@ -61,13 +72,13 @@ class PublicAlikeOut(Schema):
                    summary=one.summary, joined=one.joined)  # fmt: skip
 
 
-class PublicJoinIn(Schema):
+class PublicJoinIn(ProvedIn):
     village: str = Field(max_length=12)
     number: str = Field(max_length=20, description="of the case that is joined")
     phone: str = Field("", max_length=30, description="for short messages about the progress")
 
 
-class PublicComplaintIn(Schema):
+class PublicComplaintIn(ProvedIn):
     village: str = Field(max_length=12)
     level: str = Field("village", pattern="^(village|township)$", description="whose people it is about")
     body: str = Field(max_length=2000)
@@ -77,7 +88,9 @@ class PublicComplaintIn(Schema):
 class PublicReceiptOut(Schema):
     """Told once, to whoever made it; the secret is found again nowhere."""
 
-    number: str
+    number: str = Field(
+        description="empty while the report is held because very much comes in; follow it by the secret"
+    )
     secret: str
     page: str = Field(description="where it is followed; the secret is typed there")
 
@@ -87,17 +100,17 @@ class HolderIn(Schema):
     number: str = Field("", max_length=20)
 
 
-class PublicAddIn(HolderIn):
+class PublicAddIn(HolderIn, ProvedIn):
     text: str = Field(max_length=1000)
 
 
-class PublicRateIn(HolderIn):
+class PublicRateIn(HolderIn, ProvedIn):
     version: int = Field(ge=0, le=2_000_000_000, description="the version that was followed")
     satisfied: bool
     text: str = Field("", max_length=1000, description="needed where not satisfied")
 
 
-class PublicReopenIn(HolderIn):
+class PublicReopenIn(HolderIn, ProvedIn):
     version: int = Field(ge=0, le=2_000_000_000)
     text: str = Field(max_length=1000)
 
@@ -127,3 +140,10 @@ class HeldOut(FollowedOut):
             body=own.body if own is not None else "", place_words=own.place if own is not None else "",
             told=[HeldStepOut(at=step.at, words=step.words, text=step.text) for step in found.steps],
         )  # fmt: skip
+
+    @classmethod
+    def waiting(cls, found: Followed) -> "HeldOut":
+        """Of a report that is held: it has no number, and nothing can be done with it yet."""
+        steps = [HeldStepOut(at=step.at, words=step.words, text="") for step in found.steps]
+        plain = FollowedOut.of(found).dict()
+        return cls(**plain, version=0, is_reporter=True, acts=[], body="", place_words="", told=steps)

@@ -1,23 +1,24 @@
 """What people without an account write. Each counts at the gate in the transaction of what it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from django.db.models import F
-from django.db.transaction import atomic
 
 from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.acts import Act
 from shanzhi.cases.catalogue import ENDED, Source, State
+from shanzhi.cases.gate.challenges import Proof
+from shanzhi.cases.gate.receiving import report_or_hold
 from shanzhi.cases.kinds.registry import kinds_now
-from shanzhi.cases.models import Case, Receipt
+from shanzhi.cases.models import Case, Held, Receipt
 from shanzhi.cases.residents.alike import public_open
 from shanzhi.cases.residents.choosing import COMPLAINT
-from shanzhi.cases.residents.gate import Gate
+from shanzhi.cases.residents.gate import Gate, admitted
 from shanzhi.cases.residents.holding import Holder
 from shanzhi.cases.services import Report, case_act, case_report
 from shanzhi.cases.taking.contacts import ContactIn, contact_faults, index_of, phone_read
@@ -34,25 +35,34 @@ ONCE: Final = "一件事只能要求重新办理一次，已经用过了。还�
 NOT_CLOSED: Final = "这件事现在还没有办结，不用要求重新办理。有新情况请点“补充情况”。"
 NOT_VERIFIED: Final = "现在还不能评价：处理完、核查过以后才请您评价。"
 NOT_YOURS: Final = "满意不满意、要不要重办，由最先反映的人说。您有新情况请点“补充情况”。"
+GATE_ACTS: Final[Mapping[Act, str]] = {Act.ADD: "add", Act.CLOSE: "rate", Act.REOPEN: "rate"}
 NO_COMPLAINTS: Final = "本县还没有开通网上投诉，请打 12345，或到乡镇（街道）的窗口反映。"
 
 
 def public_report(
-    *, gate: Gate, report: Report, area: Area, contact: ContactIn | None, key: str | None, at: datetime
-) -> Receipt:
-    """A case of somebody without an account, and the receipt for it. The same key gives the same receipt."""
+    *, gate: Gate, report: Report, area: Area, contact: ContactIn | None, key: str | None, at: datetime,
+    proof: Proof | None = None,
+) -> Receipt | Held:  # fmt: skip
+    """The receipt for a new case of somebody without an account, or what is held while too much comes.
+
+    The same key gives the same again.
+    """
     actor = gate.actor(area.county_id, permissions.REPORT)
-    with atomic():
-        gate.admit("report", at=at, key=key)
-        case = case_report(actor=actor, report=report, area=area, contact=contact, key=key, at=at)
-        return _receipt(case)
+    received = report_or_hold(
+        actor=actor, report=report, area=area, visitor=gate.visitor, at=at, contact=contact, key=key, proof=proof
+    )
+    return received.held if received.held is not None else receipt_for(received.case)
 
 
-def _receipt(case: Case) -> Receipt:
+def receipt_for(case: Case | None) -> Receipt:
+    """That of whoever reported this case."""
+    assert case is not None
     return Receipt.objects.select_related("case").get(case_id=case.id, role=Receipt.Role.REPORTER)
 
 
-def public_join(*, gate: Gate, village: Area, number: str, phone: str, key: str | None, at: datetime) -> Receipt:
+def public_join(
+    *, gate: Gate, village: Area, number: str, phone: str, key: str | None, at: datetime, proof: Proof | None = None
+) -> Receipt:
     """A receipt for somebody whose matter was reported already; the number of those who joined stands on the case.
 
     NotFound for what the public may not know of, Conflict for what has ended since. The case keeps its version: nobody
@@ -63,16 +73,17 @@ def public_join(*, gate: Gate, village: Area, number: str, phone: str, key: str 
         raise Invalid(faults["phone"][0], code="invalid", fields=faults)
     actor = gate.actor(village.county_id)
     plain, receipt_id = phone_read(phone), new_id()
-    with atomic():
+    phone_index = index_of(plain) if plain else ""
+    with admitted():
         rows = Case.objects.select_for_update().filter(number=number[:20], village_path=village.path)
         case = next(iter(rows[:1]), None)
         if case is None or not case.is_public or case.seen_by:
             raise not_found()
-        gate.admit("join", at=at, key=_join_key(key))
-        body = {"phone": index_of(plain) if plain else ""}
+        gate.admit("join", at=at, key=_join_key(key), proof=proof, path=case.area_path, phone_index=phone_index)
         earlier = claim(
-            key=_join_key(key), actor=actor, operation=f"cases.join:{case.id}", body=body, result_id=receipt_id
-        )
+            key=_join_key(key), actor=actor, operation=f"cases.join:{case.id}", body={"phone": phone_index},
+            result_id=receipt_id,
+        )  # fmt: skip
         if earlier is not None:
             return Receipt.objects.select_related("case").get(id=earlier)
         if not public_open(case):
@@ -94,8 +105,9 @@ def _join_key(key: str | None) -> str | None:
 
 
 def public_complain(
-    *, gate: Gate, against: Area, text: str, about: str, contact: ContactIn | None, key: str | None, at: datetime
-) -> Receipt:
+    *, gate: Gate, against: Area, text: str, about: str, contact: ContactIn | None, key: str | None, at: datetime,
+    proof: Proof | None = None,
+) -> Receipt:  # fmt: skip
     """A complaint about the people of a place, at the level above it: they neither see nor handle it.
 
     About the county, which has none above, it goes to the county itself.
@@ -106,35 +118,38 @@ def public_complain(
     answers = {"whom": against.name, **({"about": about} if about else {})}
     report = Report(body=text, kind=COMPLAINT, source=Source.RESIDENT, answers=answers)
     actor = gate.actor(above.county_id, permissions.REPORT)
-    with atomic():
-        gate.admit("complain", at=at, key=key)
-        case = case_report(actor=actor, report=report, area=above, contact=contact, key=key, at=at)
-        return _receipt(case)
+    with admitted():
+        gate.admit("complain", at=at, key=key, proof=proof)
+        return receipt_for(case_report(actor=actor, report=report, area=above, contact=contact, key=key, at=at))
 
 
 def holder_add(
-    *, gate: Gate, holder: Holder, text: str, photo_ids: Sequence[int] = (), key: str | None, at: datetime
-) -> None:
+    *, gate: Gate, holder: Holder, text: str, photo_ids: Sequence[int] = (), key: str | None, at: datetime,
+    proof: Proof | None = None,
+) -> None:  # fmt: skip
     """Words and photos for whoever works with it. Of a merged matter they go to the one that it went into."""
     case = holder.now
     if case.state in ENDED:
         raise Conflict(ENDED_WORDS, code="case_ended")
-    _act(gate, holder, Act.ADD, case, None, key, at, text=text, photo_ids=photo_ids)
+    _act(gate, holder, Act.ADD, case, None, key, at, proof, text=text, photo_ids=photo_ids)
 
 
 def holder_rate(
-    *, gate: Gate, holder: Holder, satisfied: bool | None, text: str, version: int, key: str | None, at: datetime
-) -> None:
+    *, gate: Gate, holder: Holder, satisfied: bool | None, text: str, version: int, key: str | None, at: datetime,
+    proof: Proof | None = None,
+) -> None:  # fmt: skip
     """Satisfied closes it, not satisfied (with a reason) sends it back. Once, by whoever reported it."""
     _require_reporter(holder)
     if satisfied is None:
         raise Invalid("请选满意还是不满意。", code="invalid", fields={"satisfied": ["请选满意还是不满意。"]})
     if holder.case.state != State.VERIFIED and not key_used(key):
         raise Conflict(NOT_VERIFIED, code="wrong_state")
-    _act(gate, holder, Act.CLOSE, holder.case, version, key, at, satisfied=satisfied, text=text)
+    _act(gate, holder, Act.CLOSE, holder.case, version, key, at, proof, satisfied=satisfied, text=text)
 
 
-def holder_reopen(*, gate: Gate, holder: Holder, text: str, version: int, key: str | None, at: datetime) -> None:
+def holder_reopen(
+    *, gate: Gate, holder: Holder, text: str, version: int, key: str | None, at: datetime, proof: Proof | None = None
+) -> None:
     """Not solved, with a reason: it is arranged anew, once."""
     _require_reporter(holder)
     if not key_used(key):
@@ -142,7 +157,7 @@ def holder_reopen(*, gate: Gate, holder: Holder, text: str, version: int, key: s
             raise Conflict(ONCE, code="reopened_once")
         if holder.case.state != State.CLOSED:
             raise Conflict(NOT_CLOSED, code="wrong_state")
-    _act(gate, holder, Act.REOPEN, holder.case, version, key, at, text=text)
+    _act(gate, holder, Act.REOPEN, holder.case, version, key, at, proof, text=text)
 
 
 def _require_reporter(holder: Holder) -> None:
@@ -152,9 +167,9 @@ def _require_reporter(holder: Holder) -> None:
 
 def _act(
     gate: Gate, holder: Holder, act: Act, case: Case, version: int | None, key: str | None, at: datetime,
-    **args: Any,
+    proof: Proof | None, **args: Any,
 ) -> None:  # fmt: skip
     """Count it at the gate and do it, in one transaction; what is refused counts for nothing."""
-    with atomic():
-        gate.admit("add" if act == Act.ADD else "rate", at=at, key=key)
+    with admitted():
+        gate.admit(GATE_ACTS[act], at=at, key=key, proof=proof, path=case.area_path)
         case_act(actor=holder.actor(gate, act, case), case=case, act=act, version=version, key=key, at=at, **args)

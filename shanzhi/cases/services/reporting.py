@@ -118,7 +118,7 @@ def _is_in_china(report: Report) -> bool:
 
 def case_report(
     *, actor: Actor, report: Report, area: Area, contact: ContactIn | None = None, key: str | None = None,
-    at: datetime | None = None,
+    at: datetime | None = None, secret: str = "",
 ) -> Case:  # fmt: skip
     """Open a case at an area of the actor's scope and give its first step to the level in charge.
 
@@ -128,7 +128,7 @@ def case_report(
 
     What staff take down for somebody else needs TAKE_DOWN: `contact` says who it was, and there is a receipt for them.
     Somebody without an account reports by a public page that grants it (`Actor.public`), at any open place; there is a
-    receipt too, and nobody's account is the reporter.
+    receipt too, and nobody's account is the reporter. `secret` is the receipt's, where it was given out before.
     """
     at = at or timezone.now()
     actor.require(permissions.REPORT)
@@ -164,7 +164,7 @@ def case_report(
         photos = list(dict.fromkeys([*report.photo_ids, *photo_ids(kind.body, answers)]))
         files_attach(actor=actor, ids=photos, owner=steps[0], at=at)
         record(actor=actor, code=f"cases.case.{Act.REPORT.past}", obj=case, at=at, post=post)
-        take_down(actor, case, contact, at=at, post=post)
+        take_down(actor, case, contact, at=at, post=post, secret=secret)
         emit(EVENTS[Act.REPORT], subject_id=case.id, at=at, step=steps[-1].id)
     return case
 

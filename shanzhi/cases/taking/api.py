@@ -124,7 +124,9 @@ def receipt_read(request: HttpRequest, county: Path[int], number: Number) -> own
     case = case_get_for(actor, number)
     actor.require(permissions.TAKE_DOWN)
     found = receipt_of(actor, case)
-    return own.ReceiptOut(number=case.number, secret=secret_shown(found.secret), page=follow_page(request, case))
+    return own.ReceiptOut(
+        number=case.number, secret=secret_shown(found.secret), page=follow_page(request, case.county_id)
+    )
 
 
 @router.get("/cases/{number}/papers/{code}", response={200: own.PaperOut, **REFUSALS}, summary="A paper of the kind")

@@ -81,8 +81,13 @@ def index_of(phone: str) -> str:
     return field.blind_index(phone)
 
 
-def take_down(actor: Actor, case: Case, contact: ContactIn | None, *, at: datetime, post: ActorPost | None) -> None:
-    """Write who it was and a receipt to take home, in the transaction in which the case begins."""
+def take_down(
+    actor: Actor, case: Case, contact: ContactIn | None, *, at: datetime, post: ActorPost | None, secret: str = ""
+) -> None:
+    """Write who it was and a receipt to take home, in the transaction in which the case begins.
+
+    `secret` opens a receipt that was given out before there was a case; by default a new one is drawn.
+    """
     if contact is not None and contact.is_given:
         phone = phone_read(contact.phone)
         row = Contact(
@@ -93,7 +98,7 @@ def take_down(actor: Actor, case: Case, contact: ContactIn | None, *, at: dateti
         record(actor=actor, code="cases.contact.taken", obj=row, at=at, post=post)
     elif case.source not in FOR_OTHERS and case.reporter_id is not None:
         return
-    secret = secret_new()
+    secret = secret or secret_new()
     receipt = Receipt.objects.create(case=case, digest=digest_of(secret), secret=secret, created_at=at)
     record(actor=actor, code="cases.receipt.made", obj=receipt, at=at, post=post)
 

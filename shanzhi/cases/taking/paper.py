@@ -78,21 +78,24 @@ def qr_code(text: str) -> str:
     return str(segno.make(text, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff"))
 
 
-def follow_page(request: HttpRequest, case: Case) -> str:
+def follow_page(request: HttpRequest, county_id: int) -> str:
     """Where a receipt is followed, as people outside reach it."""
-    path = reverse("cases:follow", args=[case.county_id])
+    path = reverse("cases:follow", args=[county_id])
     site = settings.MESSAGES["site"]
     return f"{site}{path}" if site else request.build_absolute_uri(path)
 
 
-def receipt_context(request: HttpRequest, case: Case, receipt: Receipt) -> dict[str, Any]:
+def secret_context(request: HttpRequest, county_id: int, secret: str) -> dict[str, Any]:
     """The secret stands behind the # of the address in the code: no server and no log ever sees it there."""
-    shown = secret_shown(receipt.secret)
-    page = follow_page(request, case)
+    shown = secret_shown(secret)
+    page = follow_page(request, county_id)
+    return {"secret": shown, "qr": qr_code(f"{page}#{shown}"), "page": page}
+
+
+def receipt_context(request: HttpRequest, case: Case, receipt: Receipt) -> dict[str, Any]:
+    """What stands on a receipt."""
     return {
-        "secret": shown,
-        "qr": qr_code(f"{page}#{shown}"),
-        "page": page,
+        **secret_context(request, case.county_id, receipt.secret),
         "kind": kind_of(case).label,
         "source": Source(case.source).label,
         "place": case.place or place_name(case.area),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from shanzhi.cases.presenters import count_words
 from shanzhi.cases.selectors import capped_counts
 from shanzhi.lib.errors import NotFound
 from shanzhi.lib.times import local
+from shanzhi.portal.month import month_figures
 from shanzhi.portal.permissions import QR
 from shanzhi.portal.village.caching import cached_for_strangers
 from shanzhi.portal.village.cases import CLOSED, NEWEST, OPEN, Wanted, public_case, public_cases, told_steps
@@ -65,18 +66,10 @@ def village(request: CountyRequest, county: int, code: str) -> HttpResponseBase:
         "open_count": count_words(counts[OPEN]),
         "closed_count": count_words(counts[CLOSED]),
         "seal": latest_seal(),
-        "report_url": report_address(place),
+        "month": month_figures(place, local(at).date()),
         "may_print": request.actor.can(QR) and request.actor.scope(QR).covers(place.path),
     }
     return render(request, "portal/village/village.html", context)
-
-
-def report_address(place: Area) -> str:
-    """Where somebody without an account reports; empty while there is no such page."""
-    try:
-        return reverse("cases:public-report", args=[place.county_id, place.code])
-    except NoReverseMatch:
-        return ""
 
 
 def _place(request: CountyRequest, place: Area) -> dict[str, Any]:

@@ -50,13 +50,13 @@ def door(request: CountyRequest, county: int) -> HttpResponseBase:
                 key=request.POST.get("idempotency_key"), proof=form.proof(), at=at,
             ).secret  # fmt: skip
         except ProofNeeded as error:
-            form.ask(error)
+            form.ask_proof(error)
             status = 422
         except Invalid as error:
             form.add_error(None, error.message)
             status = 422
     else:
-        form.ask(challenge_for(visitor, "report", at=at))
+        form.ask_proof(challenge_for(visitor, "report", at=at))
     context: dict[str, Any] = {"form": form, "secret": secret}
     response = HttpResponse(engines["django"].from_string(PAGE).render(context, request), status=status)
     remember(response, visitor)

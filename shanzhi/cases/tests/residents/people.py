@@ -1,6 +1,7 @@
 """What the tests of villagers without an account share."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,14 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.cases import permissions
-from shanzhi.cases.models import Case, Receipt
+from shanzhi.cases.gate.visitors import DEVICE
+from shanzhi.cases.models import Case, Receipt, Visit
 from shanzhi.cases.services import Report, case_report
 from shanzhi.cases.taking.contacts import ContactIn
 from shanzhi.cases.taking.secrets import secret_shown
-from shanzhi.cases.tests.pages import act
+from shanzhi.cases.tests.gate.test_challenges import answer_of
+from shanzhi.cases.tests.pages import act, field
+from shanzhi.tenancy.keyring import key_ring
 from tests.cast import Cast
 from tests.kinds import kind_add
 
@@ -46,6 +50,21 @@ def villager() -> Client:
     client = Client()
     client.get(FOLLOW)
     return client
+
+
+def question_in(answer: Any) -> dict[str, str]:
+    """What somebody without scripts sends besides, who answers the question that stands on this page."""
+    html = answer.content.decode()
+    found = re.search(r'for="id_proof_answer">([^<]+)<', html)
+    assert found, "no question"
+    return {"proof_question": field(html, "proof_question"), "proof_answer": str(answer_of(found[1]))}
+
+
+def often(client: Client, act: str, times: int) -> None:
+    """This browser did that so often within the hour."""
+    device = key_ring().blind(client.cookies["device"].value, DEVICE)
+    for _ in range(times):
+        Visit.objects.create(act=act, address="a" * 64, device=device, at=timezone.now())
 
 
 def told(cast: Cast, *, place: str = "g1", contact: ContactIn | None = None, **changes: Any) -> Case:

@@ -54,7 +54,7 @@ class TestAdd:
         assert TYPED in text_of(client.get(FOLLOW))
         drain()
         assert Notice.objects.filter(
-            title__startswith="反映人补充了情况", recipient=cast["village_clerk"].user
+            title__startswith="反映人补充了情况", recipient_id=cast["village_clerk"].user.pk
         ).exists()
 
     def test_the_newest_version_is_not_asked_for(self, cast: Cast) -> None:

@@ -194,7 +194,7 @@ class TestApi:
             assert send(Client(), "reports", {**body, **wrong}).status_code == 422
 
     def test_too_many(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(LIMITS, "report", Limit(device=10, address=3))
+        monkeypatch.setitem(LIMITS, "report", Limit(device=10, address=3, free=9, free_address=9))
         body = {"village": cast.areas["v1"].code, "body": BODY}
         codes = [send(Client(), "reports", body).status_code for _ in range(4)]
         assert codes == [201] * 3 + [429]

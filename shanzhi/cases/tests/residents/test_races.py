@@ -8,12 +8,25 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from shanzhi.cases.models import Case, Receipt, Step
+from shanzhi.cases.models import Case, Held, Receipt, Step
 from shanzhi.cases.residents import services
 from shanzhi.cases.residents.gate import Gate
 from shanzhi.cases.residents.holding import Holder
 from shanzhi.cases.services import Report
-from shanzhi.cases.tests.residents.people import BODY, report_page, sent, told, verified, villager
+from shanzhi.cases.tests.pages import text_of
+from shanzhi.cases.tests.residents.people import (
+    BODY,
+    RECEIPT,
+    complain_page,
+    complaints,
+    often,
+    question_in,
+    report_page,
+    sent,
+    told,
+    verified,
+    villager,
+)
 from shanzhi.lib.errors import Conflict
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
@@ -57,6 +70,49 @@ def test_five_parallel_pages_of_one_key_are_one_report(town: Cast) -> None:
         one = Client()
         one.cookies["device"] = mark
         return one.post(report_page(town), form).status_code
+
+    results = together(*[post] * 5)
+    assert set(results) == {303}, results
+    with county(341181):
+        assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize("village", [0, 1000])
+def test_five_parallel_pages_of_one_key_are_one_report_with_one_proof(town: Cast, settings: Any, village: int) -> None:
+    """Also where it is held."""
+    settings.GATE = {"normal": 1000, "village": village, "county": 1000}
+    client = villager()
+    with county(341181):
+        often(client, "report", 3)
+    form = sent(**question_in(client.get(report_page(town))))
+    mark = client.cookies["device"].value
+
+    def post() -> str:
+        one = Client()
+        one.cookies["device"] = mark
+        assert one.post(report_page(town), form).status_code == 303
+        return text_of(one.get(RECEIPT))
+
+    results = together(*[post] * 5)
+    assert len(set(results)) == 1, results
+    with county(341181):
+        assert (Case.objects.count(), Held.objects.count()) == ((0, 1) if village == 0 else (1, 0))
+
+
+def test_five_parallel_complaints_of_one_key_are_one_with_one_proof(town: Cast) -> None:
+    with county(341181):
+        complaints(town)
+    client = villager()
+    with county(341181):
+        often(client, "complain", 2)
+    form = {"whom": town.areas["v1"].code, "body": "压了半个月", "idempotency_key": uuid4().hex}
+    form |= question_in(client.get(complain_page(town)))
+    mark = client.cookies["device"].value
+
+    def post() -> int:
+        one = Client()
+        one.cookies["device"] = mark
+        return one.post(complain_page(town), form).status_code
 
     results = together(*[post] * 5)
     assert set(results) == {303}, results

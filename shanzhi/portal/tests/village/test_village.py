@@ -14,6 +14,7 @@ from shanzhi.areas.models import Area
 from shanzhi.areas.services import area_abolish, area_merge, area_rename
 from shanzhi.cases.models import Case
 from shanzhi.cases.tests.pages import statements, text_of
+from shanzhi.lib.times import local
 from shanzhi.portal.tests.village.world import VILLAGE, A, act, closed, get, private, public, publish, village
 from shanzhi.portal.village import code_views, views
 from shanzhi.portal.village.places import villages_found
@@ -22,6 +23,7 @@ from tests.cast import Cast, report
 
 pytestmark = pytest.mark.django_db
 MOST = 8
+MONTH = 7  # statements of the month's figures
 
 
 def test_what_stands_first(cast: Cast) -> None:
@@ -36,16 +38,23 @@ def test_what_stands_first(cast: Cast) -> None:
     assert f'href="/{A}/follow/"' in page.content.decode()
 
 
-def test_the_way_to_report_is_there_as_soon_as_its_page_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "report_address", lambda place: f"/{A}/villages/{place.code}/report/")
+def test_the_ways_to_report_and_to_complain(cast: Cast) -> None:
     page = get(village()).content.decode()
-    assert f'href="/{A}/villages/{VILLAGE}/report/"' in page
-    assert "我要反映" in page
+    for rest, words in (("report/", "我要反映"), ("complain/", "投诉办理人员或服务")):
+        path = f"/{A}/villages/{VILLAGE}/{rest}"
+        assert f'href="{path}"' in page
+        assert words in page
+        assert get(path).status_code == 200
 
 
-def test_no_dead_button_while_there_is_no_such_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "report_address", lambda place: "")
-    assert "我要反映" not in text_of(get(village()))
+def test_how_the_month_went(cast: Cast) -> None:
+    closed(cast, report(cast))
+    report(cast)
+    page = get(village()).content.decode()
+    shown = dict(re.findall(r'id="month-(\w+)">([^<]+)<', page))
+    assert (shown["reported"], shown["closed"], shown["open"]) == ("2", "1", "1")
+    now = local(timezone.now())
+    assert f"{now.year}年{now.month}月办得怎样" in page
 
 
 def test_open_ones_newest_first_five_at_most(cast: Cast) -> None:
@@ -212,7 +221,7 @@ class TestCost:
             report(cast)
         with statements() as ten:
             get(village())
-        assert len(one) == len(ten) <= MOST, "\n".join(ten)
+        assert len(one) == len(ten) <= MOST + MONTH, "\n".join(ten)
 
     @pytest.mark.parametrize("rest", ["cases/", "map/"])
     def test_nor_on_the_lists(self, cast: Cast, rest: str) -> None:
