@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import batches, cases, divisions, flood, suggestion
+from bench import batches, cases, divisions, field, flood, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -27,11 +27,12 @@ from dev.environment import PYTHON, ROOT, environment, say
 
 NAMES: Final = (
     "case_create", "case_list_20k", "case_list_2m", "case_page", "batch_dispatch_500", "public_flood",
-    "divisions_import", "suggestion",
+    "village_public_page", "queued_1000", "divisions_import", "suggestion",
 )  # fmt: skip
 MILLIONS: Final = "case_list_2m"
 BATCH: Final = "batch_dispatch_500"
 FLOOD: Final = "public_flood"
+FIELD: Final = ("village_public_page", "queued_1000")
 RESULTS: Final = ROOT / "bench/results/latest.jsonl"
 CASES: Final = 20_000
 COPIES: Final = 100
@@ -112,7 +113,7 @@ def measure(
     """
     manage(database, "migrate", "--no-input", "--verbosity", "0")
     manage(database, "distribute")
-    if any(name.startswith(("case", "batch", "public")) for name in names):
+    if any(name.startswith(("case", "batch", "public", "village", "queued")) for name in names):
         site = sites[database.name] = seed(database, CASES)
         manage(database, "collectstatic", "--no-input", "--verbosity", "0")
         yield from measure_cases(database, site, [name for name in names if name != MILLIONS], folder, pace)
@@ -121,6 +122,10 @@ def measure(
             waiting = json.loads(manage(database, "bench_seed", "--waiting", str(batches.ROWS * batches.ROUNDS)))
             with Server(database.env) as server:
                 yield batches.measure(site, server, waiting)
+        if wanted := [name for name in names if name in FIELD]:
+            say(f"{database.name}: {', '.join(wanted)}")
+            with Server(database.env) as server:
+                yield from field.measures(wanted, site, server)
         if FLOOD in names:  # the last: what it leaves behind is in nobody's way
             say(f"{database.name}: {FLOOD}")
             with Server(database.env) as server:

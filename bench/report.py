@@ -40,6 +40,8 @@ TARGETS: Final[dict[str, tuple[Target, ...]]] = {
     "case_list_2m": (Target("sql", 8), Target("p95_ms", 60), Target("growth", 1.5)),
     "case_page": (Target("sql", 12), Target("cpu_ms", 10)),
     "batch_dispatch_500": (Target("seconds", 5),),
+    "village_public_page": (Target("sql", 16), Target("p95_ms", 2_000)),
+    "queued_1000": (Target("seconds", 60),),
     "public_flood": (Target("p95_ms", 1_000), Target("seconds", 75)),
     "suggestion": (Target("p95_ms", 2),),
     "divisions_import": (Target("rows_per_s", 5_000, at_least=True), Target("peak_mb", 250)),
