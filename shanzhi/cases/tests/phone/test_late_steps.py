@@ -68,6 +68,7 @@ def test_what_comes_within_a_minute_was_not_off_line(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "said",
     [ago(days=91), stamp(timezone.now() + timedelta(days=1)), "昨天", "2026-11-21T15:30:00", "2026-13-41T00:00Z"],
+    ids=["too old", "of tomorrow", "no date", "without a zone", "no such day"],
 )
 def test_a_clock_that_is_wrong_is_asked_about(cast: Cast, said: str) -> None:
     case = dispatched(cast)
