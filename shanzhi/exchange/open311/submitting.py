@@ -134,7 +134,7 @@ def _submitted(row: Submission) -> Submitted:
     if case is not None:
         secret = Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret
     else:
-        secret = Held.objects.get(id=row.held_id).secret
+        secret = Held.objects.get(id=row.held_id or 0).secret
     return Submitted(case, secret_shown(secret), str(row.id))
 
 
