@@ -101,11 +101,16 @@ class HookDelivery(CountyModel):
 
 
 class Submission(CountyModel):
-    """A report that came through Open311: by which key, and the mark by which a repetition is known."""
+    """A report that came through Open311: by which key, and the mark by which a repetition is known.
+
+    `held_id` is what was held while too much came; its case is that of the held report, once it is released. The row's
+    id is the token by which the other system asks for the number.
+    """
 
     token_id = models.BigIntegerField("令牌")
     mark = models.CharField("重复的标记", max_length=64, blank=True, default="")
-    case = CountyForeignKey(Case, on_delete=models.PROTECT, related_name="+", index=False)
+    case = CountyForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+", index=False)
+    held_id = models.BigIntegerField("待甄别", null=True)
     at = models.DateTimeField("时间")
 
     class Meta(CountyModel.Meta):

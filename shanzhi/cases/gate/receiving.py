@@ -58,9 +58,12 @@ class Received:
 
 def report_or_hold(
     *, actor: Actor, report: Report, area: Area, visitor: Visitor, at: datetime, contact: ContactIn | None = None,
-    key: str | None = None, proof: Proof | None = None,
+    key: str | None = None, proof: Proof | None = None, vouched: bool = False,
 ) -> Received:  # fmt: skip
     """Take a public report in. `actor` is an `Actor.public` that grants cases.report, with the visitor's device.
+
+    `vouched`: a program whose key answers for what it brings. It has limits of its own, owes no proof and meets no
+    block; what it brings counts for a flood, and is held in one, like all else.
 
     Refused before anything is written: Invalid with its fields, ProofNeeded, Blocked, TooMany. The same key gives the
     same result again, without a second proof.
@@ -76,7 +79,8 @@ def report_or_hold(
             earlier = claim(key=key, actor=actor, operation=SENT, body=body, result_id=result_id)
             if earlier is not None:
                 return _again(earlier)
-            admit(visitor, "report", at=at, proof=proof, path=area.path, phone_index=phone_index)
+            if not vouched:
+                admit(visitor, "report", at=at, proof=proof, path=area.path, phone_index=phone_index)
             place = too_many_at(area, at=at)
             if place is not None:
                 held = _hold(result_id, actor, report, area, contact, visitor, phone_index, place, at)
@@ -148,7 +152,7 @@ def _hold(
     secret = secret_new()
     held = Held(
         id=held_id, flood=_flood(place, at), area=area, area_path=area.path, village_path=area.path[:VILLAGE],
-        body=packed(report, contact, actor.device), secret=secret, digest=digest_of(secret), address=visitor.address,
+        body=packed(report, contact, actor.device, actor.name), secret=secret, digest=digest_of(secret), address=visitor.address,
         device=visitor.device, phone_index=phone_index, likeness=likeness_of(report), urgent=report.urgent,
         photos=len(photos), received_at=at,
     )  # fmt: skip
@@ -171,12 +175,13 @@ def likeness_of(report: Report) -> str:
     return " ".join(signature(f"{report.title} {report.body}", key))
 
 
-def packed(report: Report, contact: ContactIn | None, device: str) -> str:
-    """As JSON, to be sealed."""
+def packed(report: Report, contact: ContactIn | None, device: str, name: str = "") -> str:
+    """As JSON, to be sealed. `name` is how the case will call whoever sent it."""
     sent = {**asdict(report), "photo_ids": [int(one) for one in report.photo_ids]}
     sent["occurred_at"] = report.occurred_at.isoformat() if report.occurred_at else None
     return json.dumps(
-        {"report": sent, "contact": asdict(contact) if contact else None, "device": device}, ensure_ascii=False
+        {"report": sent, "contact": asdict(contact) if contact else None, "device": device, "name": name},
+        ensure_ascii=False,
     )
 
 
@@ -186,6 +191,12 @@ def unpacked(body: str) -> tuple[Report, ContactIn | None, str]:
     sent = dict(data["report"])
     sent["occurred_at"] = datetime.fromisoformat(sent["occurred_at"]) if sent["occurred_at"] else None
     return Report(**sent), ContactIn(**data["contact"]) if data["contact"] else None, data["device"]
+
+
+def name_in(body: str) -> str:
+    """How whoever sent it is called; empty for what was packed without."""
+    name: str = json.loads(body).get("name", "")
+    return name
 
 
 def _flood(path: str, at: datetime) -> Flood:

@@ -9,7 +9,7 @@ from django.db.transaction import atomic
 
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.cases.gate.holding import KEPT, held_list_for
-from shanzhi.cases.gate.receiving import WINDOW, unpacked
+from shanzhi.cases.gate.receiving import WINDOW, name_in, unpacked
 from shanzhi.cases.gate.senders import sender_keep
 from shanzhi.cases.gate.visitors import Visitor
 from shanzhi.cases.models import Case, Flood, Held
@@ -49,7 +49,7 @@ def held_release(*, actor: Actor, held: Held, at: datetime) -> Case:
     with atomic():
         _decide(held, at, by=_named(actor, post), state=Held.State.RELEASED)
         report, contact, device = unpacked(held.body)
-        sender = Actor.public(current(), granted={REPORT}, device=device)
+        sender = Actor.public(current(), granted={REPORT}, device=device, name=name_in(held.body) or "群众")
         files_detach(actor=actor, owner=held, at=at)
         # A page may have asked under an older version of the kind; the person can't be asked again.
         report = replace(report, from_form=True)

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from shanzhi.areas.paths import WIDTH
+from shanzhi.cases.catalogue import Source
 from shanzhi.cases.gate.visitors import Visitor
 from shanzhi.cases.models import Case, Held, Sender
 
@@ -54,8 +55,11 @@ def sender_keep(
 
 
 def sender_of(case: Case) -> Sender | None:
-    """One statement, none for what somebody with an account reported."""
-    return Sender.objects.filter(case_id=case.id).first() if case.reporter_id is None else None
+    """One statement, none for what somebody with an account reported. What a program brought is nobody's whom a
+    block would reach: its key is revoked instead."""
+    if case.reporter_id is not None or case.source == Source.API:
+        return None
+    return Sender.objects.filter(case_id=case.id).first()
 
 
 def behind(what: str, digest: str, *, at: datetime) -> Behind:

@@ -85,7 +85,7 @@ def _proof(body: own.ProvedIn) -> Proof:
 
 
 def _receipt(request: HttpRequest, made: Receipt | Held) -> own.PublicReceiptOut:
-    number = made.case.number if isinstance(made, Receipt) else ""
+    number = made.case.number if made.case is not None else ""
     page = follow_page(request, made.county_id)
     return own.PublicReceiptOut(number=number, secret=secret_shown(made.secret), page=page)
 

@@ -20,8 +20,10 @@ from shanzhi.accounts.models import ApiToken
 from shanzhi.accounts.selectors import actor_for, token_user
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source
-from shanzhi.cases.models import Case, Receipt
-from shanzhi.cases.services import Report, case_report
+from shanzhi.cases.gate.receiving import Received, report_or_hold
+from shanzhi.cases.gate.visitors import Visitor
+from shanzhi.cases.models import Case, Held, Receipt
+from shanzhi.cases.services import Report
 from shanzhi.cases.taking.contacts import ContactIn
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.exchange.models import Submission
@@ -30,6 +32,7 @@ from shanzhi.exchange.open311.places import degrees, place_of
 from shanzhi.exchange.open311.questions import answers_of
 from shanzhi.lib.errors import Forbidden, Invalid, TooMany
 from shanzhi.tenancy.context import current
+from shanzhi.tenancy.ids import id_of
 from shanzhi.tenancy.keyring import key_ring
 
 REPEATED: Final = timedelta(minutes=1)
@@ -39,6 +42,7 @@ KEPT: Final = timedelta(days=90)
 PLACE: Final = 100
 NAME: Final = 40
 MARK: Final = "exchange_submission.mark"
+SENDER: Final = "exchange_submission.token"
 NO_KEY: Final = "没有写 api_key。上报要用接口令牌，请向本县的安全管理员申请。"
 BAD_KEY: Final = "api_key 不对、已过期或已撤销，或者不是这个县的。"
 MAY_NOT: Final = "这个 api_key 的账号没有上报事件的岗位，请找本县的安全管理员。"
@@ -68,14 +72,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The case, and the secret of its receipt as it is read out."""
+    """The case, or none as long as the report is held; the secret of its receipt as it is read out, and the token."""
 
-    case: Case
+    case: Case | None
     secret: str
+    token: str
 
 
 def request_submit(*, api_key: str, said: Said, repeat_key: str = "", at: datetime) -> Submitted:
-    """Open a case, or find the one that this very report opened before.
+    """Open a case, or find the one that this very report opened before. In a flood the report is held like all others.
 
     Forbidden for a key that does not count here, TooMany beyond the limits of one key, Invalid with a sentence for
     each argument that has to be mended, NotFound for a service that is none.
@@ -89,11 +94,11 @@ def request_submit(*, api_key: str, said: Said, repeat_key: str = "", at: dateti
         # Reports of one key queue here: the limits and the look for a repetition hold however many come at once.
         token = ApiToken.objects.select_for_update().get(digest=ApiToken.digest_of(api_key))
         mark = _mark(said)
-        case = None if repeat_key else _repeated(token, mark, at)
-        if case is None:
+        row = None if repeat_key else _repeated(token, mark, at)
+        if row is None:
             _pace(token, at)
             area = place_of(address_id=said.address_id, address=said.address_string, position=position)
-            case = case_report(
+            received = report_or_hold(
                 actor=Actor.public(current(), granted={permissions.REPORT}, name=f"群众（{token.name}）"[:NAME]),
                 report=Report(
                     body=_body(said, kind.label),
@@ -106,12 +111,51 @@ def request_submit(*, api_key: str, said: Said, repeat_key: str = "", at: dateti
                 ),
                 area=area,
                 contact=contact_of(said),
+                visitor=Visitor(key_ring().blind(str(token.pk), SENDER), ""),
                 key=_claimed(token, repeat_key),
+                vouched=True,
                 at=at,
             )
-            if not Submission.objects.filter(case_id=case.id).exists():  # else the key gave an earlier one
-                Submission.objects.create(token_id=token.pk, mark=mark, case=case, at=at)
-    return Submitted(case, secret_shown(Receipt.objects.get(case_id=case.id).secret))
+            row = _kept(token, mark, received, at)
+    return _submitted(row)
+
+
+def _kept(token: ApiToken, mark: str, received: Received, at: datetime) -> Submission:
+    """The row of what was received; the key may have given an earlier one."""
+    held_id = received.held.id if received.held is not None else None
+    same = Submission.objects.filter(held_id=held_id) if held_id else Submission.objects.filter(case=received.case)
+    return same.first() or Submission.objects.create(
+        token_id=token.pk, mark=mark, case=received.case, held_id=held_id, at=at
+    )
+
+
+def _submitted(row: Submission) -> Submitted:
+    case = case_now(row)
+    if case is not None:
+        secret = Receipt.objects.get(case_id=case.id, role=Receipt.Role.REPORTER).secret
+    else:
+        secret = Held.objects.get(id=row.held_id or 0).secret
+    return Submitted(case, secret_shown(secret), str(row.id))
+
+
+def case_now(row: Submission) -> Case | None:
+    """The case of a report, which a held one has since it was released."""
+    if row.held_id is None:
+        case: Case | None = row.case
+        return case
+    return Case.objects.filter(id__in=Held.objects.filter(id=row.held_id).values("case_id")).first()
+
+
+def token_number(text: str) -> str | None:
+    """What has become of a report that was answered with this token: its case's number, empty as long as there is none.
+
+    None for what is no token of a held report.
+    """
+    row = Submission.objects.filter(id=id_of(text) or 0).exclude(held_id=None).first()
+    if row is None:
+        return None
+    case = case_now(row)
+    return case.number if case is not None else ""
 
 
 def _key_check(api_key: str, at: datetime) -> None:
@@ -141,12 +185,11 @@ def _mark(said: Said) -> str:
     return key_ring().blind(json.dumps(parts, ensure_ascii=False), MARK)
 
 
-def _repeated(token: ApiToken, mark: str, at: datetime) -> Case | None:
+def _repeated(token: ApiToken, mark: str, at: datetime) -> Submission | None:
     if not mark:
         return None
     rows = Submission.objects.filter(token_id=token.pk, mark=mark, at__gt=at - REPEATED).select_related("case")
-    found = rows.order_by("-id").first()
-    return found.case if found is not None else None
+    return rows.order_by("-id").first()
 
 
 def _claimed(token: ApiToken, repeat_key: str) -> str | None:

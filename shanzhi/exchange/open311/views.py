@@ -22,7 +22,7 @@ from shanzhi.access.permissions import PUBLIC
 from shanzhi.exchange.open311 import catalogue, requests
 from shanzhi.exchange.open311.jurisdictions import discovery, jurisdiction_of
 from shanzhi.exchange.open311.questions import attributes_of
-from shanzhi.exchange.open311.submitting import Said, Submitted, request_submit
+from shanzhi.exchange.open311.submitting import Said, Submitted, request_submit, token_number
 from shanzhi.exchange.open311.wire import Answer, refused, rendered
 from shanzhi.lib.errors import DomainError, Invalid, TooMany
 from shanzhi.tenancy.context import county
@@ -130,9 +130,15 @@ def one_request(request: HttpRequest, request_id: str) -> Answer:
 
 @endpoint(*READ)
 def token(request: HttpRequest, token: str) -> Answer:
-    """Every service is "realtime": a report gets its number at once, and the number serves as its token."""
+    """A report gets its number at once, and the number serves as its token; only what is held in a flood gets a token
+    of its own, which has no number until staff have looked at it."""
     with county(_here(request).id) as number:
-        found = requests.request_get(token, county_id=number)
+        named = token_number(token)
+        if named == "":
+            return Answer("service_requests", [{"service_request_id": None, "token": token}])
+        found = requests.request_get(named or token, county_id=number)
+        if named:
+            return Answer("service_requests", [{"service_request_id": named, "token": token}])
     row = {"service_request_id": found["service_request_id"], "token": found["service_request_id"]}
     return Answer("service_requests", [row])
 
@@ -185,9 +191,10 @@ def _submitted(request: HttpRequest) -> Answer:
     with county(here.id):
         done = request_submit(api_key=api_key, said=said, repeat_key=repeat_key, at=timezone.now())
         follow = request.build_absolute_uri(reverse("cases:follow", args=[here.id]))
-    logger.info("open311 report %s in %s", done.case.number, here.id)
+    named = {"service_request_id": done.case.number} if done.case is not None else {"token": done.token}
+    logger.info("open311 report %s in %s", *named.values(), here.id)
     row = {
-        "service_request_id": done.case.number,
+        **named,
         "service_notice": notice(done, follow, said),
         "account_id": said.account_id or None,
     }
@@ -209,10 +216,8 @@ def _one(sent: Mapping[str, list[str]], name: str) -> str:
 
 def notice(done: Submitted, follow: str, said: Said) -> str:
     """What whoever reported needs to know; the secret stands nowhere else."""
-    words = (
-        f"已登记，编号 {done.case.number}，查询码 {done.secret}。请把查询码交给反映人本人，"
-        f"凭编号和查询码可以在 {follow} 看办到哪一步、补充情况。"
-    )
+    begun = f"已登记，编号 {done.case.number}" if done.case is not None else "收到了，来得太多，工作人员看过就受理"
+    words = f"{begun}，查询码 {done.secret}。请把查询码交给反映人本人，凭查询码可以在 {follow} 看办到哪一步、补充情况。"
     if said.media_url:
         words += "平台不打开别人给的网址，media_url 没有取用，照片请由反映人凭查询码补交。"
     return words
