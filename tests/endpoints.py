@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 API_APPS = (
-    "accounts", "areas", "cases", "cases.kinds", "cases.suggesting", "cases.taking", "cases.worklists",
+    "accounts", "areas", "areas.mapping", "cases", "cases.kinds", "cases.suggesting", "cases.taking", "cases.worklists",
     "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 

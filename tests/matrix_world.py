@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import ApiToken, StandIn
-from shanzhi.areas.models import DivisionImport
+from shanzhi.areas.models import DivisionImport, OutlineImport
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act
 from shanzhi.cases.models import ActBatch, Case, SavedFilter
@@ -188,13 +188,13 @@ class World:
                     number=1, defaults={"root": blank, "count": 1, "previous": blank, "digest": blank, "sealed_at": at}
                 )
                 return "1"
-            if kind == "import":
+            if kind in ("import", "outline_import"):
                 upload = StoredFile.objects.create(
                     kind="upload", name="a.csv", content_type="text/csv", size=1, sha256="0" * 64, created_by=owner,
                     created_at=at,
                 )  # fmt: skip
-                sent = DivisionImport.objects.create(
-                    file=upload, name="a.csv", effective_on=at.date(), created_by_name="x", created_at=at
-                )
-                return str(sent.id)
+                told = {"file": upload, "name": "a.csv", "effective_on": at.date(), "created_by_name": "x"}
+                if kind == "import":
+                    return str(DivisionImport.objects.create(created_at=at, **told).id)
+                return str(OutlineImport.objects.create(created_at=at, state="checked", datum="cgcs2000", **told).id)
         raise AssertionError(kind)

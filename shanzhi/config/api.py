@@ -25,9 +25,9 @@ api = HouseAPI(
     parser=TextParser(),
     openapi_extra={"security": [{"token": []}]},
 )
-# Before `cases`, whose /cases/{number} would take every name below it: cases.worklists.
+# Before `cases`, whose /cases/{number} would take every name below it: cases.worklists; areas.mapping for /areas/at.
 APPS = (
-    "accounts", "areas", "cases.worklists", "cases", "cases.kinds", "cases.suggesting", "cases.taking",
+    "accounts", "areas.mapping", "areas", "cases.worklists", "cases", "cases.kinds", "cases.suggesting", "cases.taking",
     "files", "jobs", "notices", "packs", "portal", "trail",
 )  # fmt: skip
 for app in APPS:

@@ -17,6 +17,7 @@ const options = {
   entryPoints: {
     phone: "js/phone.js",
     desk: "js/desk.js",
+    map: "js/map.js",
   },
   bundle: true,
   minify: true,
@@ -28,7 +29,10 @@ const options = {
 };
 const styles = {
   ...options,
-  entryPoints: { phone: "css/bundle-phone.css", desk: "css/bundle-desk.css", print: "css/bundle-print.css" },
+  entryPoints: {
+    phone: "css/bundle-phone.css", desk: "css/bundle-desk.css", map: "css/bundle-map.css", print: "css/bundle-print.css",
+  },
+  loader: { ".png": "dataurl", ".svg": "dataurl" },
 };
 
 /** One symbol an icon; what every symbol shares stands in the class `i` of the page. */
