@@ -273,8 +273,8 @@ class ImportFault(CountyModel):
 class Outline(CountyModel):
     """Where a place lay on [valid_from, valid_to). Never altered: a new outline ends the one before.
 
-    `shape` is polygons → rings → [longitude, latitude] in whole units of 1e-7 degree of CGCS2000 (`lib.shapes`), the four
-    sides are the rectangle around it. Outlines of one act share `act_id`.
+    `shape` is polygons → rings → [longitude, latitude] in whole units of 1e-7 degree of CGCS2000 (`lib.shapes`), the
+    four sides are the rectangle around it. Outlines of one act share `act_id`.
     """
 
     class Source(models.TextChoices):

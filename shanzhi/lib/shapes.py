@@ -135,11 +135,12 @@ def fault_of(shape: Any) -> tuple[str, tuple[float, float] | None] | None:
 
 @dataclass
 class Fitted:
-    """An outline fit to be kept, and what was mended about it, in words."""
+    """An outline fit to be kept, what was mended about it, in words, and whether a ring was turned."""
 
     shape: Any
     parts: Parts
     notes: list[str] = field(default_factory=list)
+    turned: bool = False
 
 
 def fitted(shape: Any, *, most: int = MOST_POINTS) -> Fitted | str:
@@ -155,8 +156,7 @@ def fitted(shape: Any, *, most: int = MOST_POINTS) -> Fitted | str:
                 break
         else:
             return f"有 {before:,} 个点，简化后还多于 {most:,} 个，请先分块或简化。"
-    if any(not one.exterior.is_ccw or any(ring.is_ccw for ring in one.interiors) for one in polygons(shape)):
-        notes.append("环的方向不合标准，已改正")
+    turned = any(not one.exterior.is_ccw or any(ring.is_ccw for ring in one.interiors) for one in polygons(shape))
     kept = to_shape(parts)
     if fault_of(kept):
         kept = shapely.make_valid(kept)  # rounding to a centimetre closed a narrow passage
@@ -164,7 +164,7 @@ def fitted(shape: Any, *, most: int = MOST_POINTS) -> Fitted | str:
         kept = to_shape(parts)
     if fault := fault_of(kept):
         return fault[0]
-    return Fitted(kept, parts, notes)
+    return Fitted(kept, parts, notes, turned)
 
 
 def simplified(shape: Any, tolerance_m: float) -> Any:

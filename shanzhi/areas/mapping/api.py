@@ -177,8 +177,11 @@ def outline_import_outlines(request: HttpRequest, county: County, outline_import
     return collection(import_features(outline_import_get_for(actor_of(request), outline_import_id)))
 
 
-@router.post("outline-imports/{outline_import_id}/applications",
-             response={201: schemas.OutlineImportOut, **WRITE_REFUSALS}, operation_id="outline_import_apply")  # fmt: skip
+@router.post(
+    "outline-imports/{outline_import_id}/applications",
+    response={201: schemas.OutlineImportOut, **WRITE_REFUSALS},
+    operation_id="outline_import_apply",
+)
 @operation(MANAGE)
 def outline_import_apply(
     request: HttpRequest, county: County, outline_import_id: ImportId, body: VersionIn, key: Key = None

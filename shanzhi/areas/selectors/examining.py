@@ -13,7 +13,6 @@ from shanzhi.lib.shapes import (
     Fitted,
     areal,
     as_geojson,
-    bounds,
     common,
     fault_of,
     fitted,
@@ -81,8 +80,8 @@ def examine(wishes: Sequence[Wish]) -> Examined:
         _alone(wish, found)
     kept = [wish for wish in wishes if wish.area.id in found.fits]
     shapes = {wish.area.id: found.fits[wish.area.id].shape for wish in kept}
-    for at, wish in enumerate(kept):
-        found.findings += _beside(wish, kept[:at], shapes)
+    for level in dict.fromkeys(wish.area.level for wish in kept):
+        found.findings += _beside(level, [wish for wish in kept if wish.area.level == level], shapes)
     found.findings += _above(kept, shapes)
     found.findings += _below(kept, shapes)
     found.findings += _gaps(kept, shapes)
@@ -101,7 +100,8 @@ def _alone(wish: Wish, found: Examined) -> None:
         found.findings.append(Finding(ERROR, "points", area.code, f"{area.name}{fit}", None, wish.number))
         return
     found.fits[area.id] = fit
-    for note in fit.notes:
+    turned = ["环的方向不合标准，已改正"] if fit.turned and wish.number else []  # of a file; a hand draws either way
+    for note in (*fit.notes, *turned):
         found.findings.append(Finding(NOTE, "mended", area.code, f"{area.name}：{note}。", None, wish.number))
 
 
@@ -115,18 +115,22 @@ def _size(shape: Any) -> str:
     return size_words(sum(square_metres(one) for one in polygons(shape) if matters(one)))
 
 
-def _beside(wish: Wish, earlier: Iterable[Wish], shapes: Shapes) -> Iterable[Finding]:
+def _beside(level: str, wishes: Sequence[Wish], shapes: Shapes) -> Iterable[Finding]:
     """Overlaps with places of the same level: those that stay as they are, and those before it in this change."""
-    shape, area = shapes[wish.area.id], wish.area
-    others = [(one.area, shapes[one.area.id]) for one in earlier if one.area.level == area.level]
-    others += touching(area.level, bounds(shape), leave=shapes)
-    for other, theirs in others:
-        if not shape.intersects(theirs):
+    mine = [(wish.area, shapes[wish.area.id]) for wish in wishes]
+    west, south, east, north = (round(side) for side in shapely.total_bounds([shape for _, shape in mine]))
+    every = [*mine, *touching(level, (west, south, east, north), leave=shapes)]
+    asked, met = shapely.STRtree([shape for _, shape in every]).query(
+        [shape for _, shape in mine], predicate="intersects"
+    )
+    for at, beside in sorted(zip(asked.tolist(), met.tolist(), strict=True)):
+        if at <= beside < len(mine):
             continue
+        (area, shape), (other, theirs) = every[at], every[beside]
         shared = common(shape, theirs)
         if matters(shared):
             sentence = f"{area.name}和{other.name}重叠 {_size(shared)}，请改到不重叠。"
-            yield Finding(ERROR, "overlap", area.code, sentence, _shown(shared), wish.number)
+            yield Finding(ERROR, "overlap", area.code, sentence, _shown(shared), wishes[at].number)
 
 
 def _above(wishes: Sequence[Wish], shapes: Shapes) -> Iterable[Finding]:
@@ -149,16 +153,17 @@ def _above(wishes: Sequence[Wish], shapes: Shapes) -> Iterable[Finding]:
 
 def _below(wishes: Sequence[Wish], shapes: Shapes) -> Iterable[Finding]:
     """Places below that would be left outside."""
-    for wish in wishes:
-        children = Area.objects.filter(parent=wish.area, valid_to__isnull=True).exclude(id__in=list(shapes))
-        known = _present({child.id: child for child in children}, {})
-        for child in children:
-            if child.id not in known:
-                continue
-            outside = without(known[child.id], shapes[wish.area.id])
-            if matters(outside):
-                sentence = f"{child.name}会有 {_size(outside)}落在{wish.area.name}外面，请一起调整。"
-                yield Finding(ERROR, "left_out", wish.area.code, sentence, _shown(outside), wish.number)
+    by_id = {wish.area.id: wish for wish in wishes}
+    children = Area.objects.filter(parent_id__in=list(by_id), valid_to__isnull=True).exclude(id__in=list(shapes))
+    known = _present([child.id for child in children], {})
+    for child in children.order_by("code"):
+        if child.id not in known:
+            continue
+        wish = by_id[child.parent_id or 0]
+        outside = without(known[child.id], shapes[wish.area.id])
+        if matters(outside):
+            sentence = f"{child.name}会有 {_size(outside)}落在{wish.area.name}外面，请一起调整。"
+            yield Finding(ERROR, "left_out", wish.area.code, sentence, _shown(outside), wish.number)
 
 
 def _gaps(wishes: Sequence[Wish], shapes: Shapes) -> Iterable[Finding]:

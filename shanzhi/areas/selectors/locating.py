@@ -1,4 +1,4 @@
-"""Which township, village and grid a position lies in; the county's outlines are kept in memory, as one process sees them.
+"""Which township, village and grid a position lies in; each process keeps the county's outlines in memory.
 
 Before each use one small row is read (`map_stamp`); only when it has changed is everything built anew. On a border the
 lowest code wins, on every machine.

@@ -47,7 +47,8 @@ def area_merge(
 ) -> Area:
     """Abolish `area` in favour of `into`: everything below it and its units go there, its old code names the successor.
 
-    Its outline becomes part of the other's. Rows of other tables follow in a job. Returns the abolished place, whose successor is set.
+    Its outline becomes part of the other's; rows of other tables follow in a job. Returns the abolished place, whose
+    successor is set.
     """
     actor.require(MANAGE)
     at = edge(at)

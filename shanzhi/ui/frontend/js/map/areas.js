@@ -114,7 +114,7 @@ class AreaMap {
       save: () => this.save(),
       undo: () => this.undo(),
     };
-    all("[data-act]", this.page).forEach((button) => button.addEventListener("click", () => acts[button.dataset.act]()));
+    for (const button of all("[data-act]", this.page)) button.addEventListener("click", acts[button.dataset.act]);
     one("[data-split]", this.page).addEventListener("submit", (event) => {
       event.preventDefault();
       this.split();

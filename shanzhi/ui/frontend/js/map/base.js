@@ -13,8 +13,9 @@ const WORDS = {
 
 /** Below our own: the streets of 天地图, in the same datum as everything that is stored here. */
 function tianditu(kind, key) {
-  const url = `https://t{s}.tianditu.gov.cn/${kind}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=${kind}`
-    + `&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=${encodeURIComponent(key)}`;
+  const url = `https://t{s}.tianditu.gov.cn/${kind}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0`
+    + `&LAYER=${kind}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles`
+    + `&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=${encodeURIComponent(key)}`;
   return L.tileLayer(url, { subdomains: HOSTS, maxZoom: 18, attribution: "天地图" });
 }
 
