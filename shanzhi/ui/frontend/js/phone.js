@@ -13,6 +13,7 @@ import { startReceipt } from "./receipt.js";
 import { startReplies } from "./replies.js";
 import { startSuggest } from "./suggest.js";
 import { startViewer } from "./viewer.js";
+import { startWhereabouts } from "./whereabouts.js";
 
 document.documentElement.classList.add("js");
 startFlash();
@@ -28,3 +29,4 @@ startPick();
 startReplies();
 startReceipt();
 startViewer();
+startWhereabouts();
