@@ -150,6 +150,7 @@ class AreaMap {
     all("[data-act]", this.page).forEach((button) => { button.hidden = !shown[button.dataset.act]; });
     one("[data-redraw]", this.page).textContent = chosen && chosen.drawn ? "重画" : "画边界";
     one("[data-ask]", this.page).hidden = !editor.count && !asking;
+    this.tools.hidden = !chosen && !editor.count;
     one("[data-split]", this.page).hidden = !this.line;
     one("[data-join]", this.page).hidden = !joining;
     if (joining) one("[data-join-words]", this.page).textContent = this.into

@@ -5,6 +5,7 @@ import { L } from "./base.js";
 export const LEVELS = ["county", "township", "village", "grid"];
 /* Colours stand in the style sheet: Leaflet only sets the class. */
 const NAMES = { county: "县界", township: "乡镇", village: "村", grid: "网格" };
+const SMALL_PX = 120;
 const NAMED_FROM = { township: 10, village: 12, grid: 13.5 };
 
 export const nameOf = (level) => NAMES[level] || level;
@@ -45,7 +46,7 @@ export class Places {
     layer.szFeature = row;
     layer.bindTooltip(name, { direction: "center", className: "map-name", sticky: true });
     layer.on("click", (event) => {
-      if (level !== this.level) return;
+      if (level !== this.level || this.map.pm?.globalDrawModeEnabled()) return; // a corner of what is being drawn
       L.DomEvent.stopPropagation(event);
       this.onChoose(row);
     });
@@ -84,10 +85,17 @@ export class Places {
     if (!layer) return null;
     this.mark(code, true);
     layer.bringToFront();
-    if (move && !this.map.getBounds().contains(layer.getBounds())) {
-      this.map.fitBounds(layer.getBounds(), { padding: [40, 40], maxZoom: 15 });
+    if (move && (!this.map.getBounds().contains(layer.getBounds()) || this.isSmall(layer))) {
+      this.map.fitBounds(layer.getBounds().pad(0.8), { maxZoom: 16, animate: false });
     }
     return layer;
+  }
+
+  isSmall(layer) {
+    const bounds = layer.getBounds();
+    const low = this.map.latLngToContainerPoint(bounds.getSouthWest());
+    const high = this.map.latLngToContainerPoint(bounds.getNorthEast());
+    return Math.max(high.x - low.x, low.y - high.y) < SMALL_PX;
   }
 
   mark(code, on) {
