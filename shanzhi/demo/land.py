@@ -78,14 +78,15 @@ def _towns(county: Any, wanted: Sequence[Wanted], dice: Random) -> dict[str, Any
     free = partition(county, [1] * len(wanted), dice)
     found: dict[str, Any] = {}
     for town in sorted(wanted, key=lambda one: one.at is None):
-        at = free[0] if town.at is None else min(free, key=lambda piece: _apart(piece, town.at or (0, 0)))
-        free.remove(at)
-        found[town.code] = at
+        piece = free[0] if town.at is None else _nearest(free, town.at)
+        free.remove(piece)
+        found[town.code] = piece
     return found
 
 
-def _apart(piece: Any, at: tuple[float, float]) -> float:
-    return float(piece.centroid.distance(shapely.Point(at[0] * DEGREE, at[1] * DEGREE)))
+def _nearest(pieces: Sequence[Any], at: tuple[float, float]) -> Any:
+    here = shapely.Point(at[0] * DEGREE, at[1] * DEGREE)
+    return min(pieces, key=lambda piece: float(piece.centroid.distance(here)))
 
 
 def _summed(code: str, wanted: Sequence[Wanted], pieces: dict[str, Any]) -> dict[str, Any]:

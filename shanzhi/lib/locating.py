@@ -68,7 +68,7 @@ class Locator:
             return NOWHERE
         cell = self.cells[row * self.size + column]
         if cell.__class__ is int:
-            return cell  # type: ignore[return-value]
+            return cell
         for index, edges in cell:  # type: ignore[union-attr]
             inside = False
             for ax, ay, bx, by in edges:  # upwards: ay <= by

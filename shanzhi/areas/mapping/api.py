@@ -33,7 +33,7 @@ ImportId = Annotated[int, Path(ge=1, lt=2**63)]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 
 
-@router.post("areas/at", response={200: schemas.WhereaboutsOut, **READ}, operation_id="area_at")
+@router.post("areas/at", response={200: schemas.WhereaboutsOut, **WRITE_REFUSALS}, operation_id="area_at")
 @operation(VIEW)
 def whereabouts(request: HttpRequest, county: County, body: schemas.PositionIn) -> Any:
     """Township, village and grid of a position. On a border the lowest code; in a gap the nearest village.
@@ -89,7 +89,7 @@ def _wishes(body: schemas.ShapesIn) -> tuple[list[Wish], list[Finding]]:
     return wishes, faults
 
 
-@router.post("outlines/checks", response={200: schemas.FindingListOut, **READ}, operation_id="outline_check")
+@router.post("outlines/checks", response={200: schemas.FindingListOut, **WRITE_REFUSALS}, operation_id="outline_check")
 @operation(MANAGE)
 def outline_check(request: HttpRequest, county: County, body: schemas.ShapesIn) -> Any:
     """What would be found about these outlines if they were saved together; nothing is saved."""
@@ -123,7 +123,7 @@ def _feature(row: Outline) -> dict[str, Any]:
 @router.post("areas/{code}/splits", response={201: AreaOut, **WRITE_REFUSALS}, operation_id="grid_split")
 @operation(MANAGE, object=True)
 def split_create(
-    request: HttpRequest, county: County, code: Code, body: schemas.SplitIn, key: Key = None
+    request: HttpRequest, county: County, code: Code, body: schemas.GridSplitIn, key: Key = None
 ) -> Status[AreaOut]:
     """Split a grid along a line: the larger piece stays, the smaller one becomes a new grid, which is answered."""
     area = selectors.area_get_for(actor_of(request), code, former=True)

@@ -114,7 +114,7 @@ class OutlineListOut(Schema):
     items: list[OutlineOut]
 
 
-class SplitIn(Schema):
+class GridSplitIn(Schema):
     """A line through a grid, [longitude, latitude] each; the smaller piece becomes the new grid."""
 
     version: int = VERSION

@@ -44,7 +44,8 @@ def grid_split(
         act_id = new_id()
         earlier = claim(key=key, actor=actor, operation="areas.split", body=body, result_id=act_id)
         if earlier is not None:
-            return Outline.objects.filter(act_id=earlier).select_related("area").order_by("id")[1].area
+            done: Area = Outline.objects.filter(act_id=earlier).select_related("area").order_by("id")[1].area
+            return done
         area = fresh(area, version)
         if area.level != Area.Level.GRID or area.parent is None:
             raise Conflict("只有网格能在地图上分开，村和乡镇按官方区划变更。", code="not_a_grid")

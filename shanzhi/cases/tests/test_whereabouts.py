@@ -117,7 +117,7 @@ def test_a_split_takes_no_case_along(mapped: Cast) -> None:
                      line=[at(-1, 2), at(6, 2)], reason="太大", on=THIS_YEAR)  # fmt: skip
     assert whereabouts(lon, lat).places["grid"].id == new.id
     assert Case.objects.get(id=case.id).area_id == area.id
-    assert [one.id for one in case_list_for(mapped.actor("grid_worker"), CaseFilter(tab=Tab.ALL))] == [case.id]
+    assert [one.id for one in case_list_for(mapped.actor("grid_worker"), CaseFilter(tab=Tab.OPEN))] == [case.id]
 
 
 def test_after_a_merge_the_case_names_the_grid_that_it_was_reported_in(mapped: Cast) -> None:

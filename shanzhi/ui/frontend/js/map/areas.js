@@ -129,6 +129,7 @@ class AreaMap {
   }
 
   rest() {
+    if (this.line) this.findings.clear();
     this.joining = this.into = this.line = null;
     this.editor.rest();
     if (this.chosen) this.places.choose(this.chosen.code, { move: false });
@@ -218,6 +219,7 @@ class AreaMap {
   /** The line stands; the name of the smaller piece is asked for beside the map. */
   askSplit(line) {
     this.line = line;
+    this.findings.show([{ severity: "latest", sentence: "切线", geometry: { type: "LineString", coordinates: line } }]);
     this.refresh();
     one("[name=split_name]", this.page).focus();
   }
