@@ -1,7 +1,7 @@
-"""Which grid a position lies in: one position after another over the 500 grids of a county. The limit is the issue's, 5 µs.
+"""Which grid a position lies in: one position after another over 500 grids. The limit is the issue's, 5 µs.
 
-Needs no database and no server: the outlines are kept in memory (`shanzhi/lib/locating.py`). The grids are a partition of
-the demo's county; a tenth of the positions lie outside of it or on a corner of a grid.
+Needs no database and no server: the outlines are kept in memory (`shanzhi/lib/locating.py`). The grids are a partition
+of the demo's county; some of the positions lie outside of it, a tenth exactly on a corner of a grid.
 """
 
 import gc

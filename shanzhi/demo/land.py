@@ -1,7 +1,7 @@
 """The land of a demo county: its real outline, cut into invented townships, villages and grids.
 
-The cut depends on the county and on how many grids each village has, on nothing else: the same on every machine, so that
-a demo can be loaded again and again. Townships of the pack take the piece nearest to where they really are.
+The cut depends on the county and on how many grids each village has, on nothing else: the same on every machine, so
+that a demo can be loaded again and again. Townships of the pack take the piece nearest to where they really are.
 """
 
 import json

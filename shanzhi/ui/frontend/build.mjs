@@ -30,7 +30,8 @@ const options = {
 const styles = {
   ...options,
   entryPoints: {
-    phone: "css/bundle-phone.css", desk: "css/bundle-desk.css", map: "css/bundle-map.css", print: "css/bundle-print.css",
+    phone: "css/bundle-phone.css", desk: "css/bundle-desk.css", map: "css/bundle-map.css",
+    print: "css/bundle-print.css",
   },
   loader: { ".png": "dataurl", ".svg": "dataurl" },
 };
