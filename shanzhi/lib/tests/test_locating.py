@@ -16,6 +16,7 @@ X, Y, STEP = 1_188_000_000, 326_000_000, 100_000
 PLACE = shapely.box(X, Y, X + 40 * STEP, Y + 30 * STEP)
 PIECES = settled(partition(PLACE, [1] * 40, Random(3)), PLACE)
 HERE = Locator(PIECES)
+ROW = Locator([shapely.box(X + n * STEP, Y, X + (n + 1) * STEP, Y + STEP) for n in range(40)])
 AROUND = st.tuples(st.integers(X - STEP, X + 41 * STEP), st.integers(Y - STEP, Y + 31 * STEP))
 
 
@@ -40,11 +41,9 @@ def test_every_corner_belongs_to_the_first_that_has_it() -> None:
 @given(st.integers(0, 39), st.data())
 def test_positions_on_edges(number: int, data: st.DataObject) -> None:
     """Along an upright or level edge every whole position is exactly on it."""
-    piece = shapely.box(X + number * STEP, Y, X + (number + 1) * STEP, Y + STEP)
-    others = Locator([shapely.box(X + n * STEP, Y, X + (n + 1) * STEP, Y + STEP) for n in range(40)])
     y = data.draw(st.integers(Y, Y + STEP))
-    assert others.at(int(piece.bounds[0]), y) == max(0, number - 1)
-    assert others.at(int(piece.bounds[0]) + 1, y) == number
+    assert ROW.at(X + number * STEP, y) == max(0, number - 1)
+    assert ROW.at(X + number * STEP + 1, y) == number
 
 
 def test_a_hole_is_not_inside_but_its_edge_is() -> None:
