@@ -11,13 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import batches, cases, divisions, field, flood, suggestion
+from bench import batches, cases, divisions, field, flood, places, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -27,8 +27,11 @@ from dev.environment import PYTHON, ROOT, environment, say
 
 NAMES: Final = (
     "case_create", "case_list_20k", "case_list_2m", "case_page", "batch_dispatch_500", "public_flood",
-    "village_public_page", "queued_1000", "divisions_import", "suggestion",
+    "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid",
 )  # fmt: skip
+ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
+    "suggestion": suggestion.measure, "place_to_grid": places.measure,
+}  # fmt: skip
 MILLIONS: Final = "case_list_2m"
 BATCH: Final = "batch_dispatch_500"
 FLOOD: Final = "public_flood"
@@ -208,11 +211,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ):
             folder = Path(made)
             (folder / "traces").mkdir()
-            if "suggestion" in names:  # the same on every database
-                say("suggestion")
-                results.append(suggestion.measure())
-                save(results, RESULTS)
-            others = [name for name in names if name not in ("suggestion", MILLIONS)]
+            for name, alone in ALONE.items():
+                if name in names:
+                    say(name)
+                    results.append(alone())
+                    save(results, RESULTS)
+            others = [name for name in names if name not in (*ALONE, MILLIONS)]
             sites: dict[str, cases.Site] = {}
             small: tuple[Database, cases.Site] | None = None
             for database in databases(folder, wanted) if others else []:

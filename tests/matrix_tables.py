@@ -114,6 +114,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "stand_in": {"own": OFFICE | {"security_admin"}, "other": {"security_admin"}},
     "token": {"own": EVERYBODY, "other": EVERYBODY},
     "import": {"own": EVERYBODY, "other": EVERYBODY},
+    "outline_import": {"own": EVERYBODY, "other": EVERYBODY},
     "seal": {"own": EVERYBODY, "other": EVERYBODY},
     "job": {"own": {"system_admin"}, "other": set()},
     "notice": {"own": {"village_clerk"}, "other": set()},

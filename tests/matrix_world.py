@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import ApiToken, StandIn
-from shanzhi.areas.models import DivisionImport
+from shanzhi.areas.models import DivisionImport, OutlineImport
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
@@ -188,16 +188,16 @@ class World:
         )
         return str(made.id)
 
-    def sent(self, owner: int, at: datetime) -> str:
-        """A register that somebody sent; call it inside the county."""
+    def sent(self, kind: str, owner: int, at: datetime) -> str:
+        """A register or outlines that somebody sent; call it inside the county."""
         upload = StoredFile.objects.create(
             kind="upload", name="a.csv", content_type="text/csv", size=1, sha256="0" * 64, created_by=owner,
             created_at=at,
         )  # fmt: skip
-        made = DivisionImport.objects.create(
-            file=upload, name="a.csv", effective_on=at.date(), created_by_name="x", created_at=at
-        )
-        return str(made.id)
+        told = {"file": upload, "name": "a.csv", "effective_on": at.date(), "created_by_name": "x"}
+        if kind == "import":
+            return str(DivisionImport.objects.create(created_at=at, **told).id)
+        return str(OutlineImport.objects.create(created_at=at, state="checked", datum="cgcs2000", **told).id)
 
     def value(self, kind: str, place: str) -> str:
         """The parameter of an address that names the object of this kind at this place."""
@@ -252,6 +252,6 @@ class World:
                     number=1, defaults={"root": blank, "count": 1, "previous": blank, "digest": blank, "sealed_at": at}
                 )
                 return "1"
-            if kind == "import":
-                return self.sent(owner, at)
+            if kind in ("import", "outline_import"):
+                return self.sent(kind, owner, at)
         raise AssertionError(kind)

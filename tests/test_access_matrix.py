@@ -27,7 +27,8 @@ ABROAD = {"grid_worker", "township_officer", "county_leader", "security_admin"}
 
 KINDS = {
     "case_number": "case", "area_code": "area", "unit_code": "unit", "user_id": "user", "post_id": "post",
-    "token_id": "token", "stand_in_id": "stand_in", "import_id": "import", "file_id": "case_photo",
+    "token_id": "token", "stand_in_id": "stand_in", "import_id": "import",
+    "outline_import_id": "outline_import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
     "held_id": "held", "block_id": "block", "draw_id": "draw",
     "hook_id": "hook", "hook_delivery_id": "hook_delivery",

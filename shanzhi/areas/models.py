@@ -268,3 +268,90 @@ class ImportFault(CountyModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["county_id", "source", "number"], name="import_fault_once")
         ]
+
+
+class Outline(CountyModel):
+    """Where a place lay on [valid_from, valid_to). Never altered: a new outline ends the one before.
+
+    `shape` is polygons → rings → [longitude, latitude] in whole units of 1e-7 degree of CGCS2000 (`lib.shapes`), the
+    four sides are the rectangle around it. Outlines of one act share `act_id`.
+    """
+
+    class Source(models.TextChoices):
+        DRAWN = "drawn", "在地图上画"
+        IMPORTED = "imported", "按文件导入"
+        DERIVED = "derived", "随区划变更"
+
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("area_id", "shape", "valid_from", "valid_to", "source", "synthetic")
+
+    area = CountyForeignKey(Area, verbose_name="区划", on_delete=models.PROTECT, related_name="outlines")
+    shape = models.JSONField("边界")
+    west = models.IntegerField("西")
+    south = models.IntegerField("南")
+    east = models.IntegerField("东")
+    north = models.IntegerField("北")
+    square_metres = models.BigIntegerField("面积（平方米）")
+    points = models.PositiveIntegerField("点数")
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True)
+    source = models.CharField("来源", max_length=10, choices=Source.choices)
+    synthetic = models.BooleanField("示意边界（合成）", default=False)
+    reason = models.CharField("原因", max_length=200)
+    actor_name = models.CharField("经办人", max_length=60)
+    actor_post = models.CharField("岗位", max_length=120, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    act_id = models.BigIntegerField("同一次变更")
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "边界"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["county_id", "area"], condition=models.Q(valid_to__isnull=True), name="outline_open_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "act_id"], name="outline_act"),
+            models.Index(fields=["county_id", "area", "valid_from"], name="outline_day"),
+        ]
+
+
+class MapStamp(CountyModel):
+    """Another number whenever an outline of the county changes: what processes keep in memory is then built anew."""
+
+    number = models.BigIntegerField()
+
+    class Meta(CountyModel.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["county_id"], name="map_stamp_once")
+        ]
+
+
+class OutlineImport(CountyModel):
+    """A file of outlines: checked when it was sent, applied when a person says so. What was found stays in it."""
+
+    class State(models.TextChoices):
+        CHECKED = "checked", "已检查，等待导入"
+        REFUSED = "refused", "文件无法读取"
+        APPLIED = "applied", "已导入"
+
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("name", "file_id", "state", "counts")
+
+    file = CountyForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField("文件名", max_length=200)
+    state = models.CharField("状态", max_length=10, choices=State.choices)
+    datum = models.CharField("坐标系", max_length=10)
+    effective_on = models.DateField("生效日期")
+    problem = models.CharField("无法读取的原因", max_length=300, blank=True)
+    counts = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+    created_by_name = models.CharField("上传人", max_length=60)
+    created_by_post = models.CharField("岗位", max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "边界导入"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "-created_at"], name="outline_import_newest")
+        ]

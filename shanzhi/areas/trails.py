@@ -1,9 +1,11 @@
-from shanzhi.areas.models import Area, DivisionImport, Unit
+from shanzhi.areas.models import Area, DivisionImport, Outline, OutlineImport, Unit
 from shanzhi.trail.trails import track, trail_labels
 
 track(Area)
 track(Unit)
 track(DivisionImport)
+track(Outline)
+track(OutlineImport)
 trail_labels(
     {
         "areas.area.added": "新增区划",
@@ -23,5 +25,9 @@ trail_labels(
         "areas.import.started": "开始导入区划",
         "areas.import.resumed": "重新开始区划导入",
         "areas.import.applied": "区划导入完成",
+        "areas.outline.set": "登记边界",
+        "areas.outline.ended": "边界失效",
+        "areas.outlines.sent": "上传边界文件",
+        "areas.outlines.applied": "导入边界文件",
     }
 )

@@ -18,6 +18,7 @@ from shanzhi.cases.views.colleagues import case_colleagues
 from shanzhi.cases.views.home import home
 from shanzhi.cases.views.listing import case_export, case_list
 from shanzhi.cases.views.report import kind_fields, report
+from shanzhi.cases.views.whereabouts import place_suggest
 from shanzhi.cases.views.whistles import whistles, whistles_export
 from shanzhi.cases.worklists.urls import urlpatterns as worklists
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("cases/export/", case_export, name="export"),
     path("cases/new/", report, name="report"),
     path("cases/kind-fields/", kind_fields, name="kind-fields"),
+    path("cases/place/", place_suggest, name="place-suggest"),
     path("cases/whistles/", whistles, name="whistles"),
     path("cases/whistles/export/", whistles_export, name="whistles-export"),
     path("cases/<case_number:number>/", case_show, name="case"),

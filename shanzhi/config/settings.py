@@ -20,6 +20,7 @@ ID_NODES = env.number_range("SHANZHI_NODES", "0-1023")
 SHANZHI_KEY_FILE = ROOT / env.text("SHANZHI_KEY_FILE", str(VAR_DIR / "keys" / "fields.json"))
 SHANZHI_CIPHER = env.one_of("SHANZHI_CIPHER", "aes-256-gcm", "sm4-gcm")
 SHANZHI_REQUIRE_TOTP = env.flag("SHANZHI_REQUIRE_TOTP", True)
+SHANZHI_TIANDITU_KEY = env.text("SHANZHI_TIANDITU_KEY", "").strip()
 SHANZHI_SESSION_DAYS = env.number("SHANZHI_SESSION_DAYS", 7)
 
 DATABASE_URL = env.text("SHANZHI_DATABASE", f"sqlite:///{VAR_DIR / 'shanzhi.sqlite3'}")

@@ -22,8 +22,9 @@ from shanzhi.accounts.models import Post, User
 from shanzhi.accounts.selectors import actor_for
 from shanzhi.accounts.services import NewPost, NewUser, posts_bulk_grant, users_bulk_create
 from shanzhi.accounts.services.stand_ins import standin_set
-from shanzhi.areas.models import Area, Unit
-from shanzhi.areas.services import area_add, county_open, register_import, unit_add
+from shanzhi.areas.models import Area, Outline, Unit
+from shanzhi.areas.selectors.examining import Wish
+from shanzhi.areas.services import area_add, county_open, outlines_put, register_import, unit_add
 from shanzhi.areas.source import source_open
 from shanzhi.cases.models import Case, Step, SuggestionModel
 from shanzhi.cases.suggesting.services import model_save
@@ -47,6 +48,8 @@ from shanzhi.trail.sealing import seal_county
 
 Say = Callable[[str], None]
 REASON: Final = "演示数据"
+REAL: Final = "县界取自公开的县级边界数据"
+INVENTED: Final = "示意边界（合成），不是勘界成果"
 AWAY: Final = "到县里培训一周。"
 DELIVER: Final = "shanzhi.tenancy.outbox.deliver"
 EVERY: Final = 500
@@ -99,6 +102,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader = _Loader(plan, say)
         loader.administrators()
         loader.places()
+        loader.outlines()
         loader.definitions()
         loader.people()
         loader.cases()
@@ -173,6 +177,18 @@ class _Loader:
         self.say(
             f"  网格 {sum(len(v.grids) for t in self.plan.townships for v in t.villages)} 个，部门和中心 {len(units)} 个"
         )
+
+    def outlines(self) -> None:
+        """The county's own outline, and invented ones of everything below it."""
+        actor, at = self._actor(self.plan.login_of("system_admin")), self.plan.start
+        wishes = [Wish(self.areas[code], shape) for code, shape in self.plan.land.items()]
+        for real, reason in ((True, REAL), (False, INVENTED)):
+            chosen = [wish for wish in wishes if (wish.area.level == Area.Level.COUNTY) == real]
+            outlines_put(
+                actor=actor, wishes=chosen, seen={}, on=local(at).date(), reason=reason,
+                source=Outline.Source.IMPORTED, synthetic=not real, at=at,
+            )  # fmt: skip
+        self.say(f"  边界 {len(wishes):,} 个，县界以下是示意的")
 
     def definitions(self) -> None:
         """Kinds of cases, departments and holidays of the pack that comes with the platform, with the first day."""

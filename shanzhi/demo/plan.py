@@ -1,13 +1,13 @@
 """A whole demo county on paper: the same pack, seed and date always give the same plan, on every machine."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from shanzhi.demo.packs import CountyPack, Pack
 from shanzhi.demo.people import Seat, county_code, plan_people
-from shanzhi.demo.places import TownshipPlan, plan_places
+from shanzhi.demo.places import TownshipPlan, county_land, plan_places
 from shanzhi.demo.stories import Deed, Story, Teller
 from shanzhi.lib.times import SHANGHAI
 
@@ -25,6 +25,7 @@ class CountyPlan:
     stories: tuple[Story, ...]
     start: datetime
     end: datetime
+    land: Mapping[str, Any] = field(compare=False)
 
     @property
     def number(self) -> int:
@@ -67,5 +68,5 @@ def plan_county(pack: Pack, county: CountyPack, *, day: date, seed: str = SEED) 
         stories += teller.stories()
     return CountyPlan(
         pack=county, townships=tuple(townships), seats=tuple(seats), stories=tuple(stories),
-        start=end - timedelta(days=365 * pack.years) - BEFORE, end=end,
+        start=end - timedelta(days=365 * pack.years) - BEFORE, end=end, land=county_land(county, pack.divisions),
     )  # fmt: skip

@@ -16,7 +16,6 @@ from shanzhi.demo.ways import AWAKE, HOURS, LATE, SHARES, WAYS, Move, spoken_hou
 QUIET: Final = timedelta(days=12)  # nothing that is closed was reported later than this before the end
 SOURCES: Final = {"resident": Source.RESIDENT, "volunteer": Source.RESIDENT}
 AT_DESK: Final = {Source.PHONE: 6, Source.COUNTER: 3, Source.BOX: 2, Source.PAPER: 1}
-NEAR: Final = 60_000  # a case lies within 0.006 degree of the middle of its village
 
 
 @dataclass(frozen=True)
@@ -195,6 +194,7 @@ class Teller:
             self._deed(random, move, at, cast, facts, done, hours)
             for move, at in zip(way[1:], moments[1:], strict=True)
         ]
+        lon, lat = random.choice(grid.spots)
         body = one.text.format(**facts) + random.choice(words()["more"])
         facts["b"] = body
         asides = wanted.then if wanted is not None else ()
@@ -202,7 +202,7 @@ class Teller:
             kind=one.kind, title=one.title.format(**facts),
             body=body + (wanted.says if wanted is not None else ""), place=f"{village.short}{facts['p']}",
             area=village.code if way[0].by == "township" else grid.code,
-            lon=village.lon + random.randint(-NEAR, NEAR), lat=village.lat + random.randint(-NEAR, NEAR),
+            lon=lon, lat=lat,
             accuracy=random.randint(4, 45), urgent=one.urgent, source=cast.source, solved=solved, photo=photo,
             deeds=(report, *rest), caller=cast.caller, phone=cast.phone,
             answers={code: answer.format(**facts) for code, answer in one.answers.items()},

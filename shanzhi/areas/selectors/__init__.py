@@ -10,6 +10,17 @@ from shanzhi.areas.selectors.imports import (
     import_job,
     import_list_for,
 )
+from shanzhi.areas.selectors.locating import Whereabouts, whereabouts
+from shanzhi.areas.selectors.outlines import (
+    OutlineFilter,
+    county_box,
+    feature,
+    map_stamp,
+    outline_at,
+    outline_history,
+    outline_list_for,
+    outlines_of,
+)
 from shanzhi.areas.selectors.scope import view_scope
 from shanzhi.areas.selectors.tree import (
     AreaFilter,
@@ -45,7 +56,9 @@ __all__ = [
     "FAULTS_A_PAGE",
     "AreaFilter",
     "Below",
+    "OutlineFilter",
     "UnitFilter",
+    "Whereabouts",
     "ancestors",
     "area_crumbs",
     "area_get",
@@ -56,16 +69,23 @@ __all__ = [
     "areas_at",
     "below",
     "children",
+    "county_box",
     "fault_rows",
     "faults_of",
+    "feature",
     "grid_code_next",
     "grids_of",
     "history_of",
     "import_get_for",
     "import_job",
     "import_list_for",
+    "map_stamp",
     "names_on",
     "official_places",
+    "outline_at",
+    "outline_history",
+    "outline_list_for",
+    "outlines_of",
     "siblings",
     "successor_of",
     "tops_for",
@@ -78,5 +98,6 @@ __all__ = [
     "units_of",
     "versions_on",
     "view_scope",
+    "whereabouts",
     "with_parents",
 ]

@@ -11,7 +11,9 @@ from shanzhi.areas.services.imports import (
 from shanzhi.areas.services.merging import area_merge
 from shanzhi.areas.services.moving import paths_rewrite, paths_sweep
 from shanzhi.areas.services.opening import county_open
+from shanzhi.areas.services.outlines import outlines_put
 from shanzhi.areas.services.register import register_import
+from shanzhi.areas.services.splitting import grid_split
 from shanzhi.areas.services.units import unit_add, unit_close, unit_rename
 
 __all__ = [
@@ -21,11 +23,13 @@ __all__ = [
     "area_move",
     "area_rename",
     "county_open",
+    "grid_split",
     "import_apply",
     "import_apply_run",
     "import_check_run",
     "import_resume",
     "import_send",
+    "outlines_put",
     "paths_rewrite",
     "paths_sweep",
     "register_import",

@@ -9,9 +9,11 @@ from shanzhi.areas.checking import Row
 from shanzhi.areas.codes import kind_of
 from shanzhi.areas.models import Area, AreaVersion
 from shanzhi.areas.paths import child
+from shanzhi.areas.selectors.tree import ancestors
 from shanzhi.areas.services.acting import issue, note_all, write_history
 from shanzhi.areas.services.changing import apply_moves, apply_rename
 from shanzhi.areas.services.moving import moves_enqueue
+from shanzhi.areas.services.outlines import carry_move
 from shanzhi.areas.services.planning import ADD, MOVE, RECODE, RENAME, TreePlan
 from shanzhi.tenancy.ids import new_id
 
@@ -27,6 +29,7 @@ class _Work:
     added: dict[int, Area] = field(default_factory=dict)
     changed: dict[int, Area] = field(default_factory=dict)
     rehung: dict[int, Area] = field(default_factory=dict)
+    left: dict[int, list[Area]] = field(default_factory=dict)
 
 
 def plan_apply(plan: TreePlan, tree: list[Area], *, actor: Actor, on: date, reason: str, at: datetime) -> None:
@@ -68,6 +71,7 @@ def _add(work: _Work, row: Row) -> None:
 
 def _move(work: _Work, row: Row) -> None:
     area = work.by_code[row.code]
+    work.left.setdefault(area.id, ancestors(area))
     for touched in apply_moves([area], work.by_code[row.parent], act_id=work.act_id, at=work.at):
         work.rehung[touched.id] = touched
     work.changed[area.id] = area
@@ -83,6 +87,10 @@ def _write(work: _Work, actor: Actor, reason: str) -> None:
     ids = {*work.added, *work.changed, *work.rehung}
     touched = list(Area.objects.filter(id__in=ids))
     note_all(actor, "areas.area.imported", touched, at)
+    by_id = {area.id: area for area in touched}
+    for area_id, above in work.left.items():
+        area = by_id[area_id]
+        carry_move(area, above, ancestors(area), actor=actor, on=work.on, reason=reason, act_id=work.act_id, at=at)
     if work.rehung:
         moves_enqueue(actor, work.act_id)
 

@@ -14,6 +14,7 @@ from shanzhi.areas.codes import Level as DivisionLevel
 from shanzhi.areas.models import Area, AreaVersion, Division
 from shanzhi.areas.permissions import MANAGE
 from shanzhi.areas.selectors.grids import grid_code_next
+from shanzhi.areas.selectors.tree import ancestors
 from shanzhi.areas.services import register
 from shanzhi.areas.services.acting import (
     clean_day,
@@ -30,6 +31,7 @@ from shanzhi.areas.services.acting import (
     write_history,
 )
 from shanzhi.areas.services.moving import moves_enqueue, moves_note
+from shanzhi.areas.services.outlines import carry_move, outlines_end
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
@@ -201,8 +203,9 @@ def area_move(
         parent = Area.objects.get(id=parent.id)
         on = clean_day(on, at, since=last_change(area))
         _check_new_parent(area, parent)
-        act_id = new_id()
+        act_id, above = new_id(), ancestors(area)
         touched = apply_moves([area], parent, act_id=act_id, at=at)
+        carry_move(area, above, ancestors(area), actor=actor, on=on, reason=reason, act_id=act_id, at=at)
         write_history([area], act=AreaVersion.Act.MOVED, on=on, reason=reason, actor=actor, at=at)
         note_all(actor, "areas.area.moved", touched, at)
         moves_enqueue(actor, act_id)
@@ -264,6 +267,7 @@ def area_abolish(
         on = clean_day(on, at, since=last_change(area))
         _check_empty(area)
         swap(area, valid_to=on)
+        outlines_end([area], actor=actor, on=on, at=at)
         write_history([area], act=AreaVersion.Act.ABOLISHED, on=on, reason=reason, actor=actor, at=at, ends=True)
         note(actor, "areas.area.abolished", area, at)
         if area.level != Area.Level.GRID:

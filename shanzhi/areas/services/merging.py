@@ -1,6 +1,7 @@
 """Merging a place into another one of its level."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F
 from django.db.transaction import atomic
@@ -9,6 +10,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.areas.events import MERGED
 from shanzhi.areas.models import Area, AreaVersion, Unit, UnitVersion
 from shanzhi.areas.permissions import MANAGE
+from shanzhi.areas.selectors.tree import ancestors
 from shanzhi.areas.services import register
 from shanzhi.areas.services.acting import (
     clean_day,
@@ -24,6 +26,7 @@ from shanzhi.areas.services.acting import (
 )
 from shanzhi.areas.services.changing import apply_moves
 from shanzhi.areas.services.moving import moves_enqueue, moves_note
+from shanzhi.areas.services.outlines import carry_merge, carry_move
 from shanzhi.areas.services.units import unit_history
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.tenancy.idempotency import claim
@@ -44,7 +47,8 @@ def area_merge(
 ) -> Area:
     """Abolish `area` in favour of `into`: everything below it and its units go there, its old code names the successor.
 
-    Rows of other tables follow in a job. Returns the abolished place, whose successor is set.
+    Its outline becomes part of the other's; rows of other tables follow in a job. Returns the abolished place, whose
+    successor is set.
     """
     actor.require(MANAGE)
     at = edge(at)
@@ -59,6 +63,9 @@ def area_merge(
         on = clean_day(on, at, since=last_change(area))
         _check_pair(area, into)
         act_id = new_id()
+        land: Any = {"actor": actor, "on": on, "reason": reason, "act_id": act_id, "at": at}
+        carry_move(area, ancestors(area), ancestors(into), **land)
+        carry_merge(area, into, **land)
         _receive(area, into, act_id=act_id, on=on, reason=reason, actor=actor, at=at)
         swap(area, valid_to=on, successor=into)
         moves_note(area, old=area.path, new=into.path, act_id=act_id, at=at, exact=True)

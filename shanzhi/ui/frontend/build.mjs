@@ -19,6 +19,7 @@ const options = {
     desk: "js/desk.js",
     "proof-worker": "js/proof-worker.js",
     worker: "js/worker.js",
+    map: "js/map.js",
   },
   bundle: true,
   minify: true,
@@ -30,7 +31,11 @@ const options = {
 };
 const styles = {
   ...options,
-  entryPoints: { phone: "css/bundle-phone.css", desk: "css/bundle-desk.css", print: "css/bundle-print.css" },
+  entryPoints: {
+    phone: "css/bundle-phone.css", desk: "css/bundle-desk.css", map: "css/bundle-map.css",
+    print: "css/bundle-print.css",
+  },
+  loader: { ".png": "dataurl", ".svg": "dataurl" },
 };
 
 /** One symbol an icon; what every symbol shares stands in the class `i` of the page. */

@@ -19,6 +19,7 @@ import { startReceipt } from "./receipt.js";
 import { startReplies } from "./replies.js";
 import { startSuggest } from "./suggest.js";
 import { startViewer } from "./viewer.js";
+import { startWhereabouts } from "./whereabouts.js";
 
 document.documentElement.classList.add("js");
 startFlash();
@@ -39,3 +40,4 @@ startViewer();
 startNear();
 startLateKinds();
 startKeep().then(startQueueView);
+startWhereabouts();

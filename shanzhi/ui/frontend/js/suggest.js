@@ -9,7 +9,7 @@ const SHORTEST = 4;
 const FIELDS = ["body", "kind", "area", "lon", "lat"];
 const QUIET = ["htmx:sendError", "htmx:timeout", "htmx:responseError"];
 
-const valueOf = (form, name) => {
+export const valueOf = (form, name) => {
   const fields = all(`[name="${name}"]`, form);
   const used = fields.find((field) => (field.type === "radio" ? field.checked : true));
   return used ? used.value : "";
@@ -51,7 +51,7 @@ function choiceOf(form, button) {
   return fields.find((field) => field.type === "radio" && field.value === button.value);
 }
 
-function take(form, button) {
+export function take(form, button) {
   const choice = choiceOf(form, button);
   if (!choice) return;
   const field = choice.tagName === "OPTION" ? choice.closest("select") : choice;
