@@ -17,8 +17,8 @@ PROOF: Final = ("proof_work", "proof_nonce", "proof_question", "proof_answer")
 class GateMixin(forms.Form):
     """A public form that asks for a proof when one is owed; show it with `cases/gate/proof.html`.
 
-    `ask_proof` with what a service raised, or with `challenge_for` before anything was sent. What was typed stays; the proof
-    that was sent does not: it served once.
+    `ask_proof` with what a service raised, or with `challenge_for` before anything was sent. What was typed stays; the
+    proof that was sent does not: it served once.
     """
 
     proof_work = forms.CharField(required=False, max_length=LONGEST, widget=forms.HiddenInput)

@@ -152,8 +152,9 @@ def _hold(
     secret = secret_new()
     held = Held(
         id=held_id, flood=_flood(place, at), area=area, area_path=area.path, village_path=area.path[:VILLAGE],
-        body=packed(report, contact, actor.device, actor.name), secret=secret, digest=digest_of(secret), address=visitor.address,
-        device=visitor.device, phone_index=phone_index, likeness=likeness_of(report), urgent=report.urgent,
+        body=packed(report, contact, actor.device, actor.name), secret=secret, digest=digest_of(secret),
+        address=visitor.address, device=visitor.device,
+        phone_index=phone_index, likeness=likeness_of(report), urgent=report.urgent,
         photos=len(photos), received_at=at,
     )  # fmt: skip
     held.save()

@@ -127,7 +127,7 @@ class PublicReportForm(GateMixin, ContactMixin, ReportForm):
             self.question_drafts = {code: drafts_of(files) for code, files in self.question_drafts.items()}
 
     def kept_proof(self) -> list[tuple[str, str]]:
-        """The proof that was sent, as hidden fields: it is spent when the report is written, not by what comes between."""
+        """The proof that was sent, as hidden fields: it is spent when the report is written, not before."""
         sent: Any = self.data
         return [(name, str(sent[name])[:LONGEST]) for name in PROOF if sent.get(name)]
 

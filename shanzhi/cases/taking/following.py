@@ -152,8 +152,8 @@ def receipt_found(*, number: str, secret: str, address: str, at: datetime) -> Re
     """The receipt with its case. `number` may be empty, the secret alone finds it.
 
     StillHeld where the report waits to be looked at. NotFound in the same words whatever was wrong, after it was
-    counted; TooMany after ten wrong ones within ten minutes from one address, right or wrong. The caller must keep what
-    was written though it raises.
+    counted; TooMany after ten wrong ones within ten minutes from one address, right or wrong. The caller must keep
+    what was written though it raises.
     """
     source = source_digest(address)
     if Miss.objects.filter(source=source, at__gt=at - WINDOW).count() >= TRIES:
