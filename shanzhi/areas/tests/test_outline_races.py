@@ -70,7 +70,8 @@ def test_of_two_who_redraw_one_grid_one_is_stale(settled: Tree) -> None:
 
 def grid_codes_of() -> list[str]:
     with county(A):
-        return grid_codes()
+        codes: list[str] = grid_codes()
+    return codes
 
 
 def test_neighbours_who_both_take_the_strip_between_them_do_not_both_get_it(settled: Tree) -> None:

@@ -248,9 +248,11 @@ def test_the_check_of_a_drawing_saves_nothing_and_one_bad_shape_stops_all(tree: 
     settle(tree)
     first, second = grid_codes()
     rows = [
-        {"code": code, "seen": str(selected(tree, code).id), "geometry": degrees(shape)}  # type: ignore[union-attr]
+        {"code": code, "seen": str(row.id), "geometry": degrees(shape)}
         for code, shape in ((first, box(0, 0, 10, 8)), (second, box(0, 7, 10, 20)))
+        if (row := selected(tree, code))
     ]
+    assert len(rows) == 2
     count = Outline.objects.count()
     found = post(desk, tree.api("outlines/checks"), {"outlines": rows}).json()["items"]
     assert [(one["severity"], one["kind"]) for one in found] == [("error", "overlap")]

@@ -20,8 +20,9 @@ UNKNOWN = "341181104999"
 
 def turned(shape: Any) -> dict[str, Any]:
     """Latitude before longitude, as some programs write it."""
-    told = degrees(shape)
-    return told | {"coordinates": [[[y, x] for x, y in line] for line in told["coordinates"]]}
+    told: dict[str, Any] = degrees(shape)
+    told["coordinates"] = [[[y, x] for x, y in line] for line in told["coordinates"]]
+    return told
 
 
 def file_of(*rows: tuple[str, Any], name: str = "村界.geojson") -> SimpleUploadedFile:
