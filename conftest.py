@@ -1,6 +1,7 @@
 """What every test shares: the two databases, a county to be in, and a cheap password hash."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -89,6 +90,14 @@ def _flush_unguarded(self: Any) -> None:
 @pytest.fixture(autouse=True)
 def _forget_counties() -> None:
     forget_counties()
+
+
+@pytest.fixture(autouse=True)
+def _forget_seals() -> Iterator[None]:
+    """Copies of seals outlive the database of a test that commits: the next one would miss them there."""
+    yield
+    for number in (COUNTY_A, COUNTY_B):
+        Path(settings.VAR_DIR, "seals", f"{number}.jsonl").unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -27,11 +27,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "raised", "handler_area_id", "handler_unit_id", "turn_area_id", "turn_unit_id", "reporter_id",
         "reporter_post_id", "reporter_name", "reporter_title", "holder_id", "parent_id", "merged_into_id", "parts",
         "reopened", "supervised", "asking", "before", "state", "version", "occurred_at", "received_at", "ended_at",
-        *Case.MEASURES, "history",
+        *Case.MEASURES, "joined", "history",
     ),
     "cases_step": (
         "id", "county_id", "case_id", "version", "act", "at", "actor_id", "post_id", "actor_name", "actor_title",
-        "text", "target", "satisfied", "from_state", "to_state", "was_due_at", "due_at", "link",
+        "text", "target", "satisfied", "from_state", "to_state", "was_due_at", "due_at", "done_at", "link",
     ),
     "cases_assignment": (
         "id", "county_id", *TIMED, "case_id", "area_id", "unit_id", "role", "whistled", "call_id", "called_by", "task",
@@ -111,7 +111,7 @@ class Writer:
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             holder, None, before if story.state == "merged" else None, 0, 0, int(story.urgent and story.is_open), 0,
             "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at,
-            *_measures(story), history,
+            *_measures(story), 0, history,
         ))  # fmt: skip
         self._words(story, case_id, month, count, out)
         out["trail_salt"].append((self._id(first.at), county, CASE_TYPE, case_id, secrets.token_bytes(16)))
@@ -142,7 +142,8 @@ class Writer:
             dispatched = step_id if deed.act == "dispatch" else dispatched
             out["cases_step"].append((
                 step_id, county, case_id, version, deed.act, deed.at, spot.user_id, spot.post_id, spot.worker,
-                spot.title, _said(story, deed, spot), "", None, deed.before, deed.after, deed.was_due, deed.due, link,
+                spot.title, _said(story, deed, spot), "", None, deed.before, deed.after, deed.was_due, deed.due,
+                None, link,
             ))  # fmt: skip
             out["trail_entry"].append((
                 self._id(deed.at), county, deed.at, spot.user_id, spot.post_id, f"cases.case.{Act(deed.act).past}",

@@ -98,7 +98,16 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
         "parent": cast.areas["t2"].code,
         "substitute_id": str(cast["branch_secretary"].user.pk),
         "valid_from": str(timezone.localdate()), "valid_to": str(timezone.localdate()),
+        **ELSEWISE.get(endpoint.name, {}),
     }  # fmt: skip
+
+
+# Fields that mean something else there than elsewhere.
+ELSEWISE: dict[str, dict[str, Any]] = {
+    "cases.gate.block_make": {"what": "device", "reason": "abuse", "days": 1},
+    "cases.gate.block_extend": {"days": 1},
+    "areas.mapping.split_create": {"line": [[118.9, 32.7], [119.0, 32.8]]},
+}
 
 
 def call(client: Client, method: str, path: str, endpoint: Endpoint, sent: dict[str, Any]) -> HttpResponse:

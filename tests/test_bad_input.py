@@ -151,7 +151,8 @@ def test_no_query_breaks_a_page_or_a_list(cast: Cast, junk: str) -> None:
     for path in {*listed, "/api/v1/<county:county>/cases", "/api/v1/<county:county>/areas"}:
         for role, client in clients.items():
             response = client.get(f"{path.replace('<county:county>', str(A))}?{query}")
-            if response.status_code >= 500:
+            # The answer of the health page itself is that something is bad: here no worker runs.
+            if response.status_code >= 500 and (path, response.status_code) != ("/health/", 503):
                 broken.append((path, role, response.status_code))
     assert broken == []
 

@@ -260,7 +260,7 @@ def small_disk_of(folder: Path, megabytes: int) -> Any:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
-    if small_disk_of(folder, 8).returncode:
+    if small_disk_of(folder, 32).returncode:
         pytest.skip("a small disk can be made as root only")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)

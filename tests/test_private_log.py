@@ -32,6 +32,9 @@ def log(settings) -> Iterator[io.StringIO]:
     assert line["()"] == f"{MaskingFormatter.__module__}.MaskingFormatter"
     handler.setFormatter(MaskingFormatter(line["format"]))
     root, access = logging.getLogger(), logging.getLogger("shanzhi.access")
+    for known in logging.root.manager.loggerDict.values():  # some library's own configuration switches ours off
+        if isinstance(known, logging.Logger):
+            known.disabled = False
     levels = {logger: logger.level for logger in (root, access)}
     for logger in levels:
         logger.setLevel(logging.INFO)

@@ -210,6 +210,7 @@ def _picture(case: Case, at: datetime) -> dict[str, Any]:
     calls = Assignment.objects.filter(case_id=case.id).order_by("id")
     return {
         **{name: getattr(fresh, name) for name in COLUMNS},
+        "close_by": fresh.close_by and fresh.due_at and fresh.close_by - fresh.due_at,
         "clock": _left(fresh, at),
         "asked": list(Extension.objects.filter(case_id=case.id).values_list("id", "state", "decided_at")),
         "supervised": [(s.id, s.answered_at, s.answer, _left(s, at)) for s in case_supervisions(case)],

@@ -41,7 +41,7 @@ def test_a_call_becomes_a_case_with_a_receipt(cast: Cast) -> None:
     assert Receipt.objects.get().case_id == case.id
     assert "data-draft-done" in answer.content.decode()
     codes = list(Entry.objects.order_by("id").values_list("code", flat=True))
-    assert codes == ["cases.case.reported", "cases.contact.taken"]
+    assert codes == ["cases.case.reported", "cases.contact.taken", "cases.receipt.made"]
 
 
 def test_the_number_lies_sealed_in_the_table(cast: Cast) -> None:
