@@ -29,7 +29,7 @@ ROW: Final = (
     "county_id", "number", "title", "kind", "state", "clock_unit", "due_at", "ended_at", "received_at", "urgent",
     "definition", "supervised", "place", "area", "area_path", "owner", "owner_path", "raised", "handler_area",
     "handler_unit", "reporter", "reporter_post", "seen_by", "parent", "parts", "stage", "asking", "before",
-    "reopened", "version", "joined", "reachable", "source", "is_public",
+    "reopened", "version", "joined", "reachable", "source", "is_public", "lon", "lat",
     "area__county_id", "area__name", "area__level", "area__parent", "area__parent__county_id", "area__parent__name",
 )  # fmt: skip
 
