@@ -33,6 +33,14 @@ export function startMap(root) {
     tianditu("vec", key).addTo(map);
     tianditu("cva", key).addTo(map);
   }
+  // Corners to drag are for a pointer: without a name they would only be noise to somebody who listens.
+  map.on("layeradd", ({ layer }) => {
+    const icon = layer instanceof L.Marker && layer.getElement();
+    if (!icon || icon.getAttribute("aria-label")) return;
+    icon.removeAttribute("role");
+    icon.setAttribute("aria-hidden", "true");
+    icon.tabIndex = -1;
+  });
   map.getContainer().setAttribute("aria-label", root.dataset.label || "地图");
   return map;
 }
