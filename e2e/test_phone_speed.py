@@ -88,10 +88,10 @@ def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> No
     number = people.report(GRID, "341181104001001", text)
     people.act("tianchang.village_clerk", number, "acceptances")
     people.act("tianchang.village_clerk", number, "dispatches", area="341181104001001", limit="2 hours")
-    made.line.delay = 2
+    made.line.delay = 8
     page.goto(HOME)
     assert page.get_by_text(text).count() == 0
-    expect(page.get_by_text(text)).to_be_visible()
+    expect(page.get_by_text(text)).to_be_visible(timeout=30_000)
 
 
 def test_the_first_page_of_a_phone_weighs_little(site: Site, watched: Watched, people: People) -> None:

@@ -77,7 +77,7 @@ def request_get(number: str, *, county_id: int) -> dict[str, Any]:
 
 def number_of(text: str, county_id: int) -> str:
     """2611-0203, also where the county stands before it: 341181-2611-0203."""
-    return text.strip()[:40].removeprefix(f"{county_id:06d}-")
+    return text.replace("\0", "").strip()[:40].removeprefix(f"{county_id:06d}-")
 
 
 def span_of(since: datetime | None, until: datetime | None, *, at: datetime) -> tuple[datetime, datetime]:

@@ -16,8 +16,10 @@ from shanzhi.cases.tests.callbacks.people import LIST, done, draw, form, listed,
 from shanzhi.cases.tests.pages import act, address, text_of
 from shanzhi.cases.tests.taking.people import MASKED, NAME, PHONE, taken
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, Stale
+from shanzhi.tenancy.context import county
+from shanzhi.tenancy.models import County
 from shanzhi.trail.models import Entry
-from tests.cast import Cast, report
+from tests.cast import Cast, build_cast, report
 from tests.racing import together
 
 
@@ -294,9 +296,17 @@ class TestApi:
         assert away.status_code == 422
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_call_the_same_person_one_is_written(cast: Cast) -> None:
-    case, row = listed(cast)
+@pytest.fixture
+def town(transactional_db: None) -> Cast:
+    """A committed cast; every thread enters the county by itself."""
+    row = County.objects.create(id=341181, code="341181", name="天长市", joined_at=timezone.now())
+    return build_cast(row)
+
+
+def test_of_two_who_call_the_same_person_one_is_written(town: Cast) -> None:
+    cast = town
+    with county(341181):
+        case, row = listed(cast)
     officer, centre = cast.actor("township_officer"), cast.actor("command_centre")
     assert officer.user_id != centre.user_id
 
@@ -305,15 +315,18 @@ def test_of_two_who_call_the_same_person_one_is_written(cast: Cast) -> None:
 
     results = together(work("township_officer"), work("command_centre"))
     assert sorted(type(result).__name__ for result in results) in (["CallBack", "Conflict"], ["CallBack", "Stale"])
-    assert (CallBack.objects.get().tries, CallBack.objects.get().version) == (1, 2)
+    with county(341181):
+        assert (CallBack.objects.get().tries, CallBack.objects.get().version) == (1, 2)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_draw_nobody_is_drawn_twice(cast: Cast) -> None:
-    for _ in range(4):
-        done(cast)
+def test_of_two_who_draw_nobody_is_drawn_twice(town: Cast) -> None:
+    cast = town
+    with county(341181):
+        for _ in range(4):
+            done(cast)
     results = together(*(lambda: draw(cast, count=3) for _ in range(2)))
     assert all(isinstance(result, Conflict) or hasattr(result, "seed") for result in results), results
-    ids = list(CallBack.objects.values_list("case_id", flat=True))
+    with county(341181):
+        ids = list(CallBack.objects.values_list("case_id", flat=True))
     assert len(ids) == len(set(ids))
     assert len(ids) in (3, 4)

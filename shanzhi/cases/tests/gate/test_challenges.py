@@ -28,6 +28,8 @@ from shanzhi.cases.gate.numerals import number_read, numeral
 from shanzhi.cases.gate.visitors import Visitor
 from shanzhi.tenancy.context import county
 
+pytestmark = pytest.mark.django_db
+
 NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
 WHO = Visitor("a" * 64, "d" * 64)
 OTHER = Visitor("b" * 64, "e" * 64)
