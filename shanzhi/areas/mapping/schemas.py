@@ -1,7 +1,7 @@
 """Shapes of the map's API. Geometries are GeoJSON in degrees of CGCS2000; ids are strings."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from ninja import Schema
 from pydantic import Field
@@ -118,7 +118,7 @@ class GridSplitIn(Schema):
     """A line through a grid, [longitude, latitude] each; the smaller piece becomes the new grid."""
 
     version: int = VERSION
-    line: list[tuple[float, float]] = Field(min_length=2, max_length=200)
+    line: list[tuple[Annotated[float, LON], Annotated[float, LAT]]] = Field(min_length=2, max_length=200)
     name: str = NAME
     on: date
     reason: str = REASON
