@@ -199,7 +199,7 @@ def test_a_phone_call_is_taken_down_with_a_receipt(watched: Watched, people: Peo
         page.goto(f"/{A}/cases/{number.group()}/")
         expect(page.locator("main")).not_to_contain_text(CALLER)
         page.get_by_role("link", name="查看电话").click()
-        page.get_by_text("回访", exact=True).click()
+        page.locator("main").get_by_text("回访", exact=True).click()
         page.get_by_role("button", name=re.compile("^看电话")).click()
         expect(page.locator(".reveal-n")).to_have_text(CALLER)
         page.goto(f"/{A}/cases/take-down/")

@@ -88,7 +88,8 @@ def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> No
     number = people.report(GRID, "341181104001001", text)
     people.act("tianchang.village_clerk", number, "acceptances")
     people.act("tianchang.village_clerk", number, "dispatches", area="341181104001001", limit="2 hours")
-    made.line.delay = 8
+    page.wait_for_timeout(3_000)  # a line delays only what comes after a pause
+    made.line.delay = 4
     page.goto(HOME)
     assert page.get_by_text(text).count() == 0
     expect(page.get_by_text(text)).to_be_visible(timeout=30_000)
