@@ -80,7 +80,7 @@ def waited(made: Phone, cookies: Any) -> tuple[float, float]:
 
 
 def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> None:
-    """On a slow line the kept page is shown at once, and becomes the newest as soon as that is there."""
+    """On a slow line the page becomes the newest by itself, as soon as that is there."""
     page = made.start()
     people.sign_in(page, GRID)
     wait_for_copies(page, HOME, NEW)
@@ -91,7 +91,6 @@ def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> No
     page.wait_for_timeout(3_000)  # a line delays only what comes after a pause
     made.line.delay = 4
     page.goto(HOME)
-    assert page.get_by_text(text).count() == 0
     expect(page.get_by_text(text)).to_be_visible(timeout=30_000)
 
 
