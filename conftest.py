@@ -22,6 +22,7 @@ from shanzhi.trail import guards
 from tests.cast import Cast, build_cast
 
 COUNTY_A, COUNTY_B = 341181, 410927
+VAR_DIR = Path(settings.VAR_DIR)  # of the run; a fixture of a module may work in a folder of its own
 
 
 def pytest_configure() -> None:
@@ -97,7 +98,7 @@ def _forget_seals() -> Iterator[None]:
     """Copies of seals outlive the database of a test that commits: the next one would miss them there."""
     yield
     for number in (COUNTY_A, COUNTY_B):
-        Path(settings.VAR_DIR, "seals", f"{number}.jsonl").unlink(missing_ok=True)
+        Path(VAR_DIR, "seals", f"{number}.jsonl").unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -128,6 +129,12 @@ def cast(counties: dict[int, County]) -> Iterator[Cast]:
     """The cast of the first county, inside it; it is also `county_a`."""
     with county(COUNTY_A):
         yield build_cast(counties[COUNTY_A])
+
+
+@pytest.fixture
+def cast_outside(counties: dict[int, County]) -> Cast:
+    """The cast of the first county, not entered: for what is asked over all counties in transactions of its own."""
+    return build_cast(counties[COUNTY_A])
 
 
 @pytest.fixture

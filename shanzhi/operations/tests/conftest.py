@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from shanzhi.operations.health import forget_health
-from shanzhi.tenancy.models import County
-from tests.cast import Cast, build_cast
+from tests.cast import Cast
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +19,5 @@ def _fresh(settings, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def cast(counties: dict[int, County]) -> Cast:
-    """Of the first county, which is not entered: what is asked here is asked over all, in transactions of its own."""
-    return build_cast(counties[341181])
+def cast(cast_outside: Cast) -> Cast:
+    return cast_outside
