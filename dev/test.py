@@ -29,6 +29,7 @@ SUMMARY = re.compile(
     r"^(?:=+ )?((?:no tests ran|\d+ (?:passed|failed|errors?|skipped|deselected)).* in [\d.]+s.*?)(?: =+)?$"
 )
 PARALLEL = ["-n", str(WORKERS), "--dist", "worksteal"]
+BY_FILE = ["-n", str(WORKERS), "--dist", "loadfile"]
 
 
 @dataclass
@@ -43,11 +44,15 @@ class Stage:
 
 
 def stages(database: str) -> list[Stage]:
-    """On PostgreSQL only the journeys that are marked so are driven through the browser a second time."""
-    browsers = "browser" if database == "SQLite" else "browser and both"
+    """On PostgreSQL only the journeys that are marked so are driven through the browser a second time.
+
+    Two browsers with a system each share the files of journeys; the few on PostgreSQL need one.
+    """
+    few = database != "SQLite"
+    browsers = ["-m", "browser and both"] if few else ["-m", "browser", *BY_FILE]
     return [
         Stage(f"tests on {database}", ["-m", "not browser", *PARALLEL]),
-        Stage(f"browser on {database}", ["-m", browsers]),
+        Stage(f"browser on {database}", browsers),
     ]
 
 

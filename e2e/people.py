@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from e2e.browsing import DESK, PHONE, Watched
 from e2e.server import Site
@@ -101,15 +101,21 @@ class People:
         self.used[login] = at
         return totp(self.secrets[login], at)
 
+    def context(self, watched: Watched, login: str, *, phone: bool = False, **options: Any) -> BrowserContext:
+        """One in which this person is signed in."""
+        context = watched.context(PHONE if phone else DESK, storage_state=self.states.get(login), **options)
+        if login not in self.states:
+            page = context.new_page()
+            self.sign_in(page, login)
+            self.states[login] = context.storage_state()
+            page.close()
+        return context
+
     @contextmanager
     def at(self, watched: Watched, login: str, *, phone: bool = False, **options: Any) -> Iterator[Page]:
         """A page on which this person is signed in."""
-        context = watched.context(PHONE if phone else DESK, storage_state=self.states.get(login), **options)
-        page = context.new_page()
-        if login not in self.states:
-            self.sign_in(page, login)
-            self.states[login] = context.storage_state()
-        yield page
+        context = self.context(watched, login, phone=phone, **options)
+        yield context.new_page()
         context.close()
 
     # What stands before a journey's own subject is done by the API, which takes no time.

@@ -175,6 +175,7 @@ def test_a_stage_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_marked_journeys_run_a_second_time() -> None:
     assert [stage.chosen[1] for stage in test.stages("SQLite")] == ["not browser", "browser"]
     assert [stage.chosen[1] for stage in test.stages("PostgreSQL")] == ["not browser", "browser and both"]
+    assert ["loadfile" in stage.chosen for stage in test.stages("SQLite")] == [False, True]
 
 
 def test_checks_all_run_and_the_failing_one_speaks(

@@ -26,6 +26,7 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target, number: str, timeout: float) -> None:
         super().__init__(target.host, target.port, timeout=timeout)
         self.target, self.number = target, number
+        self.late = False
 
     def connect(self) -> None:
         sock = socket.create_connection((self.number, self.port), self.timeout)
@@ -35,6 +36,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def break_off(self) -> None:
         """From another thread: whoever drips an answer byte by byte keeps nobody waiting."""
+        self.late = True  # before the line is cut: whoever waits on it wakes up at once and asks why
         if self.sock is not None:
             try:
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
@@ -63,8 +65,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float = 
     except TimeoutError:
         raise CallFailed(f"超过 {timeout:g} 秒没有应答。") from None
     except (OSError, http.client.HTTPException, ValueError):
-        late = not limit.is_alive()
-        raise CallFailed(f"超过 {timeout:g} 秒没有应答。" if late else "连不上对方，或者中途断了。") from None
+        raise CallFailed(f"超过 {timeout:g} 秒没有应答。" if connection.late else "连不上对方，或者中途断了。") from None
     finally:
         limit.cancel()
         connection.close()
