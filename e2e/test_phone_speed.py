@@ -79,10 +79,16 @@ def waited(made: Phone, cookies: Any) -> tuple[float, float]:
     return first, max(seconds_to(page, path) for path in (HOME, NEW, WAITING))
 
 
-def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> None:
-    """On a slow line the page becomes the newest by itself, as soon as that is there."""
+def test_what_comes_late_is_put_into_the_page(made: Phone, people: People, watched: Watched) -> None:
+    """On a slow line a kept page is shown at once, and becomes the newest by itself as soon as that is there.
+
+    The session is brought along: for half a minute after a form, as that of signing in, a phone waits for the newest.
+    """
+    with people.at(watched, GRID, phone=True) as signed_in:
+        cookies: Any = signed_in.context.cookies()
     page = made.start()
-    people.sign_in(page, GRID)
+    page.context.add_cookies(cookies)
+    page.goto(HOME)
     wait_for_copies(page, HOME, NEW)
     text = f"慢网 {secrets.randbelow(90_000) + 10_000} 也要看到"
     number = people.report(GRID, "341181104001001", text)
@@ -91,6 +97,8 @@ def test_what_comes_late_is_put_into_the_page(made: Phone, people: People) -> No
     page.wait_for_timeout(3_000)  # a line delays only what comes after a pause
     made.line.delay = 4
     page.goto(HOME)
+    expect(page.locator("main")).to_be_visible()
+    assert page.get_by_text(text).count() == 0
     expect(page.get_by_text(text)).to_be_visible(timeout=30_000)
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from e2e.browsing import DESK, PHONE, Watched, overflow
+from e2e.browsing import DESK, PHONE, Watched, eventually, overflow
 from e2e.people import CLERK, GRID, OFFICER, SECRETARY, A, People, fill_login
 from e2e.screens import FIRST_GRID, Desk, add_photos, answer, picture, reported, send_button, tell
 
@@ -130,10 +130,11 @@ def test_without_signal_the_report_waits_in_the_phone(watched: Watched, people: 
         tell(page, "没有信号时写的塌方")
         page.context.set_offline(True)
         send_button(page).click()
-        expect(page.locator("#flashes")).to_contain_text("已存在手机里")
+        expect(page.locator("#flashes")).to_contain_text("已保存在手机里，有信号后自动上传")
+        expect(page.get_by_text("等待上传 1 条")).to_be_visible()
+        assert mine(people, "没有信号时写的塌方") == []
         page.context.set_offline(False)
-        send_button(page).click()
-        reported(page)
+        assert eventually(page, lambda: len(mine(people, "没有信号时写的塌方")) == 1)
 
 
 class Plain:

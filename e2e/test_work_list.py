@@ -53,7 +53,7 @@ def test_conditions_are_chips_and_stand_in_the_address(watched: Watched, people:
 
 
 def test_two_characters_find_and_say_what_is_elsewhere(watched: Watched, people: People) -> None:
-    number = people.report(GRID, FIRST_GRID, "桥头的护栏断了两根，孩子容易掉下去")
+    number = people.report(GRID, FIRST_GRID, "渡口的护栏断了两根，孩子容易掉下去")
     with people.at(watched, OFFICER) as page:
         go(page, "tab=open")
         page.keyboard.press("/")
@@ -62,7 +62,7 @@ def test_two_characters_find_and_say_what_is_elsewhere(watched: Watched, people:
         expect(page).to_have_url(re.compile("q="))
         expect(page.locator(f"#r-{number}")).to_be_visible()
         expect(page.locator(".flt-on")).to_contain_text("护栏")
-        go(page, "tab=ended&q=桥头的护栏")
+        go(page, "tab=ended&q=渡口的护栏")
         expect(page.get_by_text("没有找到符合条件的事件")).to_be_visible()
         page.get_by_role("link", name="辖区未办结里有 1 件").click()
         assert numbers(page) == [number]
@@ -186,6 +186,10 @@ def test_the_keyboard_alone_signs_in_and_accepts(watched: Watched, people: Peopl
     tab_to(page, "等我办")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("tab=mine"))
+    page.keyboard.press("/")
+    page.keyboard.type("门锁")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q="))
     tab_to(page, "活动室的门锁坏了")
     page.keyboard.press("Enter")
     expect(page.locator("#case")).to_contain_text(number)
