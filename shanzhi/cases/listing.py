@@ -159,7 +159,9 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     known = (*labels_of(kinds.values()), *offers.retired)
     wanted = _wanted(query, replace(CaseFilter(tab=tab, query=text), sort=query.get("sort", "")), offers, known)
     if tab == Tab.COUNTED:
-        wanted = replace(wanted, figure=query["figure"], area=wanted.area or _area_in(actor, query.get("place", "")))
+        wanted = replace(
+            wanted, figure=str(query["figure"]), area=wanted.area or _area_in(actor, query.get("place", ""))
+        )
     numbers = tuple(numbers_meant(text, actor.county_id, now))
     return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
 

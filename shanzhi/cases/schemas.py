@@ -1,7 +1,7 @@
 """Cases on the wire. Ids are strings (JavaScript would round them), times ISO 8601 with an offset, places WGS 84."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field, StringConstraints
@@ -21,7 +21,7 @@ from shanzhi.lib.errors import Invalid
 from shanzhi.tenancy import keyset
 
 DEGREE = 10_000_000
-DAYS: Final[dict[str, Any]] = {"ge": date(2000, 1, 1), "le": date(2100, 12, 31)}
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 IdText = Annotated[str, StringConstraints(pattern=r"^\d{1,19}$")]
 Text = Annotated[str, StringConstraints(max_length=1000)]
 
@@ -39,8 +39,8 @@ class ListQuery(Schema):
     received_from: datetime | None = None
     received_before: datetime | None = None
     figure: str = Field("", pattern=f"^({'|'.join(LABELS)})?$", description="behind this figure; with tab `counted`")
-    figure_from: date | None = Field(None, **DAYS, description="first day of the figure, in China")
-    figure_to: date | None = Field(None, **DAYS, description="last day of the figure, included")
+    figure_from: Day | None = Field(None, description="first day of the figure, in China")
+    figure_to: Day | None = Field(None, description="last day of the figure, included")
     sort: str = Field("", pattern=f"^({'|'.join(Sort.ORDERS)})?$")
     cursor: str = Field("", max_length=keyset.LENGTH)
     limit: int = Field(keyset.SIZE, ge=1, le=200)
