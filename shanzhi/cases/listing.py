@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import F
 from django.http import QueryDict
 
 from shanzhi.access.actor import Actor
@@ -12,6 +13,7 @@ from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
 from shanzhi.cases.kinds.registry import labels_of, with_calendar
+from shanzhi.cases.rates.facts import LABELS
 from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, numbers_meant, offers_for
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
@@ -66,9 +68,7 @@ class Listing:
             filters.append(Choice("state", "状态", self._states(), multiple=True))
         if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
             filters.append(Choice("due", "时限", list(Due.LABELS.items())))
-        places = self.offers.places
-        if places:
-            filters.append(Choice("place", PLACES[places[0].level], [(a.code, a.name) for a in places]))
+        filters += self._figure() + self._places()
         filters.append(Choice("kind", "类别", list(self.kinds), multiple=True))
         if self.offers.units:
             filters.append(Choice("unit", "承办单位", [(unit.code, unit.name) for unit in self.offers.units]))
@@ -82,6 +82,20 @@ class Listing:
         if self.tab == Tab.ENDED or self.wanted.closed_from or self.wanted.closed_before:
             filters.append(Dates("closed", "首次办结日期"))
         return filter_bar(self.query, filters)
+
+    def _figure(self) -> list[Choice | Dates]:
+        if self.tab != Tab.COUNTED:
+            return []
+        return [Choice("figure", "指标", list(LABELS.items())), Dates("figure", "统计日期")]
+
+    def _places(self) -> list[Choice | Dates]:
+        """What may be chosen; behind a figure also a place further down, if that is what it counts."""
+        places, chosen = self.offers.places, self.wanted.area
+        options = [(area.code, area.name) for area in places]
+        label = PLACES[places[0].level] if places else "区划"
+        if chosen is not None and chosen.code not in dict(options):
+            options, label = [*options, (chosen.code, chosen.name)], "区划"
+        return [Choice("place", label, options)] if options else []
 
     def _marks(self) -> list[tuple[str, str]]:
         marks = [(URGENT, "有人身危险"), (REOPENED, "重新办理过")]
@@ -134,6 +148,8 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     tabs = tabs_of(actor)
     asked = query.get("tab", "")
     tab = asked if asked in Tab.LABELS else (tabs[0] if tabs else Tab.OPEN)
+    if tab == Tab.COUNTED and query.get("figure") not in LABELS:
+        tab = tabs[0] if tabs else Tab.OPEN
     require_tab(actor, tab)
     offers = offers_for(actor)
     kept = query.copy()
@@ -143,6 +159,10 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     kinds, calendar = with_calendar()
     known = (*labels_of(kinds.values()), *offers.retired)
     wanted = _wanted(query, replace(CaseFilter(tab=tab, query=text), sort=query.get("sort", "")), offers, known)
+    if tab == Tab.COUNTED:
+        wanted = replace(
+            wanted, figure=str(query["figure"]), area=wanted.area or _area_in(actor, query.get("place", ""))
+        )
     numbers = tuple(numbers_meant(text, actor.county_id, now))
     return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
 
@@ -168,10 +188,18 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
     )
 
 
+def _area_in(actor: Actor, code: str) -> Area | None:
+    """A place anywhere in the actor's reach; one that was abolished if none has the code now."""
+    found = (
+        Area.objects.filter(actor.scope(permissions.VIEW).q("path"), code=code[:15]) if code else Area.objects.none()
+    )
+    return found.order_by(F("valid_to").asc(nulls_first=True)).first()
+
+
 def _ranges(query: QueryDict) -> dict[str, Any]:
     """Days are typed with the last one included."""
     found: dict[str, Any] = {}
-    for name in ("received", "close", "closed"):
+    for name in ("received", "close", "closed", "figure"):
         last = _day(query.get(f"{name}_to", ""))
         found[f"{name}_from"] = _day(query.get(f"{name}_from", ""))
         found[f"{name}_before"] = last + timedelta(days=1) if last else None

@@ -16,8 +16,9 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.rates.facts import LABELS, records
 from shanzhi.cases.seeing import seen
-from shanzhi.lib.times import local
+from shanzhi.lib.times import SHANGHAI, local
 from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
@@ -35,6 +36,7 @@ ROW: Final = (
 
 LEVEL_PATHS: Final = ("town_path", "village_path")
 MOST_NUMBERS: Final = 40
+ALWAYS: Final = (datetime(2000, 1, 1, tzinfo=SHANGHAI), datetime(2101, 1, 1, tzinfo=SHANGHAI))
 NO_CAPS: Final[Mapping[str, int]] = {}
 
 Cases = QuerySet[Case]
@@ -51,6 +53,7 @@ class Tab:
     SUSPENDED: Final = "suspended"
     ENDED: Final = "ended"
     REPORTED: Final = "reported"
+    COUNTED: Final = "counted"  # open and ended, behind a figure
     LABELS: Final[dict[str, str]] = {
         MINE: "等我办",
         CALLED: "请我配合的",
@@ -60,6 +63,7 @@ class Tab:
         SUSPENDED: "挂账的",
         ENDED: "已结束",
         REPORTED: "我上报的",
+        COUNTED: "统计到的",
     }
     STILL_OPEN: Final = (MINE, CALLED, OPEN, OVERDUE, SUPERVISED, SUSPENDED)
 
@@ -143,6 +147,9 @@ class CaseFilter:
     closed_before: datetime | None = None
     reopened: bool = False
     late: bool = False  # done later than it should have been
+    figure: str = ""  # what a fact of `rates.facts` counts in these days
+    figure_from: datetime | None = None
+    figure_before: datetime | None = None
     sort: str = ""
 
     @property
@@ -188,10 +195,10 @@ def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
         rows = rows.filter(received_at__gte=wanted.received_from)
     if wanted.received_before:
         rows = rows.filter(received_at__lt=wanted.received_before)
-    return _measured(rows, wanted)
+    return _measured(rows, wanted, now)
 
 
-def _measured(rows: Cases, wanted: CaseFilter) -> Cases:
+def _measured(rows: Cases, wanted: CaseFilter, now: datetime) -> Cases:
     """By the moments that rates are counted from."""
     ranges = {
         "close_by__gte": wanted.close_from, "close_by__lt": wanted.close_before,
@@ -202,6 +209,9 @@ def _measured(rows: Cases, wanted: CaseFilter) -> Cases:
         rows = rows.filter(**given)
     if wanted.reopened:
         rows = rows.filter(reopened__gt=0)
+    if wanted.figure in LABELS:
+        start, end = wanted.figure_from or ALWAYS[0], wanted.figure_before or ALWAYS[1]
+        rows = rows.filter(records(wanted.figure, start, end, at=now))
     return rows.filter(handled_at__gt=F("close_by")) if wanted.late else rows
 
 
@@ -219,6 +229,8 @@ def _tab(actor: Actor, tab: str, now: datetime) -> Cases:
     if tab == Tab.CALLED:
         return Case.objects.filter(seen(actor), id__in=_calls(actor).values("case_id"), ended_at=None)
     rows = Case.objects.filter(in_scope(actor), seen(actor))
+    if tab == Tab.COUNTED:
+        return rows
     if tab == Tab.ENDED:
         return rows.exclude(ended_at=None)
     if tab == Tab.SUSPENDED:

@@ -90,12 +90,16 @@ def _found(actor: Actor, listing: Listing, counts: dict[str, int], number: str, 
 
 
 def _tabs(actor: Actor, listing: Listing, counts: dict[str, int]) -> list[dict[str, Any]]:
-    return [
+    """What is behind a figure is a tab of its own as long as it is open."""
+    own = {"url": listing.url(), "label": Tab.LABELS[listing.tab], "chosen": True,
+           "count": count_words(counts[HERE], COUNTED)}  # fmt: skip
+    usual = [
         {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "chosen": tab == listing.tab,
          "count": count_words(counts[tab], COUNTED if tab == listing.tab else BESIDE)}
         for tab in tabs_of(actor)
         if counts[tab] or tab == listing.tab or tab not in QUIET_TABS
     ]  # fmt: skip
+    return [own, *usual] if listing.tab == Tab.COUNTED else usual
 
 
 def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, int], str]:
