@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import F
 from django.http import QueryDict
 
 from shanzhi.access.actor import Actor
@@ -12,6 +13,7 @@ from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
 from shanzhi.cases.kinds.registry import labels_of, with_calendar
+from shanzhi.cases.rates.records import LABELS as COUNTED
 from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, numbers_meant, offers_for
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
@@ -28,6 +30,7 @@ class Listing:
     """A list as it was asked for; `offers` are what it may be narrowed to, `query` the address without a case.
 
     `numbers` are the case numbers that the search may mean: such a case is shown whatever the tab and the filters.
+    `deeper` is the place that was asked for, where it lies further below than what is offered.
     """
 
     wanted: CaseFilter
@@ -37,6 +40,7 @@ class Listing:
     kinds: tuple[tuple[str, str], ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
     numbers: tuple[str, ...] = ()
+    deeper: tuple[Area, ...] = ()
 
     @property
     def tab(self) -> str:
@@ -67,8 +71,9 @@ class Listing:
         if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
             filters.append(Choice("due", "时限", list(Due.LABELS.items())))
         places = self.offers.places
-        if places:
-            filters.append(Choice("place", PLACES[places[0].level], [(a.code, a.name) for a in places]))
+        if places or self.deeper:
+            options = [(a.code, a.name) for a in (*places, *self.deeper)]
+            filters.append(Choice("place", PLACES[places[0].level] if places else "地方", options))
         filters.append(Choice("kind", "类别", list(self.kinds), multiple=True))
         if self.offers.units:
             filters.append(Choice("unit", "承办单位", [(unit.code, unit.name) for unit in self.offers.units]))
@@ -79,6 +84,10 @@ class Listing:
             Dates("received", "收到日期"),
             Dates("close", "应办结日期"),
         ]
+        if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
+            filters.append(Dates("until", "到期日期"))
+        if self.wanted.counted:
+            filters += [Choice("counted", "统计", list(COUNTED.items())), Dates("counted", "统计日期")]
         if self.tab == Tab.ENDED or self.wanted.closed_from or self.wanted.closed_before:
             filters.append(Dates("closed", "首次办结日期"))
         return filter_bar(self.query, filters)
@@ -130,7 +139,8 @@ def require_tab(actor: Actor, tab: str) -> None:
 
 
 def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
-    """Parameters that make no sense narrow nothing: an old link still opens. Two statements."""
+    """Parameters that make no sense narrow nothing: an old link still opens. Two statements, and a third for a place
+    further below than those on offer."""
     tabs = tabs_of(actor)
     asked = query.get("tab", "")
     tab = asked if asked in Tab.LABELS else (tabs[0] if tabs else Tab.OPEN)
@@ -143,8 +153,18 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     kinds, calendar = with_calendar()
     known = (*labels_of(kinds.values()), *offers.retired)
     wanted = _wanted(query, replace(CaseFilter(tab=tab, query=text), sort=query.get("sort", "")), offers, known)
+    deeper = _deeper(actor, query.get("place", ""), offers) if tab != Tab.REPORTED else ()
+    wanted = replace(wanted, area=deeper[0]) if deeper else wanted
     numbers = tuple(numbers_meant(text, actor.county_id, now))
-    return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
+    return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers, deeper)
+
+
+def _deeper(actor: Actor, code: str, offers: Offers) -> tuple[Area, ...]:
+    """The place in the actor's scope with this code, if it is none of those on offer: an open one, or the last."""
+    if not code.isascii() or not code.isdigit() or any(area.code == code for area in offers.places):
+        return ()
+    rows = Area.objects.filter(actor.scope(permissions.VIEW).q("path"), code=code[:15])
+    return tuple(rows.order_by(F("valid_to").desc(nulls_first=True))[:1])
 
 
 def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence[tuple[str, str]]) -> CaseFilter:
@@ -164,6 +184,7 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
         kin=query.get("kin", ""),
         reopened=REOPENED in marks,
         late=LATE in marks,
+        counted=query.get("counted", "") if query.get("counted", "") in COUNTED else "",
         **_ranges(query),
     )
 
@@ -171,7 +192,7 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
 def _ranges(query: QueryDict) -> dict[str, Any]:
     """Days are typed with the last one included."""
     found: dict[str, Any] = {}
-    for name in ("received", "close", "closed"):
+    for name in ("received", "close", "closed", "until", "counted"):
         last = _day(query.get(f"{name}_to", ""))
         found[f"{name}_from"] = _day(query.get(f"{name}_from", ""))
         found[f"{name}_before"] = last + timedelta(days=1) if last else None

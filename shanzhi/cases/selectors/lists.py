@@ -16,6 +16,7 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
+from shanzhi.cases.rates.records import records
 from shanzhi.cases.seeing import seen
 from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import Order
@@ -51,6 +52,7 @@ class Tab:
     SUSPENDED: Final = "suspended"
     ENDED: Final = "ended"
     REPORTED: Final = "reported"
+    ALL: Final = "all"  # of the scope, open or ended: what figures open
     LABELS: Final[dict[str, str]] = {
         MINE: "等我办",
         CALLED: "请我配合的",
@@ -60,6 +62,7 @@ class Tab:
         SUSPENDED: "挂账的",
         ENDED: "已结束",
         REPORTED: "我上报的",
+        ALL: "辖区全部",
     }
     STILL_OPEN: Final = (MINE, CALLED, OPEN, OVERDUE, SUPERVISED, SUSPENDED)
 
@@ -89,13 +92,16 @@ class Due:
     TODAY: Final = "today"
     SOON: Final = "soon"
     WEEK: Final = "week"
-    LABELS: Final[dict[str, str]] = {LATE: "已超期", TODAY: "今天到期", SOON: "3 天内到期", WEEK: "本周到期"}
+    NEVER: Final = "never"
+    LABELS: Final[dict[str, str]] = {
+        LATE: "已超期", TODAY: "今天到期", SOON: "3 天内到期", WEEK: "本周到期", NEVER: "不限时",
+    }  # fmt: skip
 
     @staticmethod
     def condition(due: str, now: datetime) -> Q:
         """A range of `due_at`; everything but late begins now. The week ends on Sunday."""
-        if due == Due.LATE:
-            return Q(due_at__lt=now)
+        if due in (Due.LATE, Due.NEVER):
+            return Q(due_at__lt=now) if due == Due.LATE else Q(due_at=None)
         midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         days = {Due.TODAY: 1, Due.SOON: 3, Due.WEEK: 7 - midnight.weekday()}[due]
         return Q(due_at__gte=now, due_at__lt=midnight + timedelta(days=days))
@@ -143,6 +149,11 @@ class CaseFilter:
     closed_before: datetime | None = None
     reopened: bool = False
     late: bool = False  # done later than it should have been
+    until_from: datetime | None = None  # when its time limit falls
+    until_before: datetime | None = None
+    counted: str = ""  # what a figure counts (rates.records), in the days that follow
+    counted_from: datetime | None = None
+    counted_before: datetime | None = None
     sort: str = ""
 
     @property
@@ -200,6 +211,12 @@ def _measured(rows: Cases, wanted: CaseFilter) -> Cases:
     given = {name: value for name, value in ranges.items() if value is not None}
     if given:
         rows = rows.filter(**given)
+    limits = {"due_at__gte": wanted.until_from, "due_at__lt": wanted.until_before}
+    limits = {name: value for name, value in limits.items() if value is not None}
+    if limits:
+        rows = rows.filter(**limits).exclude(state=State.SUSPENDED)
+    if wanted.counted and wanted.counted_from and wanted.counted_before:
+        rows = rows.filter(records(wanted.counted, wanted.counted_from, wanted.counted_before))
     if wanted.reopened:
         rows = rows.filter(reopened__gt=0)
     return rows.filter(handled_at__gt=F("close_by")) if wanted.late else rows
@@ -219,6 +236,8 @@ def _tab(actor: Actor, tab: str, now: datetime) -> Cases:
     if tab == Tab.CALLED:
         return Case.objects.filter(seen(actor), id__in=_calls(actor).values("case_id"), ended_at=None)
     rows = Case.objects.filter(in_scope(actor), seen(actor))
+    if tab == Tab.ALL:
+        return rows
     if tab == Tab.ENDED:
         return rows.exclude(ended_at=None)
     if tab == Tab.SUSPENDED:

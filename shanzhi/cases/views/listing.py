@@ -93,15 +93,20 @@ def _tabs(actor: Actor, listing: Listing, counts: dict[str, int]) -> list[dict[s
     return [
         {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "chosen": tab == listing.tab,
          "count": count_words(counts[tab], COUNTED if tab == listing.tab else BESIDE)}
-        for tab in tabs_of(actor)
+        for tab in _shown(actor, listing)
         if counts[tab] or tab == listing.tab or tab not in QUIET_TABS
     ]  # fmt: skip
+
+
+def _shown(actor: Actor, listing: Listing) -> list[str]:
+    """The person's tabs; the one with everything only where a figure opened it."""
+    return [*tabs_of(actor), Tab.ALL] if listing.tab == Tab.ALL else tabs_of(actor)
 
 
 def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, int], str]:
     """Whole tabs, the list as filtered, what a search finds in the other tabs, and the case whose number is asked
     for; one statement. A list that is not narrowed is its tab, and is counted once."""
-    wanted = {tab: CaseFilter(tab=tab) for tab in tabs_of(actor)}
+    wanted = {tab: CaseFilter(tab=tab) for tab in _shown(actor, listing)}
     narrowed = replace(listing.wanted, sort="") != CaseFilter(tab=listing.tab)
     if narrowed:
         wanted[HERE] = listing.wanted
