@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "shanzhi.cases",
     "shanzhi.portal",
     "shanzhi.exchange",
+    "shanzhi.insight",
     "shanzhi.demo",
     "shanzhi.operations",
 ]

@@ -24,6 +24,7 @@ for prefix, module in (
     ("<county:county>/", "jobs.urls"),
     ("<county:county>/", "trail.urls"),
     ("<county:county>/", "exchange.urls"),
+    ("<county:county>/", "insight.urls"),
 ):
     if find_spec(f"shanzhi.{module}"):
         urlpatterns.append(path(prefix, include(f"shanzhi.{module}")))

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-MODULES = ("permissions", "families", "subscriptions", "jobs", "trails", "nav", "panels", "guards")
+MODULES = ("permissions", "indicators", "families", "subscriptions", "jobs", "trails", "nav", "panels", "guards")
 
 
 class DomainConfig(AppConfig):

@@ -7,17 +7,19 @@ merged counts as reported and nowhere else.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
 
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import WIDTH
-from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import CallBack, Case
+from shanzhi.cases.rates.facts import CALLED, CALLS, MOMENTS, between, facts_of
+from shanzhi.lib.times import SHANGHAI
 
-DAY: Final = timedelta(hours=24)
+RATED: Final = tuple(moment for moment in MOMENTS if moment != "ended_at")
 ANYBODY: Final = Q(is_public=True)  # what a public page counts
 GROUPS: Final = {1: "town_path", 2: "village_path"}
 
@@ -70,10 +72,28 @@ def counted(
     """
     found: dict[str, Counts] = {}
     group = group_of(area)
-    for query in (_received, _due, _dispatched, _closed, _rated):
-        _add(found, query(_rows(area, shown), start, end).values(group), group)
+    for moment in RATED:
+        _add(found, _by(moment, _rows(area, shown), start, end).values(group), group)
     _add(found, _called(area, start, end, called if called is not None else _under_case(shown)), f"case__{group}")
     return found
+
+
+def counted_by_day(
+    area: Area, start: datetime, end: datetime, *, shown: Q = ANYBODY, called: Q | None = None
+) -> dict[date, Counts]:
+    """The same for the place as a whole, by the days of China; each day as if it were the period."""
+    found: dict[date, Counts] = {}
+    for moment in RATED:
+        rows = _by(moment, _rows(area, shown).annotate(counted_on=_day(moment)), start, end)
+        _add(found, rows.values("counted_on"), "counted_on")
+    calls = _calls(area, start, end, called if called is not None else _under_case(shown))
+    calls = calls.annotate(counted_on=_day("at"), rated_on=_day("case__rated_at"))
+    _add(found, _call_counts(calls, "counted_on", Q(rated_on=F("counted_on"))), "counted_on")
+    return found
+
+
+def _day(moment: str) -> TruncDate:
+    return TruncDate(moment, tzinfo=SHANGHAI)
 
 
 def _under_case(shown: Q) -> Q:
@@ -83,10 +103,10 @@ def _under_case(shown: Q) -> Q:
     return Q(case__is_public=True)
 
 
-def _add(found: dict[str, Counts], rows: Any, group: str) -> None:
+def _add(found: dict[Any, Counts], rows: Any, group: str) -> None:
     for row in rows:
-        path = row.pop(group)
-        found[path] = found.get(path, Counts()).plus(_derived(row))
+        key = row.pop(group)
+        found[key] = found.get(key, Counts()).plus(_derived(row))
 
 
 def _derived(row: dict[str, int]) -> dict[str, int]:
@@ -107,80 +127,39 @@ def below(area: Area, prefix: str = "") -> Q:
     return Q((f"{prefix}village_path", area.path[: 3 * WIDTH]), (f"{prefix}area_path", area.path))
 
 
-def counts_as(prefix: str = "") -> Q:
-    """Neither a part, nor rejected, nor merged."""
-    ended = Q((f"{prefix}state__in", (State.REJECTED, State.MERGED)))
-    return Q((f"{prefix}parent", None)) & ~ended
-
-
-COUNTING: Final = counts_as()
-
-
 def _rows(area: Area, shown: Q) -> Any:
     return Case.objects.filter(below(area), shown, parent=None).order_by()
 
 
-def _received(rows: Any, start: datetime, end: datetime) -> Any:
-    taken = COUNTING & Q(accepted_at__isnull=False)
-    return _Counted(
-        rows.filter(received_at__gte=start, received_at__lt=end),
-        reported=Count("id"), accepted=Count("id", filter=taken),
-    )  # fmt: skip
-
-
-def _due(rows: Any, start: datetime, end: datetime) -> Any:
-    closed = Q(state=State.CLOSED)
-    late = Q(handled_at__gt=F("close_by"))
-    soon = Q(contacted_at__lte=F("received_at") + DAY)
-    return _Counted(
-        rows.filter(COUNTING, close_by__gte=start, close_by__lt=end).exclude(state=State.SUSPENDED),
-        due=Count("id"), finished=Count("id", filter=closed), in_time=Count("id", filter=closed & ~late),
-        to_contact=Count("id", filter=Q(reachable=True)), contacted=Count("id", filter=Q(reachable=True) & soon),
-    )  # fmt: skip
-
-
-def _dispatched(rows: Any, start: datetime, end: datetime) -> Any:
-    return _Counted(
-        rows.filter(COUNTING, dispatched_at__gte=start, dispatched_at__lt=end),
-        dispatched=Count("id"), accurate=Count("id", filter=Q(redispatched=False)),
-        returned=Count("id", filter=Q(handed_back=True)),
-    )  # fmt: skip
-
-
-def _closed(rows: Any, start: datetime, end: datetime) -> Any:
-    return _Counted(
-        rows.filter(COUNTING, closed_at__gte=start, closed_at__lt=end),
-        closed=Count("id"), reopened=Count("id", filter=Q(reopened__gt=0)),
-    )  # fmt: skip
-
-
-def _rated(rows: Any, start: datetime, end: datetime) -> Any:
-    return _Counted(
-        rows.filter(COUNTING, rated_at__gte=start, rated_at__lt=end),
-        rated=Count("id"), satisfied=Count("id", filter=Q(satisfied=True)),
-    )  # fmt: skip
+def _by(moment: str, rows: Any, start: datetime, end: datetime) -> Any:
+    """Rows that wait for what they are grouped by."""
+    return _Counted(rows.filter(MOMENTS[moment], between(moment, start, end)), facts_of(moment))
 
 
 def _called(area: Area, start: datetime, end: datetime, shown: Q) -> Any:
-    both = Q(case__rated_at__gte=start, case__rated_at__lt=end)
-    rows = CallBack.objects.filter(below(area, "case__"), counts_as("case__"), shown, state=CallBack.State.DONE)
-    return (
-        rows.filter(at__gte=start, at__lt=end)
-        .order_by()
-        .values(f"case__{group_of(area)}")
-        .annotate(
-            called=Count("id"), solved=Count("id", filter=Q(solved=True)),
-            called_satisfied=Count("id", filter=Q(satisfied=True)), both=Count("id", filter=both),
-            both_satisfied=Count("id", filter=both & Q(case__satisfied=True)),
-        )
+    calls = _calls(area, start, end, shown)
+    return _call_counts(calls, f"case__{group_of(area)}", between("case__rated_at", start, end))
+
+
+def _calls(area: Area, start: datetime, end: datetime, shown: Q) -> Any:
+    return CallBack.objects.filter(below(area, "case__"), CALLED, shown, between("at", start, end)).order_by()
+
+
+def _call_counts(calls: Any, group: str, both: Q) -> Any:
+    """`both`: it was rated in the same period."""
+    return calls.values(group).annotate(
+        **_counts(CALLS), both=Count("id", filter=both),
+        both_satisfied=Count("id", filter=both & Q(case__satisfied=True)),
     )  # fmt: skip
 
 
-class _Counted:
-    """Rows that wait for what they are grouped by."""
+def _counts(conditions: Mapping[str, Q]) -> dict[str, Count]:
+    return {name: Count("id", filter=condition or None) for name, condition in conditions.items()}
 
-    def __init__(self, rows: Any, **counts: Any) -> None:
-        self.rows, self.counts = rows, counts
+
+class _Counted:
+    def __init__(self, rows: Any, conditions: Mapping[str, Q]) -> None:
+        self.rows, self.counts = rows, _counts(conditions)
 
     def values(self, group: str) -> Any:
         return self.rows.values(group).annotate(**self.counts)

@@ -54,6 +54,16 @@ RATES: Final = (
 BY_CODE: Final = {rate.code: rate for rate in RATES}
 
 
+def per_cent(above: int, under: int) -> Decimal | None:
+    """To one place; None over nothing. Only what is whole says 100, only what is nothing says 0."""
+    if not under:
+        return None
+    if above in (0, under):
+        return Decimal(0 if above == 0 else 100)
+    exact = (Decimal(above) * 100 / under).quantize(TENTH, ROUND_HALF_UP)
+    return min(max(exact, TENTH), 100 - TENTH)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A rate of a place and a period, with what it was counted from."""
@@ -64,13 +74,7 @@ class Figure:
 
     @property
     def value(self) -> Decimal | None:
-        """Per cent to one place; None over nothing. Only what is whole says 100, only what is nothing says 0."""
-        if not self.denominator:
-            return None
-        if self.numerator in (0, self.denominator):
-            return Decimal(0 if self.numerator == 0 else 100)
-        exact = (Decimal(self.numerator) * 100 / self.denominator).quantize(TENTH, ROUND_HALF_UP)
-        return min(max(exact, TENTH), 100 - TENTH)
+        return per_cent(self.numerator, self.denominator)
 
     @property
     def text(self) -> str:

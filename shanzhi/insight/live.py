@@ -1,0 +1,81 @@
+"""Facts counted from the cases themselves, for readers and moments that the roll-ups can't answer for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from shanzhi.access.actor import Actor
+from shanzhi.areas.models import Area
+from shanzhi.cases.models import Case
+from shanzhi.cases.rates.counting import below, counted, counted_by_day, group_of
+from shanzhi.cases.rates.facts import overdue, records
+from shanzhi.cases.rates.periods import Period
+from shanzhi.cases.seeing import seen
+
+Facts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who looks at a place at a moment."""
+
+    actor: Actor
+    area: Area
+    at: datetime
+
+    @property
+    def shown(self) -> Q:
+        return seen(self.actor)
+
+    @property
+    def called(self) -> Q:
+        return seen(self.actor, "case__")
+
+
+def by_place(reader: Reader, period: Period) -> dict[str, Facts]:
+    """Facts of each place directly below by its path, and under the area's own what lies in none of them."""
+    counts = counted(reader.area, period.start, period.end, shown=reader.shown, called=reader.called)
+    found: dict[str, Facts] = {path: asdict(one) for path, one in counts.items()}
+    return _with(found, "open", standing(reader, period.end))
+
+
+def by_day(reader: Reader, period: Period) -> dict[date, Facts]:
+    """Facts of each day that has any, without what stands open."""
+    area = reader.area
+    found = counted_by_day(area, period.start, period.end, shown=reader.shown, called=reader.called)
+    return {day: asdict(one) for day, one in found.items()}
+
+
+def standing(reader: Reader, end: datetime) -> dict[str, int]:
+    """What is open at this moment by place, as far as is known now."""
+    return _grouped(reader, records("open", end, end, at=reader.at))
+
+
+def late(reader: Reader) -> dict[str, int]:
+    """What is overdue now, by place; never kept."""
+    return _grouped(reader, Q(parent=None) & overdue(reader.at))
+
+
+def _grouped(reader: Reader, condition: Q) -> dict[str, int]:
+    group = group_of(reader.area)
+    rows: Any = Case.objects.filter(below(reader.area), reader.shown, condition).order_by()
+    return {row[group]: row["many"] for row in rows.values(group).annotate(many=Count("id"))}
+
+
+def _with(found: dict[str, Facts], name: str, counts: dict[str, int]) -> dict[str, Facts]:
+    for path, many in counts.items():
+        found.setdefault(path, {})[name] = many
+    return found
+
+
+def summed(many: Iterable[Facts]) -> Facts:
+    """All of them together."""
+    total: Facts = defaultdict(int)
+    for one in many:
+        for name, number in one.items():
+            total[name] += number
+    return dict(total)
