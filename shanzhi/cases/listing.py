@@ -13,7 +13,7 @@ from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
 from shanzhi.cases.kinds.registry import labels_of, with_calendar
-from shanzhi.cases.rates.records import LABELS as COUNTED
+from shanzhi.cases.rates.doings import LABELS as FIGURES
 from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, numbers_meant, offers_for
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
@@ -86,8 +86,8 @@ class Listing:
         ]
         if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
             filters.append(Dates("until", "到期日期"))
-        if self.wanted.counted:
-            filters += [Choice("counted", "统计", list(COUNTED.items())), Dates("counted", "统计日期")]
+        if self.wanted.figure:
+            filters += [Choice("figure", "统计", list(FIGURES.items())), Dates("figure", "统计日期")]
         if self.tab == Tab.ENDED or self.wanted.closed_from or self.wanted.closed_before:
             filters.append(Dates("closed", "首次办结日期"))
         return filter_bar(self.query, filters)
@@ -184,7 +184,7 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
         kin=query.get("kin", ""),
         reopened=REOPENED in marks,
         late=LATE in marks,
-        counted=query.get("counted", "") if query.get("counted", "") in COUNTED else "",
+        figure=query.get("figure", "") if query.get("figure", "") in FIGURES else "",
         **_ranges(query),
     )
 
@@ -192,7 +192,7 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
 def _ranges(query: QueryDict) -> dict[str, Any]:
     """Days are typed with the last one included."""
     found: dict[str, Any] = {}
-    for name in ("received", "close", "closed", "until", "counted"):
+    for name in ("received", "close", "closed", "until", "figure"):
         last = _day(query.get(f"{name}_to", ""))
         found[f"{name}_from"] = _day(query.get(f"{name}_from", ""))
         found[f"{name}_before"] = last + timedelta(days=1) if last else None

@@ -16,7 +16,7 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
-from shanzhi.cases.rates.records import records
+from shanzhi.cases.rates.doings import records
 from shanzhi.cases.seeing import seen
 from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import Order
@@ -52,7 +52,7 @@ class Tab:
     SUSPENDED: Final = "suspended"
     ENDED: Final = "ended"
     REPORTED: Final = "reported"
-    ALL: Final = "all"  # of the scope, open or ended: what figures open
+    COUNTED: Final = "counted"  # of the scope, open or ended: what figures open
     LABELS: Final[dict[str, str]] = {
         MINE: "等我办",
         CALLED: "请我配合的",
@@ -62,7 +62,7 @@ class Tab:
         SUSPENDED: "挂账的",
         ENDED: "已结束",
         REPORTED: "我上报的",
-        ALL: "辖区全部",
+        COUNTED: "统计里的",
     }
     STILL_OPEN: Final = (MINE, CALLED, OPEN, OVERDUE, SUPERVISED, SUSPENDED)
 
@@ -151,9 +151,9 @@ class CaseFilter:
     late: bool = False  # done later than it should have been
     until_from: datetime | None = None  # when its time limit falls
     until_before: datetime | None = None
-    counted: str = ""  # what a figure counts (rates.records), in the days that follow
-    counted_from: datetime | None = None
-    counted_before: datetime | None = None
+    figure: str = ""  # what it counts (rates.doings), in the days that follow
+    figure_from: datetime | None = None
+    figure_before: datetime | None = None
     sort: str = ""
 
     @property
@@ -199,10 +199,10 @@ def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
         rows = rows.filter(received_at__gte=wanted.received_from)
     if wanted.received_before:
         rows = rows.filter(received_at__lt=wanted.received_before)
-    return _measured(rows, wanted)
+    return _measured(rows, wanted, now)
 
 
-def _measured(rows: Cases, wanted: CaseFilter) -> Cases:
+def _measured(rows: Cases, wanted: CaseFilter, now: datetime) -> Cases:
     """By the moments that rates are counted from."""
     ranges = {
         "close_by__gte": wanted.close_from, "close_by__lt": wanted.close_before,
@@ -215,8 +215,8 @@ def _measured(rows: Cases, wanted: CaseFilter) -> Cases:
     limits = {name: value for name, value in limits.items() if value is not None}
     if limits:
         rows = rows.filter(**limits).exclude(state=State.SUSPENDED)
-    if wanted.counted and wanted.counted_from and wanted.counted_before:
-        rows = rows.filter(records(wanted.counted, wanted.counted_from, wanted.counted_before))
+    if wanted.figure and wanted.figure_from and wanted.figure_before:
+        rows = rows.filter(records(wanted.figure, wanted.figure_from, wanted.figure_before, at=now))
     if wanted.reopened:
         rows = rows.filter(reopened__gt=0)
     return rows.filter(handled_at__gt=F("close_by")) if wanted.late else rows
@@ -236,7 +236,7 @@ def _tab(actor: Actor, tab: str, now: datetime) -> Cases:
     if tab == Tab.CALLED:
         return Case.objects.filter(seen(actor), id__in=_calls(actor).values("case_id"), ended_at=None)
     rows = Case.objects.filter(in_scope(actor), seen(actor))
-    if tab == Tab.ALL:
+    if tab == Tab.COUNTED:
         return rows
     if tab == Tab.ENDED:
         return rows.exclude(ended_at=None)

@@ -100,7 +100,7 @@ def _tabs(actor: Actor, listing: Listing, counts: dict[str, int]) -> list[dict[s
 
 def _shown(actor: Actor, listing: Listing) -> list[str]:
     """The person's tabs; the one with everything only where a figure opened it."""
-    return [*tabs_of(actor), Tab.ALL] if listing.tab == Tab.ALL else tabs_of(actor)
+    return [*tabs_of(actor), Tab.COUNTED] if listing.tab == Tab.COUNTED else tabs_of(actor)
 
 
 def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, int], str]:

@@ -15,7 +15,7 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.callbacks.services import Answers, callback_open, callback_record
 from shanzhi.cases.models import Case
 from shanzhi.cases.rates.counting import ANYBODY, Counts, below, counted, group_of, summed
-from shanzhi.cases.rates.records import records
+from shanzhi.cases.rates.doings import records
 from shanzhi.cases.rates.registry import figures_of
 from shanzhi.cases.tests.pages import act, statements
 from shanzhi.cases.tests.rates.naive import recount
@@ -34,7 +34,7 @@ def numbers(area: Area, start: datetime, end: datetime) -> dict[str, int]:
 def opened(area: Area, start: datetime, end: datetime) -> dict[str, int]:
     """How many cases each count opens, by the conditions of the list."""
     rows = Case.objects.filter(below(area), ANYBODY)
-    found = {one.name: rows.filter(records(one.name, start, end)).count() for one in fields(Counts)}
+    found = {one.name: rows.filter(records(one.name, start, end, at=end)).count() for one in fields(Counts)}
     return {name: n for name, n in found.items() if n}
 
 

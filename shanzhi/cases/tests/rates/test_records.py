@@ -10,8 +10,9 @@ from django.utils import timezone
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.listing import listing_of
 from shanzhi.cases.models import Case
+from shanzhi.cases.rates import facts
 from shanzhi.cases.rates.counting import Counts, counted, summed
-from shanzhi.cases.rates.records import ACTS, CONDITIONS, LABELS, records
+from shanzhi.cases.rates.doings import ACTS, LABELS, records
 from shanzhi.cases.selectors import CaseFilter, Due, Tab, case_list_for
 from shanzhi.cases.tests.pages import act, text_of
 from shanzhi.lib.clocks import Span
@@ -29,7 +30,7 @@ def found(cast: Cast, query: str, who: str = "county_leader") -> set[int]:
 
 def days(before: int = 30, after: int = 30) -> str:
     today = timezone.localdate()
-    return f"counted_from={today - timedelta(days=before)}&counted_to={today + timedelta(days=after)}"
+    return f"figure_from={today - timedelta(days=before)}&figure_to={today + timedelta(days=after)}"
 
 
 def closed(cast: Cast, *, late: bool = False) -> Case:
@@ -44,19 +45,19 @@ def closed(cast: Cast, *, late: bool = False) -> Case:
 
 
 def test_every_count_and_every_label_has_a_condition() -> None:
-    assert {one.name for one in fields(Counts)} <= set(CONDITIONS)
-    assert set(LABELS) == set(CONDITIONS) | set(ACTS)
+    assert {one.name for one in fields(Counts)} <= set(LABELS)
+    assert set(LABELS) == set(facts.NAMES) | set(ACTS)
     at = timezone.now()
-    assert not records("nothing", at, at)
+    assert not records("nothing", at, at, at=at)
 
 
 def test_late_and_in_time_open_what_was_counted(cast: Cast) -> None:
     good, late, open_ = closed(cast), closed(cast, late=True), report(cast)
-    assert found(cast, f"tab=all&counted=in_time&{days()}") == {good.id}
-    assert found(cast, f"tab=all&counted=untimely&{days()}") == {late.id}
-    assert found(cast, f"tab=all&counted=closed&{days()}") == {good.id, late.id}
-    assert found(cast, f"tab=all&counted=reported&{days()}") == {good.id, late.id, open_.id}
-    assert found(cast, f"tab=all&counted=reported&{days(0)}") == {open_.id}
+    assert found(cast, f"tab=counted&figure=in_time&{days()}") == {good.id}
+    assert found(cast, f"tab=counted&figure=finished&{days()}") == {good.id, late.id}
+    assert found(cast, f"tab=counted&figure=closed&{days()}") == {good.id, late.id}
+    assert found(cast, f"tab=counted&figure=reported&{days()}") == {good.id, late.id, open_.id}
+    assert found(cast, f"tab=counted&figure=reported&{days(0)}") == {open_.id}
     total = summed(counted(cast.areas["county"], *(timezone.now() + timedelta(days=n) for n in (-30, 30))).values())
     assert (total.in_time, total.closed, total.reported) == (1, 2, 3)
 
@@ -66,29 +67,29 @@ def test_what_was_done_in_these_days(cast: Cast) -> None:
     act(cast, "village_clerk", "reopen", again, text="又坏了")
     act(cast, "village_clerk", "accept", fresh)
     act(cast, "village_clerk", "escalate", fresh, text="办不了")
-    assert found(cast, f"tab=all&counted=did_reopen&{days(1)}") == {again.id}
-    assert found(cast, f"tab=all&counted=did_escalate&{days(1)}") == {fresh.id}
-    assert found(cast, f"tab=all&counted=did_report&{days(1)}") == {fresh.id}
-    assert found(cast, f"tab=all&counted=did_close&{days(1)}") == {again.id}
-    assert found(cast, f"tab=all&counted=did_close&{days(0)}") == set()
-    assert found(cast, f"tab=all&counted=did_return&{days()}") == set()
+    assert found(cast, f"tab=counted&figure=did_reopen&{days(1)}") == {again.id}
+    assert found(cast, f"tab=counted&figure=did_escalate&{days(1)}") == {fresh.id}
+    assert found(cast, f"tab=counted&figure=did_report&{days(1)}") == {fresh.id}
+    assert found(cast, f"tab=counted&figure=did_close&{days(1)}") == {again.id}
+    assert found(cast, f"tab=counted&figure=did_close&{days(0)}") == set()
+    assert found(cast, f"tab=counted&figure=did_return&{days()}") == set()
 
 
 def test_counted_without_days_or_by_an_unknown_code_narrows_nothing(cast: Cast) -> None:
     case = report(cast)
-    assert found(cast, "tab=all&counted=in_time") == {case.id}
-    assert found(cast, f"tab=all&counted=nonsense&{days()}") == {case.id}
+    assert found(cast, "tab=counted&figure=in_time") == {case.id}
+    assert found(cast, f"tab=counted&figure=nonsense&{days()}") == {case.id}
 
 
 def test_everything_has_open_and_ended_ones_in_scope(cast: Cast) -> None:
     ended, open_ = closed(cast), report(cast)
     other = report(cast, place="g3", by="other_worker")
-    assert found(cast, "tab=all", "township_officer") == {ended.id, open_.id}
-    assert found(cast, "tab=all", "other_officer") == {other.id}
-    words = text_of(cast["township_officer"].client().get(LIST, {"tab": "all"}))
-    assert "辖区全部" in words
-    assert "辖区全部" not in text_of(cast["township_officer"].client().get(LIST))
-    assert cast["resident"].client().get(LIST, {"tab": "all"}).status_code == 403
+    assert found(cast, "tab=counted", "township_officer") == {ended.id, open_.id}
+    assert found(cast, "tab=counted", "other_officer") == {other.id}
+    words = text_of(cast["township_officer"].client().get(LIST, {"tab": "counted"}))
+    assert "统计里的" in words
+    assert "统计里的" not in text_of(cast["township_officer"].client().get(LIST))
+    assert cast["resident"].client().get(LIST, {"tab": "counted"}).status_code == 403
 
 
 @pytest.mark.parametrize(("place", "count"), [("t1", 2), ("v1", 2), ("g1", 1), ("g4", 1), ("v2", 0), ("t2", 1)])
