@@ -15,7 +15,7 @@ from shanzhi.areas.models import Area
 from shanzhi.areas.selectors import children
 from shanzhi.cases.rates.board import BELOW, OWN
 from shanzhi.cases.rates.periods import Period
-from shanzhi.insight import live
+from shanzhi.insight import live, rolled
 from shanzhi.insight.live import Facts, Reader, summed
 from shanzhi.insight.values import DayValue, PlaceValues, Value, value_of, values_of
 
@@ -25,7 +25,7 @@ DAY: Final = timedelta(days=1)
 def figures(actor: Actor, area: Area, period: Period, at: datetime) -> dict[str, Value]:
     """Every indicator that the actor may see, by code. The area has to lie in the actor's scope (`area_for`)."""
     reader = Reader(actor, area, at)
-    return values_of(indicators_for(actor), summed(_places(reader, period).values()))
+    return values_of(indicators_for(actor), summed(_places(reader, period, below=False).values()))
 
 
 def by_area(actor: Actor, area: Area, period: Period, at: datetime) -> list[PlaceValues]:
@@ -63,13 +63,18 @@ def _of_days(wanted: Mapping[str, Indicator]) -> dict[str, Indicator]:
     return {code: indicator for code, indicator in wanted.items() if indicator.has_days}
 
 
-def _places(reader: Reader, period: Period) -> dict[str, Facts]:
-    found = live.by_place(reader, period)
+def _places(reader: Reader, period: Period, *, below: bool = True) -> dict[str, Facts]:
+    try:
+        found = rolled.by_place(reader, period, below=below)
+    except rolled.Unknown:
+        found = live.by_place(reader, period)
     for path, many in live.late(reader).items():
         found.setdefault(path, {})["overdue"] = many
     return found
 
 
 def _days(reader: Reader, period: Period) -> dict[date, Facts]:
-    """With what stood open at the end of each day: counted at the end, and back from there by what came and went."""
-    return live.by_day(reader, period)
+    try:
+        return rolled.by_day(reader, period)
+    except rolled.Unknown:
+        return live.by_day(reader, period)
