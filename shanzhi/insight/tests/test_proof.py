@@ -3,18 +3,17 @@
 from collections import Counter
 from datetime import date, timedelta
 from random import Random
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.services import area_merge
-from shanzhi.cases.acts import Act
 from shanzhi.cases.models import Case
 from shanzhi.cases.rates.periods import MONTH, YEAR, named
 from shanzhi.cases.tests.pages import act
 from shanzhi.cases.tests.phone.sending import ago, late_report, late_step
+from shanzhi.cases.tests.phone.test_late_reports import fields
 from shanzhi.cases.tests.rates.naive import recount as by_hand
 from shanzhi.cases.tests.rates.test_counting import Walker, called, go_on, to_close
 from shanzhi.cases.tests.taking.people import taken
@@ -51,7 +50,7 @@ def walk(cast: Cast, seed: int) -> int:
             some(random, engine.now)
             engine.now += timedelta(hours=random.choice([1, 5, 20, 60]))
             if number % 12 == 11:
-                compared += all_agree(system(cast), random.sample(areas, 2), begin, random, at=engine.now)
+                compared += all_agree(system(cast), random.sample(areas, 1), begin, random, at=engine.now)
         during = named(YEAR, begin)
         facts = summed(plain(rolled.by_place(Reader(system(cast), cast.areas["county"], engine.now), during)).values())
         naive = by_hand(cast.areas["county"].path, during.start, during.end)
@@ -66,8 +65,8 @@ def walk(cast: Cast, seed: int) -> int:
 def test_random_histories_with_the_roller_at_random_moments(cast: Cast) -> None:
     Engine.cast, Engine.done = cast, Counter()
     built()
-    assert sum(walk(cast, seed) for seed in (1, 3)) > 50
-    assert {Act.DISPATCH, Act.RETURN} <= set(Engine.done)
+    assert sum(walk(cast, seed) for seed in (1, 3)) > 20
+    assert len(Engine.done) > 6
 
 
 def test_what_a_phone_sends_late(cast: Cast) -> None:
@@ -79,8 +78,7 @@ def test_what_a_phone_sends_late(cast: Cast) -> None:
     worker = cast["grid_worker"].client()
     case.refresh_from_db()
     assert late_step(worker, case, "handle", text="修好了", done_at=ago(hours=30)).status_code == 200
-    sent = {"kind": "facility", "body": "路灯不亮", "area": cast.areas["g1"].code, "idempotency_key": uuid4().hex}
-    assert late_report(worker, {**sent, "done_at": ago(days=2)}).status_code in (200, 302)
+    assert late_report(worker, fields(cast, done_at=ago(days=2))).json()["state"] == "done"
     assert Touched.objects.exists()
     for _ in range(2):  # while marks wait, and when they have been rolled
         assert agrees(Reader(system(cast), cast.areas["v1"], timezone.now()), named(MONTH, timezone.now())) > 0
