@@ -125,5 +125,10 @@ def gathered(found: Mapping[str, Backlog], path: str) -> Backlog:
     return total
 
 
-def is_directly_below(path: str, area: Area) -> bool:
-    return len(path) == len(area.path) + WIDTH and path.startswith(area.path)
+def directly(found: Mapping[str, Backlog], area: Area) -> dict[str, Backlog]:
+    """By the place directly below; under the area's own path what lies in none of them."""
+    out: dict[str, Backlog] = {}
+    for path, one in found.items():
+        place = path[: len(area.path) + WIDTH]
+        out[place] = out.get(place, Backlog()).plus(one)
+    return out

@@ -6,7 +6,7 @@ holds exactly its records. What the registry does not keep by days (due today, o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -18,17 +18,16 @@ from shanzhi.cases.models import Case
 from shanzhi.cases.rates.periods import Period
 from shanzhi.cases.selectors import CaseFilter, Kin, Tab, case_list_for
 from shanzhi.insight.boards import links
-from shanzhi.insight.boards.backlog import Backlog, Class, age_classes, backlog, gathered, limit_classes
+from shanzhi.insight.boards.backlog import Backlog, Class, age_classes, backlog, directly, gathered, limit_classes
 from shanzhi.insight.boards.periods import before, label_before
 from shanzhi.insight.boards.permissions import BOARD
-from shanzhi.insight.reading import by_area, by_day, figures
-from shanzhi.insight.values import PlaceValues, Value, values_of
+from shanzhi.insight.boards.reading import numbers_of
+from shanzhi.insight.values import PlaceValues, Value
 from shanzhi.lib.times import local
 from shanzhi.ui.words import MINUS, thousands
 
 TODAY: Final = "today"
 EIGHT: Final = ("open", "overdue", TODAY, "reported", "closed", "in_time_rate", "satisfied_rate", "reopened_rate")
-SERIES: Final = ("reported", "closed")
 TODAY_WORDS: Final = (
     "现在在办、当前这一步的时限在今天之内还没有过的事件，挂账的不算。与所选时段无关。拆出来的分件不单独算。"
 )
@@ -131,7 +130,7 @@ class Board:
     below: Mapping[str, Backlog]
     limits: Sequence[Sort]
     ages: Sequence[Sort]
-    days: Mapping[str, Sequence[tuple[str, int]]]
+    days: Mapping[date, tuple[int, int]]
     opinions: Sequence[Figure]
     late: Sequence[Case]
 
@@ -165,32 +164,20 @@ def crumbs_of(actor: Actor, area: Area) -> list[Area]:
 def board_of(actor: Actor, area: Area, period: Period, at: datetime) -> Board:
     """The same numbers wherever they stand: the page, the wall, the file and the API are made from this."""
     known = indicators_for(actor)
-    rows = by_area(actor, area, period, at)
-    total = totalled(known, rows)
-    past = figures(actor, area, before(period), at)
     open_now = backlog(actor, area, at)
     every = gathered(open_now, area.path)
-    days = by_day(actor, area, period, at, SERIES)
+    late = {path: one.of("overdue") for path, one in directly(open_now, area).items()}
+    found = numbers_of(actor, area, period, before(period), at, late)
+    total, past = found.total, found.past
     tiles = tuple(_figure(known, code, area, period, total, past, every, at) for code in EIGHT if code == TODAY
                   or code in known)  # fmt: skip
     return Board(
-        area, period, at, tiles, [_place(known, area, period, row) for row in rows], total, open_now,
+        area, period, at, tiles, [_place(known, area, period, row) for row in found.places], total, open_now,
         _sorts(limit_classes(at), every, area), _sorts(age_classes(at), every, area),
-        {code: [(str(one.day), one.value.numerator) for one in found] for code, found in days.items()},
+        found.days,
         tuple(_plain(known[code], area, period, total, past) for code in ("rated", "satisfied", "called", "solved")),
         late_cases(actor, area, at) if every.of("overdue") else [],
     )  # fmt: skip
-
-
-def totalled(known: Mapping[str, Indicator], rows: Sequence[PlaceValues]) -> dict[str, Value]:
-    """All the places together: nothing lies in two of them."""
-    facts: dict[str, int] = {}
-    for code, indicator in known.items():
-        values = [row.values[code] for row in rows if code in row.values]
-        facts[indicator.numerator] = sum(value.numerator for value in values)
-        if indicator.denominator:
-            facts[indicator.denominator] = sum(value.denominator or 0 for value in values)
-    return values_of(known, facts)
 
 
 def _figure(

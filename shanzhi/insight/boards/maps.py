@@ -4,9 +4,9 @@ Coordinates are 1e-7 degree (`Outline.shape`); in a county the earth is flat eno
 hundred units needs no more points than it can show, so that points closer than half a unit are left out.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import ceil, cos, radians
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ MARGIN: Final = 14
 DEGREE: Final = 10_000_000
 NEAR: Final = 0.6  # units; closer points are one
 CLASSES: Final = 4
-LETTER, LINE = 12.5, 16  # of a label
+LETTER, DIGIT, LINE = 12.5, 7.0, 16  # of a label
 DEEPER: Final[dict[str, tuple[str, ...]]] = {
     Area.Level.COUNTY: (Area.Level.TOWNSHIP,),
     Area.Level.TOWNSHIP: (Area.Level.VILLAGE, Area.Level.GRID),
@@ -110,11 +110,12 @@ class Load:
 
 
 def limits_of(weights: Iterable[float]) -> list[float]:
-    """The least weight of each of the four colours: 1, 2, 3, 4 where the most is small, else even steps of the most."""
-    most = max(weights, default=0)
-    if most <= CLASSES:
-        return [1, 2, 3, 4] if most > 1 or most == 0 or most == int(most) else [most * n / 4 for n in range(4)]
-    return [1 + (most - 1) * n / CLASSES for n in range(CLASSES)]
+    """The least weight of each of the four colours: 1, 2, 3, 4 where there are so few, else even steps of the most."""
+    found = list(weights)
+    most = max(found, default=0)
+    if any(weight != int(weight) for weight in found):
+        return [most * n / CLASSES for n in range(CLASSES)]
+    return [1, 2, 3, 4] if most <= CLASSES else [1 + (most - 1) * n / CLASSES for n in range(CLASSES)]
 
 
 def tone_of(weight: float, limits: Sequence[float]) -> int:
@@ -130,11 +131,9 @@ def keys_of(limits: Sequence[float], *, whole: bool) -> list[Key]:
         return [Key(0, "0"), Key(1, "1"), Key(2, "2"), Key(3, "3"), Key(4, "4 件以上")]
     if whole:
         edges = [max(1, ceil(limit)) for limit in limits]
-        said = [
-            f"{low}–{high - 1}" if high - 1 > low else f"{low}" for low, high in zip(edges, edges[1:], strict=False)
-        ]
+        said = [f"{low}–{high - 1}" if high - 1 > low else f"{low}" for low, high in itertools.pairwise(edges)]
         return [Key(0, "0"), *(Key(n, words) for n, words in enumerate(said, 1)), Key(4, f"{edges[-1]} 件以上")]
-    said = [f"不到 {limits[1]:.1f}", f"{limits[1]:.1f} 起", f"{limits[2]:.1f} 起", f"{limits[3]:.1f} 件以上"]
+    said = [f"不到 {limits[1]:.2g}", *(f"{limit:.2g} 起" for limit in limits[1:3]), f"{limits[3]:.2g} 件以上"]
     return [Key(0, "0"), *(Key(n, words) for n, words in enumerate(said, 1))]
 
 
@@ -229,7 +228,7 @@ def _labels(frame: Frame, shapes: Sequence[Shape], loads: Mapping[str, Any], *, 
     for shape in sorted(shapes, key=lambda one: -(loads[one.path].open if one.path in loads else 0)):
         name = f"{shape.name} {loads[shape.path].open}" if numbers and shape.path in loads else shape.name
         x, y = frame.middle(shape.rings)
-        half = len(name) * LETTER / 2
+        half = sum(DIGIT if sign.isascii() else LETTER for sign in name) / 2
         x = min(max(x, half + 2), WIDTH - half - 2)
         if all(abs(x - other.x) >= half + wide or abs(y + LINE - other.y) >= LINE for other, wide in found):
             found.append((Label(round(x, 1), round(y + LINE, 1), name), half))

@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 
 from shanzhi.ui.words import thousands
 
-WIDTH: Final = 508
-HEIGHT: Final = 170
+SIZE: Final = (508, 170)
+WALL: Final = (894, 222)  # of a line on the wall
+WALL_BARS: Final = (404, 222)
 LEFT, RIGHT, TOP, BOTTOM = 40, 96, 22, 28
 APART: Final = 18  # of two labels at the end of lines
 LEVELS: Final = 3
@@ -59,11 +60,15 @@ def ticks(count: int) -> list[int]:
     return sorted({round(n * (count - 1) / (MOST_TICKS - 1)) for n in range(MOST_TICKS)})
 
 
-def lines(series: Sequence[Line], words: Sequence[str], *, title: str) -> SafeString:
+def lines(
+    series: Sequence[Line], words: Sequence[str], *, title: str, size: tuple[int, int] = SIZE
+) -> SafeString:  # fmt: skip
     """Lines over steps in time, each with its name at its end; `words` name the steps."""
+    width, height = size
     most = max((value for one in series for value in one.values), default=0)
     top, step = top_of(most)
-    wide, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    right = RIGHT if size == SIZE else RIGHT + 40
+    wide, high = width - LEFT - right, height - TOP - BOTTOM
     count = len(words)
 
     def x(place: int) -> float:
@@ -85,15 +90,15 @@ def lines(series: Sequence[Line], words: Sequence[str], *, title: str) -> SafeSt
     )  # fmt: skip
     under = format_html_join(
         "", '<text x="{}" y="{}" text-anchor="{}">{}</text>',
-        ((x(place), HEIGHT - 8, _anchor(place, count), words[place]) for place in ticks(count)),
+        ((x(place), height - 8, _anchor(place, count), words[place]) for place in ticks(count)),
     )  # fmt: skip
     ends = [y(one.values[-1]) if one.values else y(0) for one in series]
     names = format_html_join(
         "", '<path class="l{}" d="M{} {}h18"/><text class="{}" x="{}" y="{}">{}</text>',
-        ((number, LEFT + wide + 8, height, "t1" if number == 1 else "v", LEFT + wide + 30, height + 4, one.said)
-         for number, (one, height) in enumerate(zip(series, spread(ends), strict=True), start=1)),
+        ((number, LEFT + wide + 8, at, "t1" if number == 1 else "v", LEFT + wide + 30, at + 4, one.said)
+         for number, (one, at) in enumerate(zip(series, spread(ends, height - BOTTOM), strict=True), start=1)),
     )  # fmt: skip
-    return _svg(WIDTH, HEIGHT, title, axes + drawn + under + names)
+    return _svg(width, height, title, axes + drawn + under + names)
 
 
 def _dots(number: int, places: Sequence[tuple[float, float]]) -> SafeString:
@@ -106,22 +111,23 @@ def _anchor(place: int, count: int) -> str:
     return "middle" if 0 < place < count - 1 or count == 1 else "start" if place == 0 else "end"
 
 
-def spread(heights: Sequence[float]) -> list[float]:
+def spread(heights: Sequence[float], lowest: float) -> list[float]:
     """Heights of labels, moved apart where two would lie upon each other, and kept inside of the picture."""
     order = sorted(range(len(heights)), key=lambda n: heights[n])
     out, last = list(heights), float(TOP) - APART
     for n in order:
         out[n] = last = round(max(heights[n], last + APART), 1)
-    over = last - (HEIGHT - BOTTOM) if order else 0
+    over = last - lowest if order else 0
     return [round(height - over, 1) for height in out] if over > 0 else out
 
 
-def columns(bars: Sequence[Bar], *, title: str) -> SafeString:
+def columns(bars: Sequence[Bar], *, title: str, size: tuple[int, int] = SIZE) -> SafeString:
     """Upright bars with their number on top; one that has an address opens it."""
-    width, high, top = 400, HEIGHT - TOP - BOTTOM, max((bar.value for bar in bars), default=0) or 1
+    width, height = size
+    high, top = height - TOP - BOTTOM, max((bar.value for bar in bars), default=0) or 1
     each = (width - 16) / max(len(bars), 1)
     wide = round(each * 0.62, 1)
-    base = HEIGHT - BOTTOM
+    base = height - BOTTOM
 
     def column(place: int, bar: Bar) -> SafeString:
         tall = round(high * bar.value / top, 1)
@@ -133,18 +139,18 @@ def columns(bars: Sequence[Bar], *, title: str) -> SafeString:
             '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
             '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>'
             '<text x="{}" y="{}" text-anchor="middle">{}</text>',
-            left, wide, HEIGHT, bar.tone, left, base - tall, wide, tall, tone, middle, base - tall - 7,
-            thousands(bar.value), middle, HEIGHT - 8, bar.name,
+            left, wide, height, bar.tone, left, base - tall, wide, tall, tone, middle, base - tall - 7,
+            thousands(bar.value), middle, height - 8, bar.name,
         )  # fmt: skip
         return _linked(bar, shape)
 
     shapes = format_html_join("", "{}", ((column(place, bar),) for place, bar in enumerate(bars)))
-    return _svg(width, HEIGHT, title, shapes + format_html('<path class="base" d="M8 {}H{}"/>', base, width - 8))
+    return _svg(width, height, title, shapes + format_html('<path class="base" d="M8 {}H{}"/>', base, width - 8))
 
 
 def rows(bars: Sequence[Bar], *, title: str, unit: str = "件") -> SafeString:
     """Lying bars with their name before and their number behind."""
-    width, name, tall = 400, 92, 30
+    (width, height), name, tall = SIZE, 104, 34
     top = max((bar.value for bar in bars), default=0) or 1
     room = width - name - 76
 
@@ -161,16 +167,14 @@ def rows(bars: Sequence[Bar], *, title: str, unit: str = "件") -> SafeString:
         return _linked(bar, shape)
 
     shapes = format_html_join("", "{}", ((row(place, bar),) for place, bar in enumerate(bars)))
-    height = 10 + tall * len(bars)
-    axis = format_html('<path class="base" d="M{}.5 2V{}"/>', name - 1, height - 4)
+    axis = format_html('<path class="base" d="M{}.5 2V{}"/>', name - 1, 6 + tall * len(bars))
     return _svg(width, height, title, shapes + axis)
 
 
 def _linked(bar: Bar, shape: SafeString) -> SafeString:
     if not bar.url or not bar.value:
         return shape
-    said = f"{bar.name} {thousands(bar.value)} 件，看清单"
-    return format_html('<a href="{}" aria-label="{}">{}</a>', bar.url, said, shape)
+    return format_html('<a href="{}">{}</a>', bar.url, shape)
 
 
 def _svg(width: int, height: int, title: str, inside: SafeString) -> SafeString:

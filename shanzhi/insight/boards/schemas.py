@@ -106,21 +106,17 @@ class DashboardOut(Schema):
     opinions: list[BoardFigureOut]
     limits: list[ClassOut]
     ages: list[ClassOut]
-    days: list[DayOut]
+    days: list[DayOut] = Field(description="days on which something came in or was closed")
     places: list[PlaceFiguresOut]
 
     @classmethod
     def of(cls, board: Board) -> "DashboardOut":
         codes = [one.code for one in board.figures]
-        closed = dict(board.days.get("closed", ()))
         return cls(
             area=board.area.code, name=board.area.name, first=board.period.first, last=board.period.last, at=board.at,
             figures=[BoardFigureOut.made(one) for one in board.figures],
             opinions=[BoardFigureOut.made(one) for one in board.opinions],
             limits=[ClassOut.of(one) for one in board.limits], ages=[ClassOut.of(one) for one in board.ages],
-            days=[
-                DayOut(day=date.fromisoformat(day), reported=many, closed=closed.get(day, 0))
-                for day, many in board.days.get("reported", ())
-            ],
+            days=[DayOut(day=day, reported=came, closed=done) for day, (came, done) in sorted(board.days.items())],
             places=[PlaceFiguresOut.of(place, codes) for place in board.places],
         )  # fmt: skip

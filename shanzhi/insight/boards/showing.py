@@ -49,7 +49,7 @@ def context_of(actor: Actor, board: Board, query: QueryDict) -> dict[str, Any]:
     words, _ = bucketed(board)
     return {
         "board": board, "area": board.area, "period": board.period, "below": BELOW[board.area.level],
-        "crumbs": [(place, _url(query, area=place.code)) for place in crumbs_of(actor, board.area)],
+        "above": [(place, _url(query, area=place.code)) for place in crumbs_of(actor, board.area)],
         "periods": [(label, _url(query, period=code), code == board.period.code) for code, label in LABELS.items()],
         "is_range": board.period.code == RANGE, "query": query.urlencode(),
         "kept": [(name, query[name]) for name in ("area", "sort") if query.get(name)],
@@ -59,8 +59,9 @@ def context_of(actor: Actor, board: Board, query: QueryDict) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def plots_of(board: Board) -> dict[str, SafeString]:
+def plots_of(board: Board, *, wall: bool = False) -> dict[str, SafeString]:
     """The plots by the names that the templates have for them."""
+    line_size, bar_size = (plots.WALL, plots.WALL_BARS) if wall else (plots.SIZE, plots.SIZE)
     words, rows = bucketed(board)
     reported, closed = (sum(row[place] for row in rows) for place in (1, 2))
     said = f"{words}上报与办结：{board.period.words}，上报 {reported} 件，办结 {closed} 件"
@@ -76,8 +77,8 @@ def plots_of(board: Board) -> dict[str, SafeString]:
         for number, one in enumerate(board.opinions)
     ]
     return {
-        "days_plot": plots.lines(series, [row[0].partition("到")[0] for row in rows], title=said),
-        "limits_plot": plots.columns(limits, title=f"在办 {every} 件离到期还有多久"),
+        "days_plot": plots.lines(series, [row[0].partition("到")[0] for row in rows], title=said, size=line_size),
+        "limits_plot": plots.columns(limits, title=f"在办 {every} 件离到期还有多久", size=bar_size),
         "ages_plot": plots.columns(ages, title=f"在办 {every} 件收到至今多久"),
         "opinions_plot": plots.rows(opinions, title="群众评价和回访"),
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -83,15 +82,11 @@ def _places(board: Board) -> Table:
 def bucketed(board: Board) -> tuple[str, list[tuple[str, int, int]]]:
     """每天 and so on, with (days in words, reported, closed) for each point of the plot."""
     words, steps = steps_of(board.period)
-    found = {code: {date.fromisoformat(day): number for day, number in days} for code, days in board.days.items()}
-
-    def within(code: str, first: date, last: date) -> int:
-        return sum(number for day, number in found.get(code, {}).items() if first <= day <= last)
-
-    return words, [
-        (step.words, within("reported", step.first, step.last), within("closed", step.first, step.last))
-        for step in steps
-    ]
+    rows = []
+    for step in steps:
+        within = [numbers for day, numbers in board.days.items() if step.first <= day <= step.last]
+        rows.append((step.words, sum(one for one, _ in within), sum(two for _, two in within)))
+    return words, rows
 
 
 def _days(board: Board) -> Table:

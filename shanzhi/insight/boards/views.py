@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
-from shanzhi.insight.boards.board import Board, board_of, crumbs_of, place_for
+from shanzhi.insight.boards.board import Board, board_of, place_for
 from shanzhi.insight.boards.exports import FORMATS, as_csv, as_xlsx, file_name
 from shanzhi.insight.boards.feed import newest
 from shanzhi.insight.boards.links import board_url
@@ -39,8 +39,8 @@ def wall(request: CountyRequest, county: int) -> HttpResponse:
     board, _ = _board(request)
     context = {
         "board": board, "area": board.area, "period": board.period, "period_words": label(board.period),
-        "crumbs": crumbs_of(request.actor, board.area), "now": board.at, "map": map_of(board, labelled=True),
-        "tables": tables_of(board), "newest": newest(request.actor, board.area, board.at), **plots_of(board),
+        "now": board.at, "map": map_of(board, labelled=True),
+        "tables": tables_of(board), "newest": newest(request.actor, board.area, board.at), **plots_of(board, wall=True),
         "back": board_url("dashboard", board.area, board.period), "again": request.get_full_path(),
     }  # fmt: skip
     return render(request, "insight/boards/wall.html", context)
