@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import Count
 from django.db.models.functions import Substr
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from shanzhi.access.actor import Actor
@@ -55,8 +56,17 @@ def context_of(actor: Actor, board: Board, query: QueryDict) -> dict[str, Any]:
         "kept": [(name, query[name]) for name in ("area", "sort") if query.get(name)],
         "heads": heads_of(board, query), "rows": rows_of(board, query.get("sort", "")),
         "map": map_of(board), "days_title": f"{words}上报与办结", **plots_of(board),
-        "late_url": board.figure("overdue").url,
+        "late_url": board.figure("overdue").url, "csv_url": csv_url(board, query),
     }  # fmt: skip
+
+
+def csv_url(board: Board, query: QueryDict) -> str:
+    """Where a table is had as CSV; the name of the part is put behind it."""
+    copy = query.copy()
+    for name in ("part", "format"):
+        copy.pop(name, None)
+    base = reverse("insight:dashboard-export", args=[board.area.county_id])
+    return f"{base}?{copy.urlencode()}{'&' if copy else ''}format=csv&part="
 
 
 def plots_of(board: Board, *, wall: bool = False) -> dict[str, SafeString]:

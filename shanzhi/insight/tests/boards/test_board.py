@@ -114,9 +114,10 @@ def test_one_more_case_closed_moves_every_place_where_the_figure_stands(cast: Ca
         public = month_figures(cast.areas["v1"], timezone.localdate()).figures
         page, wall = (leader.get(one).content.decode() for one in (url, url.replace("dashboard", "wall")))
         return {
-            "api": int(figures["closed"]["value"]), "list": behind(cast, "county_leader", figures["closed"]["records"][0]["url"]),
-            "page": shown(page, "closed"), "wall": shown(wall, "closed"), "place": plain.places[0].values["closed"].numerator,
-            "days": sum(done for _, done in plain.days.values()),
+            "api": int(figures["closed"]["value"]),
+            "list": behind(cast, "county_leader", figures["closed"]["records"][0]["url"]),
+            "page": shown(page, "closed"), "wall": shown(wall, "closed"),
+            "place": plain.places[0].values["closed"].numerator, "days": sum(done for _, done in plain.days.values()),
             "public": int(next(one.text for one in public if one.code == "closed")),
         }  # fmt: skip
 

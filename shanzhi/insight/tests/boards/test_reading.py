@@ -1,4 +1,4 @@
-"""A board reads in one statement what `insight.reading` reads in many: the same numbers, whatever waits to be rolled."""
+"""A board reads in one statement what `insight.reading` reads in many, whatever waits to be rolled."""
 
 from datetime import datetime, timedelta
 from random import Random
