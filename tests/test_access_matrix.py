@@ -72,6 +72,7 @@ def address(endpoint: Endpoint, world: World, place: str) -> str:
         path = re.sub(r"<(?:\w+:)?code>", "facilities", path)
     path = re.sub(r"<(?:slug:)?act>", "disablements", path).replace("<slug:channel>", "sms")
     path = path.replace("<slug:hook_act>", "pauses")
+    path = re.sub(r"<(?:slug:)?indicator>", "reported", path)
     if "/papers/" in path:
         path = re.sub(r"<(?:slug:)?code>", "notice", path)
     if kind is not None:

@@ -1,5 +1,6 @@
 """Cases for programs: the same selectors, guards and services as the pages."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from shanzhi.cases.covering import story_of
 from shanzhi.cases.forms import SPECS, ActSpec
 from shanzhi.cases.forms.specs_deciding import area_of
 from shanzhi.cases.models import Case
+from shanzhi.cases.rates.periods import midnight
 from shanzhi.cases.schemas_more import ColleagueOut
 from shanzhi.cases.selectors import (
     CaseFilter,
@@ -53,7 +55,9 @@ def case_list(request: HttpRequest, county: Path[int], query: Query[schemas.List
         tab=query.tab, query=query.q, states=query.state, kinds=query.kind, sources=query.source,
         area=area_of(query.area) if query.area else None, urgent=query.urgent,
         received_from=schemas.aware(query.received_from, "received_from"),
-        received_before=schemas.aware(query.received_before, "received_before"), sort=query.sort,
+        received_before=schemas.aware(query.received_before, "received_before"), sort=query.sort, figure=query.figure,
+        figure_from=midnight(query.figure_from) if query.figure_from else None,
+        figure_before=midnight(query.figure_to + timedelta(days=1)) if query.figure_to else None,
     )  # fmt: skip
     rows = case_list_for(actor, wanted, now=timezone.now()).select_related("area", "turn_area", "turn_unit")
     page = page_of(rows, wanted.order, cursor=query.cursor, size=query.limit)

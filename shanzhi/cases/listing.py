@@ -13,7 +13,7 @@ from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
 from shanzhi.cases.kinds.registry import labels_of, with_calendar
-from shanzhi.cases.rates.doings import LABELS as FIGURES
+from shanzhi.cases.rates.doings import LABELS
 from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, numbers_meant, offers_for
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
@@ -30,7 +30,6 @@ class Listing:
     """A list as it was asked for; `offers` are what it may be narrowed to, `query` the address without a case.
 
     `numbers` are the case numbers that the search may mean: such a case is shown whatever the tab and the filters.
-    `deeper` is the place that was asked for, where it lies further below than what is offered.
     """
 
     wanted: CaseFilter
@@ -40,7 +39,6 @@ class Listing:
     kinds: tuple[tuple[str, str], ...] = ()
     calendar: Calendar = field(default_factory=Calendar)
     numbers: tuple[str, ...] = ()
-    deeper: tuple[Area, ...] = ()
 
     @property
     def tab(self) -> str:
@@ -70,10 +68,7 @@ class Listing:
             filters.append(Choice("state", "状态", self._states(), multiple=True))
         if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
             filters.append(Choice("due", "时限", list(Due.LABELS.items())))
-        places = self.offers.places
-        if places or self.deeper:
-            options = [(a.code, a.name) for a in (*places, *self.deeper)]
-            filters.append(Choice("place", PLACES[places[0].level] if places else "地方", options))
+        filters += self._figure() + self._places()
         filters.append(Choice("kind", "类别", list(self.kinds), multiple=True))
         if self.offers.units:
             filters.append(Choice("unit", "承办单位", [(unit.code, unit.name) for unit in self.offers.units]))
@@ -86,11 +81,22 @@ class Listing:
         ]
         if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
             filters.append(Dates("until", "到期日期"))
-        if self.wanted.figure:
-            filters += [Choice("figure", "统计", list(FIGURES.items())), Dates("figure", "统计日期")]
         if self.tab == Tab.ENDED or self.wanted.closed_from or self.wanted.closed_before:
             filters.append(Dates("closed", "首次办结日期"))
         return filter_bar(self.query, filters)
+
+    def _figure(self) -> list[Choice | Dates]:
+        if self.tab != Tab.COUNTED:
+            return []
+        return [Choice("figure", "指标", list(LABELS.items())), Dates("figure", "统计日期")]
+
+    def _places(self) -> list[Choice | Dates]:
+        """What may be chosen, and the place further down that a figure or a map opened."""
+        places, chosen = self.offers.places, self.wanted.area
+        options = [(area.code, area.name) for area in places]
+        if chosen is not None and chosen.code not in dict(options):
+            options.append((chosen.code, chosen.name))
+        return [Choice("place", PLACES[places[0].level] if places else "区划", options)] if options else []
 
     def _marks(self) -> list[tuple[str, str]]:
         marks = [(URGENT, "有人身危险"), (REOPENED, "重新办理过")]
@@ -144,6 +150,8 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     tabs = tabs_of(actor)
     asked = query.get("tab", "")
     tab = asked if asked in Tab.LABELS else (tabs[0] if tabs else Tab.OPEN)
+    if tab == Tab.COUNTED and query.get("figure") not in LABELS:
+        tab = tabs[0] if tabs else Tab.OPEN
     require_tab(actor, tab)
     offers = offers_for(actor)
     kept = query.copy()
@@ -153,18 +161,12 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     kinds, calendar = with_calendar()
     known = (*labels_of(kinds.values()), *offers.retired)
     wanted = _wanted(query, replace(CaseFilter(tab=tab, query=text), sort=query.get("sort", "")), offers, known)
-    deeper = _deeper(actor, query.get("place", ""), offers) if tab != Tab.REPORTED else ()
-    wanted = replace(wanted, area=deeper[0]) if deeper else wanted
+    if tab == Tab.COUNTED:
+        wanted = replace(wanted, figure=str(query["figure"]))
+    if wanted.area is None and tab != Tab.REPORTED and query.get("place"):
+        wanted = replace(wanted, area=_area_in(actor, query.get("place", "")))
     numbers = tuple(numbers_meant(text, actor.county_id, now))
-    return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers, deeper)
-
-
-def _deeper(actor: Actor, code: str, offers: Offers) -> tuple[Area, ...]:
-    """The place in the actor's scope with this code, if it is none of those on offer: an open one, or the last."""
-    if not code.isascii() or not code.isdigit() or any(area.code == code for area in offers.places):
-        return ()
-    rows = Area.objects.filter(actor.scope(permissions.VIEW).q("path"), code=code[:15])
-    return tuple(rows.order_by(F("valid_to").desc(nulls_first=True))[:1])
+    return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
 
 
 def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence[tuple[str, str]]) -> CaseFilter:
@@ -184,9 +186,16 @@ def _wanted(query: QueryDict, plain: CaseFilter, offers: Offers, kinds: Sequence
         kin=query.get("kin", ""),
         reopened=REOPENED in marks,
         late=LATE in marks,
-        figure=query.get("figure", "") if query.get("figure", "") in FIGURES else "",
         **_ranges(query),
     )
+
+
+def _area_in(actor: Actor, code: str) -> Area | None:
+    """A place anywhere in the actor's reach; one that was abolished if none has the code now."""
+    found = (
+        Area.objects.filter(actor.scope(permissions.VIEW).q("path"), code=code[:15]) if code else Area.objects.none()
+    )
+    return found.order_by(F("valid_to").asc(nulls_first=True)).first()
 
 
 def _ranges(query: QueryDict) -> dict[str, Any]:

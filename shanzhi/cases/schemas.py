@@ -1,6 +1,6 @@
 """Cases on the wire. Ids are strings (JavaScript would round them), times ISO 8601 with an offset, places WGS 84."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
@@ -13,6 +13,7 @@ from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.kinds.showing import masked_answers
 from shanzhi.cases.models import Case, Step
 from shanzhi.cases.naming import shown_name
+from shanzhi.cases.rates.facts import LABELS
 from shanzhi.cases.seeing import answers_for
 from shanzhi.cases.selectors import Sort, Tab
 from shanzhi.lib.clocks import Span
@@ -20,6 +21,7 @@ from shanzhi.lib.errors import Invalid
 from shanzhi.tenancy import keyset
 
 DEGREE = 10_000_000
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 IdText = Annotated[str, StringConstraints(pattern=r"^\d{1,19}$")]
 Text = Annotated[str, StringConstraints(max_length=1000)]
 
@@ -36,6 +38,9 @@ class ListQuery(Schema):
     urgent: bool = False
     received_from: datetime | None = None
     received_before: datetime | None = None
+    figure: str = Field("", pattern=f"^({'|'.join(LABELS)})?$", description="behind this figure; with tab `counted`")
+    figure_from: Day | None = Field(None, description="first day of the figure, in China")
+    figure_to: Day | None = Field(None, description="last day of the figure, included")
     sort: str = Field("", pattern=f"^({'|'.join(Sort.ORDERS)})?$")
     cursor: str = Field("", max_length=keyset.LENGTH)
     limit: int = Field(keyset.SIZE, ge=1, le=200)

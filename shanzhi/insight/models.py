@@ -84,8 +84,8 @@ class PlacePair(CountyModel):
     shown = models.CharField("只有哪些岗位能看", max_length=400, blank=True, default="")
     rated_on = models.DateField("评价日期")
     called_on = models.DateField("回访日期")
-    both = models.IntegerField("两样都有", default=0)
-    both_satisfied = models.IntegerField("评价满意", default=0)
+    pairs = models.IntegerField("两样都有", default=0)
+    pairs_satisfied = models.IntegerField("评价满意", default=0)
 
     class Meta(CountyModel.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [

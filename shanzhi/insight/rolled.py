@@ -21,7 +21,7 @@ from shanzhi.insight.shares import COLUMNS, RULES, Share, Sums, shares
 
 PENDING: Final = 1000
 TRIES: Final = 3
-PAIR: Final = ("both", "both_satisfied")
+PAIR: Final = ("pairs", "pairs_satisfied")
 T = TypeVar("T")
 
 
@@ -158,8 +158,8 @@ def _take(found: dict[Any, Facts], reader: Reader, rows: Iterable[Any], columns:
 def _derived(facts: Facts) -> Facts:
     """A case that was rated and called back in one period is one: what was said on the phone counts."""
     get = facts.get
-    facts["rated"] = get("rated", 0) + get("called", 0) - get("both", 0)
-    facts["satisfied"] = get("satisfied", 0) + get("called_satisfied", 0) - get("both_satisfied", 0)
+    facts["rated"] = get("rated", 0) + get("called", 0) - get("pairs", 0)
+    facts["satisfied"] = get("satisfied", 0) + get("called_satisfied", 0) - get("pairs_satisfied", 0)
     return facts
 
 

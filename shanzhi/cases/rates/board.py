@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -71,7 +72,7 @@ def area_for(actor: Actor, code: str) -> Area:
         found = Area.objects.filter(path=top, valid_to=None) if top else Area.objects.filter(level=Area.Level.COUNTY)
     else:
         found = Area.objects.filter(scope.q("path"), code=code[:15])
-    area = found.select_related("parent").order_by("valid_to").first()
+    area = found.select_related("parent").order_by(F("valid_to").asc(nulls_first=True)).first()
     if area is None:
         raise not_found()
     return area

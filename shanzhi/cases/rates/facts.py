@@ -104,4 +104,10 @@ def _called(condition: Q, start: datetime, end: datetime) -> Q:
     return Q(id__in=calls.values("case_id"))
 
 
-NAMES: Final = (*(name for name in FACTS if name != "ended"), "called", "solved", "open", "overdue")
+# What a list of records is called; whatever is here can be opened.
+LABELS: Final[dict[str, str]] = {
+    "reported": "上报", "accepted": "受理", "dispatched": "派遣", "accurate": "一次派准", "returned": "退回",
+    "due": "应办结", "finished": "应办结里已办结", "in_time": "按期办结", "closed": "办结", "reopened": "返工",
+    "open": "在办", "overdue": "超期", "to_contact": "应联系", "contacted": "联系", "called": "回访到",
+    "solved": "回访说解决了", "rated": "评价", "satisfied": "满意",
+}  # fmt: skip

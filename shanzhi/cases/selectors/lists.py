@@ -16,9 +16,9 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
-from shanzhi.cases.rates.doings import records
+from shanzhi.cases.rates.doings import LABELS, records
 from shanzhi.cases.seeing import seen
-from shanzhi.lib.times import local
+from shanzhi.lib.times import SHANGHAI, local
 from shanzhi.tenancy.keyset import Order
 
 COUNTED: Final = 1000  # a list counts up to here and then says 1,000+
@@ -36,6 +36,7 @@ ROW: Final = (
 
 LEVEL_PATHS: Final = ("town_path", "village_path")
 MOST_NUMBERS: Final = 40
+ALWAYS: Final = (datetime(2000, 1, 1, tzinfo=SHANGHAI), datetime(2101, 1, 1, tzinfo=SHANGHAI))
 NO_CAPS: Final[Mapping[str, int]] = {}
 
 Cases = QuerySet[Case]
@@ -52,7 +53,7 @@ class Tab:
     SUSPENDED: Final = "suspended"
     ENDED: Final = "ended"
     REPORTED: Final = "reported"
-    COUNTED: Final = "counted"  # of the scope, open or ended: what figures open
+    COUNTED: Final = "counted"  # open and ended, behind a figure
     LABELS: Final[dict[str, str]] = {
         MINE: "等我办",
         CALLED: "请我配合的",
@@ -62,7 +63,7 @@ class Tab:
         SUSPENDED: "挂账的",
         ENDED: "已结束",
         REPORTED: "我上报的",
-        COUNTED: "统计里的",
+        COUNTED: "统计到的",
     }
     STILL_OPEN: Final = (MINE, CALLED, OPEN, OVERDUE, SUPERVISED, SUSPENDED)
 
@@ -151,7 +152,7 @@ class CaseFilter:
     late: bool = False  # done later than it should have been
     until_from: datetime | None = None  # when its time limit falls
     until_before: datetime | None = None
-    figure: str = ""  # what it counts (rates.doings), in the days that follow
+    figure: str = ""  # what a fact counts in these days, or what was done in them (`rates.doings`)
     figure_from: datetime | None = None
     figure_before: datetime | None = None
     sort: str = ""
@@ -215,10 +216,11 @@ def _measured(rows: Cases, wanted: CaseFilter, now: datetime) -> Cases:
     limits = {name: value for name, value in limits.items() if value is not None}
     if limits:
         rows = rows.filter(**limits).exclude(state=State.SUSPENDED)
-    if wanted.figure and wanted.figure_from and wanted.figure_before:
-        rows = rows.filter(records(wanted.figure, wanted.figure_from, wanted.figure_before, at=now))
     if wanted.reopened:
         rows = rows.filter(reopened__gt=0)
+    if wanted.figure in LABELS:
+        start, end = wanted.figure_from or ALWAYS[0], wanted.figure_before or ALWAYS[1]
+        rows = rows.filter(records(wanted.figure, start, end, at=now))
     return rows.filter(handled_at__gt=F("close_by")) if wanted.late else rows
 
 

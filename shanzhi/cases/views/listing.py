@@ -90,23 +90,22 @@ def _found(actor: Actor, listing: Listing, counts: dict[str, int], number: str, 
 
 
 def _tabs(actor: Actor, listing: Listing, counts: dict[str, int]) -> list[dict[str, Any]]:
-    return [
+    """What is behind a figure is a tab of its own as long as it is open."""
+    own = {"url": listing.url(), "label": Tab.LABELS[listing.tab], "chosen": True,
+           "count": count_words(counts[HERE], COUNTED)}  # fmt: skip
+    usual = [
         {"url": f"?tab={tab}", "label": Tab.LABELS[tab], "chosen": tab == listing.tab,
          "count": count_words(counts[tab], COUNTED if tab == listing.tab else BESIDE)}
-        for tab in _shown(actor, listing)
+        for tab in tabs_of(actor)
         if counts[tab] or tab == listing.tab or tab not in QUIET_TABS
     ]  # fmt: skip
-
-
-def _shown(actor: Actor, listing: Listing) -> list[str]:
-    """The person's tabs; the one with everything only where a figure opened it."""
-    return [*tabs_of(actor), Tab.COUNTED] if listing.tab == Tab.COUNTED else tabs_of(actor)
+    return [own, *usual] if listing.tab == Tab.COUNTED else usual
 
 
 def _counts(actor: Actor, listing: Listing, now: datetime) -> tuple[dict[str, int], str]:
     """Whole tabs, the list as filtered, what a search finds in the other tabs, and the case whose number is asked
     for; one statement. A list that is not narrowed is its tab, and is counted once."""
-    wanted = {tab: CaseFilter(tab=tab) for tab in _shown(actor, listing)}
+    wanted = {tab: CaseFilter(tab=tab) for tab in tabs_of(actor)}
     narrowed = replace(listing.wanted, sort="") != CaseFilter(tab=listing.tab)
     if narrowed:
         wanted[HERE] = listing.wanted

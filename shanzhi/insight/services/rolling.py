@@ -21,7 +21,7 @@ from shanzhi.tenancy.ids import new_id
 
 BATCH: Final = 1000
 ROWS: Final = 400  # a statement
-PAIR: Final = ("both", "both_satisfied")
+PAIR: Final = ("pairs", "pairs_satisfied")
 
 
 def roll(*, at: datetime, size: int = BATCH) -> int:

@@ -17,7 +17,7 @@ from shanzhi.insight.services import recount, roll
 from shanzhi.insight.values import Value
 from shanzhi.lib.times import local
 
-DERIVED = frozenset({"ended", "both", "both_satisfied", "called_satisfied"})
+DERIVED = frozenset({"ended", "pairs", "pairs_satisfied", "called_satisfied"})
 
 
 def period(first: date, days: int) -> Period:
