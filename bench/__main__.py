@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import batches, cases, divisions, field, flood, places, suggestion
+from bench import batches, cases, divisions, field, flood, places, rollups, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -28,6 +28,7 @@ from dev.environment import PYTHON, ROOT, environment, say
 NAMES: Final = (
     "case_create", "case_list_20k", "case_list_2m", "case_page", "batch_dispatch_500", "public_flood",
     "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid",
+    "rollup",
 )  # fmt: skip
 ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
     "suggestion": suggestion.measure, "place_to_grid": places.measure,
@@ -35,6 +36,7 @@ ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
 MILLIONS: Final = "case_list_2m"
 BATCH: Final = "batch_dispatch_500"
 FLOOD: Final = "public_flood"
+ROLLUP: Final = "rollup"
 FIELD: Final = ("village_public_page", "queued_1000")
 RESULTS: Final = ROOT / "bench/results/latest.jsonl"
 CASES: Final = 20_000
@@ -116,7 +118,7 @@ def measure(
     """
     manage(database, "migrate", "--no-input", "--verbosity", "0")
     manage(database, "distribute")
-    if any(name.startswith(("case", "batch", "public", "village", "queued")) for name in names):
+    if any(name.startswith(("case", "batch", "public", "village", "queued", "rollup")) for name in names):
         site = sites[database.name] = seed(database, CASES)
         manage(database, "collectstatic", "--no-input", "--verbosity", "0")
         yield from measure_cases(database, site, [name for name in names if name != MILLIONS], folder, pace)
@@ -129,6 +131,9 @@ def measure(
             say(f"{database.name}: {', '.join(wanted)}")
             with Server(database.env) as server:
                 yield from field.measures(wanted, site, server)
+        if ROLLUP in names:
+            say(f"{database.name}: {ROLLUP}")
+            yield rollups.result_of(json.loads(manage(database, "bench_rollup")))
         if FLOOD in names:  # the last: what it leaves behind is in nobody's way
             say(f"{database.name}: {FLOOD}")
             with Server(database.env) as server:

@@ -48,6 +48,7 @@ TARGETS: Final[dict[str, tuple[Target, ...]]] = {
     "public_flood": (Target("p95_ms", 1_000), Target("seconds", 75)),
     "suggestion": (Target("p95_ms", 2),),
     "place_to_grid": (Target("cpu_us", 5),),
+    "rollup": (Target("rows_per_s", 500, at_least=True),),
     "divisions_import": (Target("rows_per_s", 5_000, at_least=True), Target("peak_mb", 250)),
 }
 LABELS: Final = {

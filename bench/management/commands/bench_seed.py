@@ -31,6 +31,7 @@ from shanzhi.areas.source import source_open
 from shanzhi.cases.kinds.registry import kinds_now
 from shanzhi.cases.models import Case, MonthCounter
 from shanzhi.demo.answers import answered
+from shanzhi.insight.services import recount
 from shanzhi.packs.loading import load_pack
 from shanzhi.tenancy.context import county
 
@@ -95,7 +96,9 @@ def seed(cases: int, copies: int, now: datetime, *, say: Callable[[str], None]) 
     with atomic():
         spots, writer = known_spots(), writer_of()
     told = stories(spots, cases, now=now, seed=1)
-    return copy_in(told, writer, owner_url=settings.DATABASE_OWNER_URL, copies=copies, say=say)
+    done = copy_in(told, writer, owner_url=settings.DATABASE_OWNER_URL, copies=copies, say=say)
+    say(f"{recount(at=now).rows} rows of roll-ups")
+    return done
 
 
 def add_kinds(system: Actor) -> None:
