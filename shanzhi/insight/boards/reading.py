@@ -27,7 +27,7 @@ from shanzhi.insight.values import PlaceValues, values_of  # fmt: skip
 from shanzhi.insight.values import Value as Figure
 
 NOW, PAST, OPEN, WAS, DAY, PAIR, PAST_PAIR, STATE = "now", "past", "open", "was", "day", "pair", "past pair", "state"
-BOTH: Final = ("both", "both_satisfied")
+BOTH: Final = rolled.PAIR
 Row = Sequence[Any]
 
 

@@ -84,9 +84,9 @@ def test_ages_are_days_of_china_and_lists_hold_them(cast: Cast) -> None:
 def test_by_place_and_grid_in_one_statement(cast: Cast) -> None:
     for place in ("g1", "g1", "g4", "v1", "g3"):
         one(cast, place)
-    areas = cast.areas
+    areas, officer = cast.areas, cast.actor("township_officer")
     with statements() as ran:
-        town = backlog(cast.actor("township_officer"), areas["t1"], timezone.now())
+        town = backlog(officer, areas["t1"], timezone.now())
     assert len(ran) == 1
     assert {path: row.open for path, row in town.items()} == {areas["g1"].path: 2, areas["g4"].path: 1,
                                                               areas["v1"].path: 1}  # fmt: skip
