@@ -73,7 +73,7 @@ def plots_of(board: Board, *, wall: bool = False) -> dict[str, SafeString]:
     """The plots by the names that the templates have for them."""
     line_size, bar_size = (plots.WALL, plots.WALL_BARS) if wall else (plots.SIZE, plots.SIZE)
     words, rows = bucketed(board)
-    reported, closed = (sum(row[place] for row in rows) for place in (1, 2))
+    reported, closed = sum(row[1] for row in rows), sum(row[2] for row in rows)
     said = f"{words}上报与办结：{board.period.words}，上报 {reported} 件，办结 {closed} 件"
     series = [
         plots.Line("上报", f"上报 {reported:,}", [row[1] for row in rows]),
@@ -96,8 +96,6 @@ def plots_of(board: Board, *, wall: bool = False) -> dict[str, SafeString]:
 
 def map_of(board: Board, *, labelled: bool = False) -> Drawing | None:
     shapes = shapes_of(board.area)
-    if len(shapes) < 2:
-        return None
     return drawn(board.area, shapes, loads_of(board, shapes), labelled=labelled)
 
 

@@ -99,7 +99,7 @@ def test_statements_of_a_board_do_not_grow(cast: Cast, waiting: bool) -> None:
     actor, area = cast.actor("county_leader"), cast.areas["county"]
     with statements() as ran:
         numbers_of(actor, area, last_days("year", at), before(last_days("year", at)), at, {})
-    assert len(ran) == (6 if waiting else 2), ran  # with what waits: marks, shares before, cases, call-backs, the batch
+    assert len(ran) == (7 if waiting else 2), ran  # the places; and marks, shares before, cases, calls, the batch
 
 
 def test_a_total_of_nothing_has_no_rates() -> None:
