@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from math import ceil, cos, radians
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import CharField, Count, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
 from shanzhi.areas.models import Area, Outline
 from shanzhi.areas.paths import WIDTH as PATH
@@ -32,7 +33,7 @@ Rings = list[list[list[list[int]]]]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A place with its outline."""
+    """A place with its outline, and how many grids it has now."""
 
     code: str
     name: str
@@ -40,16 +41,19 @@ class Shape:
     path: str
     rings: Rings
     synthetic: bool
+    grids: int = 0
 
 
 def shapes_of(area: Area) -> list[Shape]:
     """Outlines of now: of the place itself and of what is drawn inside it; one statement."""
     inside = Q(area__path__gte=area.path, area__path__lt=area.path + "~", area__level__in=DEEPER.get(area.level, ()))
     rows = Outline.objects.filter(inside | Q(area_id=area.id), valid_to=None, area__valid_to=None)
-    found = rows.order_by("area__path").values_list(
-        "area__code", "area__name", "area__level", "area__path", "shape", "synthetic"
-    )
-    return [Shape(*row) for row in found]
+    below = Concat(OuterRef("area__path"), Value("~"), output_field=CharField())
+    grids: Any = Area.objects.filter(level=Area.Level.GRID, valid_to=None, path__gt=OuterRef("area__path"))
+    counted = grids.filter(path__lt=below).order_by().values("county_id").annotate(many=Count("id")).values("many")
+    found = rows.annotate(grids=Coalesce(Subquery(counted, output_field=IntegerField()), 0)).order_by("area__path")
+    columns = ("area__code", "area__name", "area__level", "area__path", "shape", "synthetic", "grids")
+    return [Shape(*row) for row in found.values_list(*columns)]
 
 
 @dataclass(frozen=True, slots=True)

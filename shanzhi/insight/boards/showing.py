@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count
-from django.db.models.functions import Substr
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
-from shanzhi.areas.paths import WIDTH
 from shanzhi.cases.rates.periods import RANGE
 from shanzhi.cases.selectors import Tab
 from shanzhi.insight.boards import links, plots
@@ -46,7 +43,7 @@ class Cell:
 
 
 def context_of(actor: Actor, board: Board, query: QueryDict) -> dict[str, Any]:
-    """What the page of a board needs; `query` is its address. Two statements for the map."""
+    """What the page of a board needs; `query` is its address. One statement for the map."""
     words, _ = bucketed(board)
     return {
         "board": board, "area": board.area, "period": board.period, "below": BELOW[board.area.level],
@@ -102,7 +99,6 @@ def map_of(board: Board, *, labelled: bool = False) -> Drawing | None:
 def loads_of(board: Board, shapes: Sequence[Shape]) -> dict[str, Load]:
     """What each place of the map says and opens: another board, or for a grid its list."""
     area, found = board.area, {}
-    grids = grids_below(area) if area.level == Area.Level.COUNTY else {}
     for shape in shapes:
         here = Area(code=shape.code, name=shape.name, level=shape.level, path=shape.path, county_id=area.county_id)
         counts = gathered(board.below, shape.path)
@@ -110,18 +106,12 @@ def loads_of(board: Board, shapes: Sequence[Shape]) -> dict[str, Load]:
             url = links.list_url(here, {"tab": Tab.OPEN})
         else:
             url = links.board_url("dashboard", here, board.period)
-        found[shape.path] = Load(counts.open, counts.of("overdue"), grids.get(shape.path, 1), url)
+        grids = shape.grids if area.level == Area.Level.COUNTY else 1
+        found[shape.path] = Load(counts.open, counts.of("overdue"), grids, url)
     for place in board.places:
         if place.area is not None and place.area.is_open:
             found.setdefault(place.area.path, Load(0, 0, 1, ""))
     return found
-
-
-def grids_below(area: Area) -> dict[str, int]:
-    """How many open grids each township has."""
-    rows: Any = Area.objects.filter(level=Area.Level.GRID, valid_to=None).order_by()
-    rows = rows.annotate(town=Substr("path", 1, 2 * WIDTH)).values("town").annotate(many=Count("id"))
-    return {row["town"]: row["many"] for row in rows}
 
 
 def codes_of(board: Board) -> list[str]:

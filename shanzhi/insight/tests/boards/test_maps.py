@@ -115,3 +115,4 @@ def test_outlines_of_now_and_of_this_place(cast: Cast) -> None:
     assert [one.name for one in shapes_of(cast.areas["county"])] == ["东镇", "西镇"]
     assert [one.name for one in shapes_of(cast.areas["t1"])] == ["东镇", "张庄村"]
     assert shapes_of(cast.areas["t1"])[0].rings == square(0, 0)
+    assert [one.grids for one in shapes_of(cast.areas["county"])] == [3, 1]

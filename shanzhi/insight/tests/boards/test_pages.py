@@ -24,6 +24,17 @@ PAGES = (BOARD, f"{BOARD}print/", f"{BOARD}export/", WALL, MORNING)
 MOST = 10  # statements of the dashboard of a county, everything that the shell of a page asks for included
 
 
+def outlined(cast: Cast, *places: str) -> None:
+    """Triangles on the map."""
+    x, y = 1_189_000_000, 326_000_000
+    for number, place in enumerate(places):
+        Outline.objects.create(
+            area=cast.areas[place], shape=[[[[x, y], [x + 9**6, y], [x + 9**6, y + 9**6], [x, y]]]], west=0, south=0,
+            east=1, north=1, square_metres=1, points=4, valid_from=date(2020, 1, 1), source="drawn", synthetic=True,
+            reason="x", actor_name="x", recorded_at=timezone.now(), act_id=number + 1,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("url", PAGES)
 def test_whose_they_are(cast: Cast, cast_b: Cast, url: str) -> None:
     for who in ("township_officer", "command_centre", "county_leader", "auditor", "county_centre"):
@@ -58,6 +69,7 @@ def test_statements_of_a_county_for_a_year(cast: Cast, query: str) -> None:
         closed(cast, place)
     late = report(cast)
     Case.objects.filter(id=late.id).update(due_at=timezone.now() - timedelta(days=2))
+    outlined(cast, "county", "t1", "t2")
     built()
     client = cast["county_leader"].client()
     client.get(f"{BOARD}?{query}")
@@ -140,13 +152,7 @@ def test_the_api_gives_each_figure_with_what_it_is_made_of(cast: Cast) -> None:
 
 
 def test_the_map_opens_places_and_says_that_households_are_not_known(cast: Cast) -> None:
-    x, y = 1_189_000_000, 326_000_000
-    for number, place in enumerate(("t1", "v1", "g1")):
-        Outline.objects.create(
-            area=cast.areas[place], shape=[[[[x, y], [x + 9**6, y], [x + 9**6, y + 9**6], [x, y]]]], west=0, south=0,
-            east=1, north=1, square_metres=1, points=4, valid_from=date(2020, 1, 1), source="drawn", synthetic=True,
-            reason="x", actor_name="x", recorded_at=timezone.now(), act_id=number + 1,
-        )  # fmt: skip
+    outlined(cast, "t1", "v1", "g1")
     report(cast)
     client = cast["township_officer"].client()
     page = client.get(BOARD).content.decode()
