@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from bench.__main__ import NAMES
 from bench.report import TARGETS
-from bench.rollups import BARE, act, bare, measured, result_of
+from bench.rolling import BARE, act, bare, measured
+from bench.rollups import result_of
 from shanzhi.insight.models import PlaceDay, Touched
 from shanzhi.insight.tests.proof import built
 from shanzhi.lib.times import local

@@ -28,7 +28,8 @@ NUMBERS: Final[tuple[tuple[str, str], ...]] = (
     ("in_time", "应在这段时间办结、已经办结，而且最后一次处理完毕没有超过应办结时间的事件。" + DUE + LEFT_OUT),
     ("closed", "这段时间第一次办结的事件；后来重新办理的仍算在第一次办结那天。" + LEFT_OUT),
     ("reopened", "这段时间第一次办结、后来又重新办理的事件。" + LEFT_OUT),
-    ("open", "到所选时段最后一天结束时还没有办结的事件，挂账的也算；没过完的时段是现在的数。以前的日子按现在的记录算。" + WHOLE),
+    ("open", "到所选时段最后一天结束时还没有办结的事件，挂账的也算；没过完的时段是现在的数，以前的日子按现在的记录算。"
+     + WHOLE),
     ("overdue", "现在还没有办结、当前这一步已经过了时限的事件，挂账的不算。与所选时段无关。" + WHOLE),
     ("to_contact", "应在这段时间办结，又留了电话或由居民账号反映的事件。" + LEFT_OUT),
     ("contacted", "应联系的事件里，收到后 24 小时内联系上反映人的，以“联系反映人”的记录为准。" + LEFT_OUT),
@@ -53,8 +54,8 @@ def _by(fact: str) -> str:
 
 declare(
     Indicator(
-        code=code, name=LABELS[code], unit=PIECES, definition=definition, counts_by=_by(code), permission=SEE, numerator=code,
-        above=LABELS[code], records=records, is_stock=code in ("open", "overdue"), has_days=code not in NOT_OF_DAYS,
+        code=code, name=LABELS[code], unit=PIECES, definition=definition, counts_by=_by(code), permission=SEE,
+        numerator=code, above=LABELS[code], records=records, is_stock=code in ("open", "overdue"), has_days=code not in NOT_OF_DAYS,
         lower_is_better=code in ("returned", "reopened", "open", "overdue"),
     )
     for code, definition in NUMBERS

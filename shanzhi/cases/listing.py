@@ -94,9 +94,10 @@ class Listing:
         """What may be chosen, and the place further down that a figure or a map opened."""
         places, chosen = self.offers.places, self.wanted.area
         options = [(area.code, area.name) for area in places]
+        label = PLACES[places[0].level] if places else "区划"
         if chosen is not None and chosen.code not in dict(options):
-            options.append((chosen.code, chosen.name))
-        return [Choice("place", PLACES[places[0].level] if places else "区划", options)] if options else []
+            options, label = [*options, (chosen.code, chosen.name)], "区划"
+        return [Choice("place", label, options)] if options else []
 
     def _marks(self) -> list[tuple[str, str]]:
         marks = [(URGENT, "有人身危险"), (REOPENED, "重新办理过")]

@@ -15,6 +15,7 @@ from shanzhi.cases.rates.board import BELOW, area_for, period_of
 from shanzhi.cases.rates.periods import Period
 from shanzhi.insight.reading import by_area, by_day, figures
 from shanzhi.insight.values import DayValue, PlaceValues, Value
+from shanzhi.lib.times import local
 
 MOST: Final = 40  # characters that are searched for
 SORTS: Final = ("", "high", "low")
@@ -100,5 +101,10 @@ def places_of(look: Look, indicator: Indicator, sort: str = "") -> list[PlaceLin
 
 
 def days_of(look: Look, indicator: Indicator) -> Sequence[DayValue]:
-    """Day by day; empty for what is not known so. Days to come are in it: something may fall due on them."""
-    return by_day(look.actor, look.area, look.period, look.at, [indicator.code])[indicator.code]
+    """Day by day; empty for what is not known so. Days to come are left out unless something falls due on them."""
+    days = by_day(look.actor, look.area, look.period, look.at, [indicator.code])[indicator.code]
+    today = local(look.at).date()
+    return [
+        one for one in days
+        if one.day <= today or (not indicator.is_stock and (one.value.numerator or one.value.denominator))
+    ]  # fmt: skip

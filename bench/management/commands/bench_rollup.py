@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from bench.management.commands.bench_seed import COUNTY
-from bench.rollups import ACTS, measured
+from bench.rolling import ACTS, measured
 from shanzhi.tenancy.context import county
 
 
