@@ -1,4 +1,4 @@
-"""One more case closed in the browser moves the figure by one wherever it stands: dashboard, wall, list, public page."""
+"""One more case closed in the browser moves the figure by one wherever it stands, the public page too."""
 
 import re
 
