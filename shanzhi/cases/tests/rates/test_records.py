@@ -46,7 +46,7 @@ def closed(cast: Cast, *, late: bool = False) -> Case:
 
 def test_every_count_and_every_label_has_a_condition() -> None:
     assert {one.name for one in fields(Counts)} <= set(LABELS)
-    assert set(LABELS) == set(facts.NAMES) | set(ACTS)
+    assert set(LABELS) == set(facts.LABELS) | set(ACTS)
     at = timezone.now()
     with pytest.raises(KeyError):
         records("nothing", at, at, at=at)
