@@ -121,12 +121,26 @@ def case_page(site: Site, *, api: bool) -> Scenario:
     return Scenario("case_page", "api" if api else "page", calls, asked[:TRACED])
 
 
+def dashboard(site: Site, *, api: bool, name: str = "dashboard_county") -> Scenario:
+    """The board of the county for a year, with the year before, its townships, days, map and backlog: as its centre."""
+    base = f"/api/v1/{site['county']}/dashboard" if api else f"/{site['county']}/dashboard/"
+    headers = bearer(site["centre"]["token"]) if api else browser(site["centre"]["cookie"])
+    asked = [Call("GET", f"{base}?{urlencode({'period': period})}", headers) for period in ("year", "month")]
+
+    def calls(client: int) -> Iterator[Call]:
+        return itertools.islice(itertools.cycle(asked), client, None)
+
+    return Scenario(name, "api" if api else "page", calls, asked)
+
+
 def scenarios(site: Site, names: Sequence[str]) -> list[Scenario]:
     """In the order in which they must run: reporting comes last, because it makes the lists longer."""
     known = {
         "case_list_20k": [case_list(site, api=True), case_list(site, api=False)],
         "case_list_2m": [case_list(site, api=api, name="case_list_2m") for api in (True, False)],
         "case_page": [case_page(site, api=True), case_page(site, api=False)],
+        "dashboard_county": [dashboard(site, api=api) for api in (True, False)],
+        "dashboard_2m": [dashboard(site, api=api, name="dashboard_2m") for api in (True, False)],
         "case_create": [create(site)],
     }
     return [one for name, found in known.items() if name in names for one in found]
@@ -164,9 +178,10 @@ def each_ms(scenario: Scenario, server: Server) -> list[float]:
     return found
 
 
-def growth(via: str, small: tuple[Server, Site], large: tuple[Server, Site], pace: Pace) -> float:
-    """How many times as long the same lists take in the large one: medians, measured by turns."""
-    sources = [(server, case_list(site, api=via == "api").calls(0)) for server, site in (small, large)]
+def growth(name: str, via: str, small: tuple[Server, Site], large: tuple[Server, Site], pace: Pace) -> float:
+    """How many times as long the same requests take in the large one: medians, measured by turns."""
+    made = dashboard if name.startswith("dashboard") else case_list
+    sources = [(server, made(site, api=via == "api").calls(0)) for server, site in (small, large)]
     for server, calls in sources:
         drive(server.port, [calls], pace.warm)
     found = [Outcome(), Outcome()]

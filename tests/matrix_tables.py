@@ -60,6 +60,7 @@ ALLOWED: dict[str, set[str]] = {
     "notices.log": {"system_admin"},
     "portal.qr": OFFICE | {"system_admin"},
     "exchange.hooks": {"system_admin"},
+    "insight.board": {"township_officer", "command_centre"} | WATCHERS,
 }
 # Whose turn it is on the case that is prepared for the act (see BEFORE): a permission alone is not enough.
 ABOVE = {"township_officer", "command_centre", "county_leader"}

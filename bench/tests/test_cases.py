@@ -11,12 +11,15 @@ from bench.world import MATTERS
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.schemas import ListQuery, ReportIn
 from shanzhi.cases.selectors import Tab
+from shanzhi.insight.boards.periods import CODES
+from shanzhi.insight.boards.schemas import BoardQuery
 from tests.kinds import LABELS
 
 SITE: Site = {
     "county": 341181,
     "reporters": [{"token": f"sz_{n}", "cookie": "c", "area": f"34118110020{n % 10}001"} for n in range(8)],
     "officer": {"token": "sz_officer", "cookie": "session-of-officer"},
+    "centre": {"token": "sz_centre", "cookie": "session-of-centre"},
     "answers": [{"what": "其他"}] * len(MATTERS),
     "unit": "341181100000D001",
     "numbers": [f"2611-{n:04d}" for n in range(1, 41)],
@@ -35,6 +38,7 @@ def test_reporting_comes_last_because_it_makes_lists_longer() -> None:
     ]  # fmt: skip
     assert [one.name for one in scenarios(SITE, ["case_list_2m"])] == ["case_list_2m", "case_list_2m"]
     assert [one.name for one in scenarios(SITE, ["case_page"])] == ["case_page", "case_page"]
+    assert [one.name for one in scenarios(SITE, ["dashboard_2m"])] == ["dashboard_2m", "dashboard_2m"]
     assert scenarios(SITE, ["divisions_import"]) == []
 
 
@@ -95,3 +99,13 @@ def test_case_pages_must_hold_the_case() -> None:
         seen = [call for client in range(CLIENTS) for call in first(scenario.calls(client), 10)]
         assert {call.holds.decode() for call in seen} == set(SITE["numbers"])
         assert all(call.holds.decode() in call.path for call in seen)
+
+
+def test_the_board_of_the_county_is_asked_for_by_its_centre() -> None:
+    api, page = scenarios(SITE, ["dashboard_county"])
+    assert [urlsplit(call.path).path for call in api.traced] == ["/api/v1/341181/dashboard"] * 2
+    assert {parse_qs(urlsplit(call.path).query)["period"][0] for call in page.traced} == {"year", "month"}
+    assert all(call.headers["Authorization"] == "Bearer sz_centre" for call in first(api.calls(1), 4))
+    assert all("session-of-centre" in call.headers["Cookie"] for call in page.traced)
+    assert {BoardQuery(**{k: v[0] for k, v in parse_qs(urlsplit(one.path).query).items()}).period
+            for one in api.traced} <= set(CODES)  # fmt: skip

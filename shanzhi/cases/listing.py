@@ -13,7 +13,7 @@ from shanzhi.areas.models import Area
 from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import ENDED, OPEN, Source, State
 from shanzhi.cases.kinds.registry import labels_of, with_calendar
-from shanzhi.cases.rates.facts import LABELS
+from shanzhi.cases.rates.doings import LABELS
 from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, numbers_meant, offers_for
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
@@ -79,6 +79,8 @@ class Listing:
             Dates("received", "收到日期"),
             Dates("close", "应办结日期"),
         ]
+        if self.tab in Tab.STILL_OPEN and self.tab not in (Tab.OVERDUE, Tab.SUSPENDED):
+            filters.append(Dates("until", "到期日期"))
         if self.tab == Tab.ENDED or self.wanted.closed_from or self.wanted.closed_before:
             filters.append(Dates("closed", "首次办结日期"))
         return filter_bar(self.query, filters)
@@ -89,7 +91,7 @@ class Listing:
         return [Choice("figure", "指标", list(LABELS.items())), Dates("figure", "统计日期")]
 
     def _places(self) -> list[Choice | Dates]:
-        """What may be chosen; behind a figure also a place further down, if that is what it counts."""
+        """What may be chosen, and the place further down that a figure or a map opened."""
         places, chosen = self.offers.places, self.wanted.area
         options = [(area.code, area.name) for area in places]
         label = PLACES[places[0].level] if places else "区划"
@@ -144,7 +146,8 @@ def require_tab(actor: Actor, tab: str) -> None:
 
 
 def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
-    """Parameters that make no sense narrow nothing: an old link still opens. Two statements."""
+    """Parameters that make no sense narrow nothing: an old link still opens. Two statements, and a third for a place
+    further below than those on offer."""
     tabs = tabs_of(actor)
     asked = query.get("tab", "")
     tab = asked if asked in Tab.LABELS else (tabs[0] if tabs else Tab.OPEN)
@@ -160,9 +163,9 @@ def listing_of(actor: Actor, query: QueryDict, now: datetime) -> Listing:
     known = (*labels_of(kinds.values()), *offers.retired)
     wanted = _wanted(query, replace(CaseFilter(tab=tab, query=text), sort=query.get("sort", "")), offers, known)
     if tab == Tab.COUNTED:
-        wanted = replace(
-            wanted, figure=str(query["figure"]), area=wanted.area or _area_in(actor, query.get("place", ""))
-        )
+        wanted = replace(wanted, figure=str(query["figure"]))
+    if wanted.area is None and tab != Tab.REPORTED and query.get("place"):
+        wanted = replace(wanted, area=_area_in(actor, query.get("place", "")))
     numbers = tuple(numbers_meant(text, actor.county_id, now))
     return Listing(wanted, kept, offers, cursor_in(query), known, calendar, numbers)
 
@@ -199,7 +202,7 @@ def _area_in(actor: Actor, code: str) -> Area | None:
 def _ranges(query: QueryDict) -> dict[str, Any]:
     """Days are typed with the last one included."""
     found: dict[str, Any] = {}
-    for name in ("received", "close", "closed", "figure"):
+    for name in ("received", "close", "closed", "until", "figure"):
         last = _day(query.get(f"{name}_to", ""))
         found[f"{name}_from"] = _day(query.get(f"{name}_from", ""))
         found[f"{name}_before"] = last + timedelta(days=1) if last else None

@@ -28,8 +28,8 @@ api = HouseAPI(
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists; areas.mapping for /areas/at.
 APPS = (
     "accounts", "areas.mapping", "areas", "cases.worklists", "cases", "cases.callbacks", "cases.gate", "cases.kinds",
-    "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "exchange", "files", "insight", "jobs",
-    "notices", "packs", "portal", "portal.village", "trail",
+    "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "exchange", "files", "insight",
+    "insight.boards", "jobs", "notices", "packs", "portal", "portal.village", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

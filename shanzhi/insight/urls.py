@@ -1,9 +1,11 @@
 from django.urls import path
 
 from shanzhi.insight import views
+from shanzhi.insight.boards.urls import urlpatterns as boards
 
 app_name = "insight"
 urlpatterns = [
+    *boards,
     path("indicators/", views.indicator_list, name="indicators"),
     path("indicators/print/", views.indicator_list_print, name="indicators-print"),
     path("indicators/export/", views.indicator_list_export, name="indicators-export"),

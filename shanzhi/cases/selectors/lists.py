@@ -16,7 +16,7 @@ from shanzhi.cases import permissions
 from shanzhi.cases.catalogue import Source, State
 from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
-from shanzhi.cases.rates.facts import LABELS, records
+from shanzhi.cases.rates.doings import LABELS, records
 from shanzhi.cases.seeing import seen
 from shanzhi.lib.times import SHANGHAI, local
 from shanzhi.tenancy.keyset import Order
@@ -93,13 +93,16 @@ class Due:
     TODAY: Final = "today"
     SOON: Final = "soon"
     WEEK: Final = "week"
-    LABELS: Final[dict[str, str]] = {LATE: "已超期", TODAY: "今天到期", SOON: "3 天内到期", WEEK: "本周到期"}
+    NEVER: Final = "never"
+    LABELS: Final[dict[str, str]] = {
+        LATE: "已超期", TODAY: "今天到期", SOON: "3 天内到期", WEEK: "本周到期", NEVER: "不限时",
+    }  # fmt: skip
 
     @staticmethod
     def condition(due: str, now: datetime) -> Q:
         """A range of `due_at`; everything but late begins now. The week ends on Sunday."""
-        if due == Due.LATE:
-            return Q(due_at__lt=now)
+        if due in (Due.LATE, Due.NEVER):
+            return Q(due_at__lt=now) if due == Due.LATE else Q(due_at=None)
         midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
         days = {Due.TODAY: 1, Due.SOON: 3, Due.WEEK: 7 - midnight.weekday()}[due]
         return Q(due_at__gte=now, due_at__lt=midnight + timedelta(days=days))
@@ -147,7 +150,9 @@ class CaseFilter:
     closed_before: datetime | None = None
     reopened: bool = False
     late: bool = False  # done later than it should have been
-    figure: str = ""  # what a fact of `rates.facts` counts in these days
+    until_from: datetime | None = None  # when its time limit falls
+    until_before: datetime | None = None
+    figure: str = ""  # what a fact counts in these days, or what was done in them (`rates.doings`)
     figure_from: datetime | None = None
     figure_before: datetime | None = None
     sort: str = ""
@@ -207,6 +212,10 @@ def _measured(rows: Cases, wanted: CaseFilter, now: datetime) -> Cases:
     given = {name: value for name, value in ranges.items() if value is not None}
     if given:
         rows = rows.filter(**given)
+    limits = {"due_at__gte": wanted.until_from, "due_at__lt": wanted.until_before}
+    limits = {name: value for name, value in limits.items() if value is not None}
+    if limits:
+        rows = rows.filter(**limits).exclude(state=State.SUSPENDED)
     if wanted.reopened:
         rows = rows.filter(reopened__gt=0)
     if wanted.figure in LABELS:

@@ -139,7 +139,7 @@ def test_counts_are_one_statement_and_capped(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as queries:
         counts = capped_counts(lists)
     assert len(queries) == 1
-    assert counts == {tab: 3 if tab in (Tab.MINE, Tab.OPEN) else 0 for tab in Tab.LABELS}
+    assert counts == {tab: 3 if tab in (Tab.MINE, Tab.OPEN, Tab.COUNTED) else 0 for tab in Tab.LABELS}
     assert COUNTED == 1000
 
 

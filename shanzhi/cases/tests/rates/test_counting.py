@@ -1,7 +1,7 @@
 """What is counted is what a naive recount from the steps finds, whatever happened; and a few histories by hand."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,7 +14,8 @@ from shanzhi.areas.models import Area
 from shanzhi.cases.acts import Act
 from shanzhi.cases.callbacks.services import Answers, callback_open, callback_record
 from shanzhi.cases.models import Case
-from shanzhi.cases.rates.counting import Counts, counted, group_of, summed
+from shanzhi.cases.rates.counting import ANYBODY, Counts, below, counted, group_of, summed
+from shanzhi.cases.rates.doings import records
 from shanzhi.cases.rates.registry import figures_of
 from shanzhi.cases.tests.pages import act, statements
 from shanzhi.cases.tests.rates.naive import recount
@@ -28,6 +29,13 @@ from tests.kinds import kind_add
 
 def numbers(area: Area, start: datetime, end: datetime) -> dict[str, int]:
     return {name: n for name, n in asdict(summed(counted(area, start, end).values())).items() if n}
+
+
+def opened(area: Area, start: datetime, end: datetime) -> dict[str, int]:
+    """How many cases each count opens, by the conditions of the list."""
+    rows = Case.objects.filter(below(area), ANYBODY)
+    found = {one.name: rows.filter(records(one.name, start, end, at=end)).count() for one in fields(Counts)}
+    return {name: n for name, n in found.items() if n}
 
 
 def always(cast: Cast) -> dict[str, int]:
@@ -232,6 +240,7 @@ def compare(cast: Cast, start: datetime, end: datetime) -> int:
         area = cast.areas[name]
         by_hand = {key: n for key, n in recount(area.path, start, end).items() if n}
         assert numbers(area, start, end) == by_hand, name
+        assert opened(area, start, end) == by_hand, name
         total += sum(by_hand.values())
     return total
 

@@ -1,0 +1,204 @@
+"""Everything that a board shows of a period, read in one statement: the places, the period before, and the days.
+
+The same numbers as `insight.reading`, which a test compares. One statement sees one state of the roll-ups, so nothing
+has to be read again; marks that wait are counted on top, as there. What the roll-ups can't tell is counted there, too.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import BigIntegerField, Case, CharField, Exists, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast
+
+from shanzhi.access.actor import Actor
+from shanzhi.access.indicators import Indicator, indicators_for
+from shanzhi.areas.models import Area
+from shanzhi.areas.paths import WIDTH
+from shanzhi.areas.selectors import children
+from shanzhi.cases.rates.board import OWN
+from shanzhi.cases.rates.periods import Period
+from shanzhi.insight import reading, rolled
+from shanzhi.insight.live import Facts, Reader
+from shanzhi.insight.models import PlaceDay, PlacePair, Rolling, Touched
+from shanzhi.insight.shares import COLUMNS, RULES, Sums
+from shanzhi.insight.values import PlaceValues, values_of  # fmt: skip
+from shanzhi.insight.values import Value as Figure
+
+NOW, PAST, OPEN, WAS, DAY, PAIR, PAST_PAIR, STATE = "now", "past", "open", "was", "day", "pair", "past pair", "state"
+BOTH: Final = rolled.PAIR
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """`places` directly below and what lies in none of them, their `total`, the same of the period before, and what
+    came in and was closed on each day that has any."""
+
+    places: Sequence[PlaceValues]
+    total: Mapping[str, Figure]
+    past: Mapping[str, Figure]
+    days: Mapping[date, tuple[int, int]]
+
+
+def numbers_of(
+    actor: Actor, area: Area, period: Period, past: Period, at: Any, late: Mapping[str, int]
+) -> Numbers:  # fmt: skip
+    """`late` is what is overdue now, by the path of the place directly below or of the area itself."""
+    known, reader = indicators_for(actor), Reader(actor, area, at)
+    try:
+        found = _read(reader, period, past)
+    except rolled.Unknown:
+        return _counted(actor, area, period, past, at)
+    below, before, days = found
+    for path, many in late.items():
+        below.setdefault(path, {})["overdue"] = many
+    return Numbers(
+        _places(known, area, below), values_of(known, _all(below.values())), values_of(known, before),
+        {day: (facts.get("reported", 0), facts.get("closed", 0)) for day, facts in days.items()},
+    )  # fmt: skip
+
+
+def _counted(actor: Actor, area: Area, period: Period, past: Period, at: Any) -> Numbers:
+    """From the cases themselves."""
+    known = indicators_for(actor)
+    rows = reading.by_area(actor, area, period, at)
+    days = reading.by_day(actor, area, period, at, ("reported", "closed"))
+    by_day: dict[date, tuple[int, int]] = {one.day: (one.value.numerator, 0) for one in days.get("reported", [])}
+    for one in days.get("closed", []):
+        by_day[one.day] = (by_day.get(one.day, (0, 0))[0], one.value.numerator)
+    return Numbers(rows, totalled(known, rows), reading.figures(actor, area, past, at), by_day)
+
+
+def totalled(known: Mapping[str, Indicator], rows: Iterable[PlaceValues]) -> dict[str, Figure]:
+    """All the places together: nothing lies in two of them."""
+    facts: Facts = {}
+    listed = list(rows)
+    for code, indicator in known.items():
+        values = [row.values[code] for row in listed if code in row.values]
+        facts[indicator.numerator] = sum(value.numerator for value in values)
+        if indicator.denominator:
+            facts[indicator.denominator] = sum(value.denominator or 0 for value in values)
+    return values_of(known, facts)
+
+
+def _all(many: Iterable[Facts]) -> Facts:
+    total: Facts = {}
+    for facts in many:
+        for name, number in facts.items():
+            total[name] = total.get(name, 0) + number
+    return total
+
+
+def _places(known: Mapping[str, Indicator], area: Area, found: Mapping[str, Facts]) -> list[PlaceValues]:
+    """Open places, abolished ones only if they have something, and last what lies in none of them."""
+    rows = []
+    for place in children(area, closed=True):
+        facts = {name: number for name, number in found.get(place.path, {}).items() if number}
+        if place.is_open or facts:
+            rows.append(PlaceValues(place, place.name, values_of(known, facts)))
+    own = {name: number for name, number in found.get(area.path, {}).items() if number}
+    return [*rows, PlaceValues(None, OWN, values_of(known, own))] if own else rows
+
+
+def _read(reader: Reader, period: Period, past: Period) -> tuple[dict[str, Facts], Facts, dict[date, Facts]]:
+    for _ in range(rolled.TRIES):
+        rows = _rows(reader.area.path, period, past)
+        state = [row for row in rows if row[0] == STATE]
+        if not state:
+            raise rolled.Unknown
+        pending = rolled._pending() if state[0][4] else Sums()
+        if not state[0][4] or rolled._batch() == state[0][3]:
+            return _told(reader, period, past, [row for row in rows if row[0] != STATE], pending)
+    raise rolled.Unknown
+
+
+def _rows(own: str, period: Period, past: Period) -> list[Row]:
+    """(what, key, roles, number…) of everything, in one statement."""
+    days = PlaceDay.objects.order_by()
+    pairs = PlacePair.objects.order_by()
+    now, then = (period.first, period.last), (past.first, past.last)
+    here, under = Q(path=own), Q(up=own)
+    parts = []
+    for where in (here, under):
+        parts.append(_sums(days.filter(where, day__range=now), NOW, "path", COLUMNS))
+        parts.append(_open(days.filter(where, day__lte=period.last), OPEN))
+        parts.append(_sums(pairs.filter(where, called_on__range=now, rated_on__range=now), PAIR, "path", BOTH))
+    parts += [
+        _sums(days.filter(here, day__range=then), PAST, "path", COLUMNS),
+        _open(days.filter(here, day__lte=past.last), WAS),
+        _sums(pairs.filter(here, called_on__range=then, rated_on__range=then), PAST_PAIR, "path", BOTH),
+        _sums(days.filter(here, day__range=now), DAY, "day", COLUMNS),
+        _state(),
+    ]
+    return list(parts[0].union(*parts[1:], all=True))
+
+
+def _shaped(rows: QuerySet[Any], what: str, key: str, sums: Mapping[str, Any]) -> Any:
+    """As wide as the widest: a union's parts have the same columns."""
+    blank = {f"n{number}": Value(0, BigIntegerField()) for number in range(len(sums), len(COLUMNS))}
+    columns = {f"n{number}": one for number, one in enumerate(sums.values())}
+    named = rows.annotate(what=Value(what, CharField()), key=Cast(key, CharField())).values("what", "key", "shown")
+    return named.annotate(**columns, **blank).values_list(
+        "what", "key", "shown", *(f"n{number}" for number in range(len(COLUMNS)))
+    )
+
+
+def _sums(rows: QuerySet[Any], what: str, key: str, columns: Sequence[str]) -> Any:
+    return _shaped(rows, what, key, {name: Cast(Sum(name), BigIntegerField()) for name in columns})
+
+
+def _open(rows: QuerySet[Any], what: str) -> Any:
+    return _shaped(rows, what, "path", {"open": Cast(Sum(F("reported") - F("ended")), BigIntegerField())})
+
+
+def _state() -> Any:
+    """The batch of the roll-ups, and whether there are marks that wait."""
+    waits = Case(When(Exists(Touched.objects.all()), then=Value(1)), default=Value(0), output_field=BigIntegerField())
+    rows = Rolling.objects.filter(rules=RULES).order_by().annotate(
+        what=Value(STATE, CharField()), key=Value("", CharField()), shown=Value("", CharField()),
+        n0=Cast("batch", BigIntegerField()), n1=waits,
+        **{f"n{number}": Value(0, BigIntegerField()) for number in range(2, len(COLUMNS))},
+    )  # fmt: skip
+    return rows.values_list("what", "key", "shown", *(f"n{number}" for number in range(len(COLUMNS))))
+
+
+def _told(
+    reader: Reader, period: Period, past: Period, rows: Sequence[Row], pending: Sums
+) -> tuple[dict[str, Facts], Facts, dict[date, Facts]]:
+    """The rows with what waits, by place, of the period before, and by day."""
+    below: dict[Any, Facts] = {}
+    before: dict[Any, Facts] = {}
+    days: dict[Any, Facts] = {}
+    into = {NOW: (below, COLUMNS), OPEN: (below, ("open",)), PAIR: (below, BOTH), PAST: (before, COLUMNS),
+            WAS: (before, ("open",)), PAST_PAIR: (before, BOTH), DAY: (days, COLUMNS)}  # fmt: skip
+    for what, key, shown, *numbers in rows:
+        found, columns = into[what]
+        rolled._take(found, reader, [(key, shown, *numbers[: len(columns)])], columns)
+    _wait(reader, period, pending, below, days)
+    _wait(reader, past, pending, before, None)
+    own = reader.area.path
+    places = rolled._rest({path: rolled._derived(facts) for path, facts in below.items()}, own)
+    return places, rolled._derived(before.get(own, {})), {date.fromisoformat(day): one for day, one in days.items()}
+
+
+def _wait(
+    reader: Reader, period: Period, pending: Sums, found: dict[Any, Facts], days: dict[Any, Facts] | None
+) -> None:
+    """Add what marked cases change: to the places that `found` is about, and to days if these are asked for."""
+    own, low, high = reader.area.path, period.first.toordinal(), period.last.toordinal()
+
+    def is_wanted(path: str) -> bool:
+        return path == own or (days is not None and path[:-WIDTH] == own)
+
+    for (path, shown, day), numbers in pending.days.items():
+        if is_wanted(path) and day <= high:
+            rolled._take(found, reader, [(path, shown, rolled._came(numbers))], ("open",))
+            if day >= low:
+                rolled._take(found, reader, [(path, shown, *numbers)], COLUMNS)
+                if days is not None and path == own:
+                    rolled._take(days, reader, [(str(date.fromordinal(day)), shown, *numbers)], COLUMNS)
+    for (path, shown, rated, called), both in pending.pairs.items():
+        if is_wanted(path) and low <= min(rated, called) and max(rated, called) <= high:
+            rolled._take(found, reader, [(path, shown, *both)], BOTH)

@@ -1,0 +1,90 @@
+"""总览, the wall and the morning page of a place; the same on paper and as files. Their whole state is the address."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from shanzhi.access.pages import CountyRequest, page
+from shanzhi.insight.boards.board import Board, board_of, place_for
+from shanzhi.insight.boards.exports import FORMATS, as_csv, as_xlsx, file_name
+from shanzhi.insight.boards.feed import newest
+from shanzhi.insight.boards.links import board_url
+from shanzhi.insight.boards.morning import morning_of, since_of
+from shanzhi.insight.boards.periods import asked, label
+from shanzhi.insight.boards.permissions import BOARD
+from shanzhi.insight.boards.showing import context_of, map_of, plots_of, total_cells
+from shanzhi.insight.boards.tables import PARTS, tables_of
+
+
+@page(BOARD)
+@require_safe
+def dashboard(request: CountyRequest, county: int) -> HttpResponse:
+    """The page. Days that make no period are said, and the last month is shown."""
+    board, wrong = _board(request)
+    context: dict[str, Any] = {
+        **context_of(request.actor, board, request.GET), "tables": tables_of(board), "wrong": wrong, "now": board.at,
+        "total": total_cells(board), "wall_url": board_url("wall", board.area, board.period),
+    }  # fmt: skip
+    return render(request, "insight/boards/dashboard.html", context, status=422 if wrong else 200)
+
+
+@page(BOARD)
+@require_safe
+def wall(request: CountyRequest, county: int) -> HttpResponse:
+    """The big screen; it asks for itself again each minute."""
+    board, _ = _board(request)
+    context = {
+        "board": board, "area": board.area, "period": board.period, "period_words": label(board.period),
+        "now": board.at, "map": map_of(board, labelled=True),
+        "tables": tables_of(board), "newest": newest(request.actor, board.area, board.at), **plots_of(board, wall=True),
+        "back": board_url("dashboard", board.area, board.period), "again": request.get_full_path(),
+    }  # fmt: skip
+    return render(request, "insight/boards/wall.html", context)
+
+
+@page(BOARD)
+@require_safe
+def board_print(request: CountyRequest, county: int) -> HttpResponse:
+    """The figures, places and tables on paper, with their definitions."""
+    board, _ = _board(request)
+    context = {
+        "board": board, "area": board.area, "period": board.period, "tables": tables_of(board), "now": board.at,
+        "back": board_url("dashboard", board.area, board.period),
+    }  # fmt: skip
+    return render(request, "insight/boards/paper.html", context)
+
+
+@page(BOARD)
+@require_safe
+def board_export(request: CountyRequest, county: int) -> HttpResponseBase:
+    """All tables as an Excel file, or the one called `part` as CSV."""
+    board, _ = _board(request)
+    kind, part = request.GET.get("format", "xlsx"), request.GET.get("part", "figures")
+    kind, part = kind if kind in FORMATS else "xlsx", part if part in PARTS else "figures"
+    body = as_csv(board, part) if kind == "csv" else as_xlsx(board)
+    response = HttpResponse(body, content_type=FORMATS[kind])
+    name = quote(file_name(board, part, kind))
+    response["Content-Disposition"] = f"attachment; filename=\"board.{kind}\"; filename*=UTF-8''{name}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@page(BOARD)
+@require_safe
+def morning(request: CountyRequest, county: int) -> HttpResponse:
+    """What changed, what is due and what waits for whoever reads it."""
+    actor, at = request.actor, timezone.now()
+    area = place_for(actor, request.GET.get("area", ""))
+    found = morning_of(actor, area, since_of(request.GET.get("since", ""), at), at)
+    return render(request, "insight/boards/morning.html", {"morning": found, "area": area, "now": at})
+
+
+def _board(request: CountyRequest) -> tuple[Board, str]:
+    at = timezone.now()
+    period, wrong = asked(request.GET, at)
+    area = place_for(request.actor, request.GET.get("area", ""))
+    return board_of(request.actor, area, period, at), wrong
