@@ -12,15 +12,19 @@ from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from shanzhi.access.actor import Actor
+from shanzhi.areas.models import Outline
 from shanzhi.areas.paths import WIDTH
+from shanzhi.areas.selectors.outlines import on_day
 from shanzhi.cases import permissions
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.selectors import CaseFilter, Cases, Tab, call_list_for, case_list_for, in_box
 from shanzhi.lib.georead import Box
-from shanzhi.lib.quadtree import SHIFT, Square, bits_for, squares_in
+from shanzhi.lib.quadtree import SHIFT, bits_for, squares_in
+from shanzhi.lib.times import local
 
 SQUARES: Final = 200
 IN_SQUARE: Final = 300
@@ -167,3 +171,12 @@ def placed_at(rows: Cases) -> list[tuple[int, int]]:
     """Positions of some of these cases, for a map of a county without outlines."""
     found = rows.filter(spot__isnull=False).order_by().values_list("lon", "lat")[:READ]
     return [(lon, lat) for lon, lat in found if lon is not None and lat is not None]
+
+
+def surroundings(case: Case) -> list[Outline]:
+    """The outline of the case's place and of those beside it, as they were on the day of its report; one statement."""
+    day = local(case.received_at).date()
+    beside = Q(area_id=case.area_id)
+    if case.area.parent_id is not None:
+        beside |= Q(area__parent_id=case.area.parent_id)
+    return list(Outline.objects.filter(on_day(day), beside).select_related("area").order_by("area__code", "-id"))

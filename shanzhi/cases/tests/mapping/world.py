@@ -49,12 +49,9 @@ def place_case(cast: Cast, x: float, y: float, *, by: str = "grid_worker", place
 
 def copies(case: Case, rows: Sequence[dict[str, Any]]) -> list[Case]:
     """More cases like this one with these changes; the database keeps what follows from them."""
-    made = []
-    for number, changes in enumerate(rows, 1):
-        copy = Case.objects.get(id=case.id)
-        copy.pk = case.id + number
-        copy.number = f"9901-{number:04d}"
-        for name, value in changes.items():
-            setattr(copy, name, value)
-        made.append(copy)
+    plain = {field.attname: getattr(case, field.attname) for field in Case._meta.local_fields if not field.generated}
+    made = [
+        Case(**{**plain, "id": case.id + number, "number": f"9901-{number:04d}", **changes})
+        for number, changes in enumerate(rows, 1)
+    ]
     return Case.objects.bulk_create(made)
