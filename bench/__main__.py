@@ -26,13 +26,14 @@ from dev.cluster import ended_by
 from dev.environment import PYTHON, ROOT, environment, say
 
 NAMES: Final = (
-    "case_create", "case_list_20k", "case_list_2m", "case_page", "batch_dispatch_500", "public_flood",
+    "case_create", "case_list_20k", "case_list_2m", "case_page", "case_bbox", "case_bbox_2m", "batch_dispatch_500",
+    "public_flood",
     "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid",
 )  # fmt: skip
 ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
     "suggestion": suggestion.measure, "place_to_grid": places.measure,
 }  # fmt: skip
-MILLIONS: Final = "case_list_2m"
+MILLIONS: Final = ("case_list_2m", "case_bbox_2m")
 BATCH: Final = "batch_dispatch_500"
 FLOOD: Final = "public_flood"
 FIELD: Final = ("village_public_page", "queued_1000")
@@ -119,7 +120,7 @@ def measure(
     if any(name.startswith(("case", "batch", "public", "village", "queued")) for name in names):
         site = sites[database.name] = seed(database, CASES)
         manage(database, "collectstatic", "--no-input", "--verbosity", "0")
-        yield from measure_cases(database, site, [name for name in names if name != MILLIONS], folder, pace)
+        yield from measure_cases(database, site, [name for name in names if name not in MILLIONS], folder, pace)
         if BATCH in names:
             say(f"{database.name}: {BATCH}")
             waiting = json.loads(manage(database, "bench_seed", "--waiting", str(batches.ROWS * batches.ROUNDS)))
@@ -151,8 +152,9 @@ def measure_cases(
 
 
 def measure_millions(
-    database: Database, folder: Path, pace: cases.Pace, small: tuple[Database, cases.Site] | None, copies: int = COPIES
-) -> Iterator[Result]:
+    database: Database, folder: Path, pace: cases.Pace, small: tuple[Database, cases.Site] | None, copies: int = COPIES,
+    names: Sequence[str] = MILLIONS,
+) -> Iterator[Result]:  # fmt: skip
     """On the kept cluster: loaded once, found again as long as the schema and the invented world stay the same.
 
     `small` is the database of 20,000 cases, beside which the growth is measured by turns: what slows the machine down
@@ -167,16 +169,16 @@ def measure_millions(
     known = json.loads(kept.read_text())
     site = {**json.loads(manage(database, "bench_seed", "--kept")), **known}
     manage(database, "collectstatic", "--no-input", "--verbosity", "0")
-    found = {one.params["via"]: one for one in measure_cases(database, site, [MILLIONS], folder, pace)}
-    growth: dict[str, float] = {}
+    found = {(one.name, one.params["via"]): one for one in measure_cases(database, site, names, folder, pace)}
+    growth: dict[tuple[str, str], float] = {}
     if small is not None:
         with Server(small[0].env) as little, Server(database.env) as large:
-            for via in found:
-                say(f"postgresql: {MILLIONS} ({via}) beside {CASES:,} cases")
-                growth[via] = cases.growth(via, (little, small[1]), (large, site), pace)
-    for via, one in found.items():
+            for name, via in found:
+                say(f"postgresql: {name} ({via}) beside {CASES:,} cases")
+                growth[name, via] = cases.growth(name, via, (little, small[1]), (large, site), pace)
+    for key, one in found.items():
         params = {**one.params, "rows": site["rows"], "loaded_s": site["loaded_s"]}
-        yield replace(one, growth=growth.get(via), params=params)
+        yield replace(one, growth=growth.get(key), params=params)
 
 
 def apart(database: Database, folder: Path) -> Database:
@@ -216,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     say(name)
                     results.append(alone())
                     save(results, RESULTS)
-            others = [name for name in names if name not in (*ALONE, MILLIONS)]
+            others = [name for name in names if name not in (*ALONE, *MILLIONS)]
             sites: dict[str, cases.Site] = {}
             small: tuple[Database, cases.Site] | None = None
             for database in databases(folder, wanted) if others else []:
@@ -225,9 +227,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     save(results, RESULTS)
                 if database.name == "postgresql" and "postgresql" in sites:
                     small = database, sites["postgresql"]
-            if MILLIONS in names and "postgresql" in wanted:
+            large = [name for name in names if name in MILLIONS]
+            if large and "postgresql" in wanted:
                 [database] = databases(folder, ["millions"])
-                for result in measure_millions(database, folder, cases.Pace(), small, options.copies):
+                for result in measure_millions(database, folder, cases.Pace(), small, options.copies, large):
                     results.append(placed(result, database))
                     save(results, RESULTS)
     except (Broken, ValueError) as problem:

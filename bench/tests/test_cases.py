@@ -17,6 +17,7 @@ SITE: Site = {
     "county": 341181,
     "reporters": [{"token": f"sz_{n}", "cookie": "c", "area": f"34118110020{n % 10}001"} for n in range(8)],
     "officer": {"token": "sz_officer", "cookie": "session-of-officer"},
+    "centre": {"token": "sz_centre", "cookie": "session-of-centre"},
     "answers": [{"what": "其他"}] * len(MATTERS),
     "unit": "341181100000D001",
     "numbers": [f"2611-{n:04d}" for n in range(1, 41)],

@@ -61,6 +61,14 @@ class Mark:
     url: str
     words: str
 
+    @property
+    def left(self) -> float:
+        return self.x - self.radius
+
+    @property
+    def top(self) -> float:
+        return self.y - self.radius
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:

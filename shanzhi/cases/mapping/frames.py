@@ -5,8 +5,8 @@ from typing import Final
 
 from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area, Outline
-from shanzhi.areas.selectors import outline_list_for, view_scope
 from shanzhi.areas.paths import WIDTH
+from shanzhi.areas.selectors import outline_list_for, view_scope
 from shanzhi.lib.errors import Invalid
 from shanzhi.lib.georead import Box
 from shanzhi.lib.shapes import DEGREE

@@ -80,11 +80,34 @@ def seen_on_map(actor: Actor, wanted: CaseFilter, box: Box, zoom: int, *, now: d
     clusters = None if is_wide(actor, wanted) else _read(actor, replace(wanted, box=box), bits, now)
     if clusters is None:
         clusters = _counted(actor, wanted, box, bits, now)
+    clusters = apart(clusters, (1 << bits) // 2)
     alone = [one.case_id for one in clusters if one.count == 1]
     points = tuple(Case.objects.filter(id__in=alone).only(*POINT).order_by("id")) if alone else ()
     joined = tuple(one for one in clusters if one.count > 1)
     total = sum(one.count for one in clusters)
     return Seen(joined, points, total, any(one.more for one in joined))
+
+
+def apart(clusters: Sequence[Cluster], near: int) -> list[Cluster]:
+    """Clusters that would lie upon one another become one: what is nearer than this to a larger one is joined to it."""
+    kept: list[Cluster] = []
+    for one in sorted(clusters, key=lambda one: (-one.count, one.box)):
+        beside = (n for n, other in enumerate(kept) if abs(other.lon - one.lon) < near > abs(other.lat - one.lat))
+        at = next(beside, None)
+        if at is None:
+            kept.append(one)
+        else:
+            kept[at] = _both(kept[at], one)
+    return kept
+
+
+def _both(one: Cluster, other: Cluster) -> Cluster:
+    count = one.count + other.count
+    lon = (one.lon * one.count + other.lon * other.count) // count
+    lat = (one.lat * one.count + other.lat * other.count) // count
+    low, high = map(min, one.box[:2], other.box[:2]), map(max, one.box[2:], other.box[2:])
+    west, south, east, north = (*low, *high)
+    return Cluster(count, lon, lat, (west, south, east, north), one.more or other.more, one.case_id)
 
 
 def is_wide(actor: Actor, wanted: CaseFilter) -> bool:
@@ -97,12 +120,14 @@ def is_wide(actor: Actor, wanted: CaseFilter) -> bool:
 
 def _read(actor: Actor, wanted: CaseFilter, bits: int, now: datetime) -> list[Cluster] | None:
     """Every case of the rectangle, joined here; None if there are more than are read."""
-    rows = case_list_for(actor, wanted, now=now).order_by().values_list("spot", "id", "lon", "lat")[: READ + 1]
+    rows = case_list_for(actor, wanted, now=now).order_by()
+    positions = list(rows.values_list("spot", "id", "lon", "lat")[: READ + 1])
+    if len(positions) > READ:
+        return None
     found: dict[int, list[tuple[int, int, int]]] = {}
-    count = 0
-    for count, (spot, case_id, lon, lat) in enumerate(rows, 1):
+    for spot, case_id, lon, lat in positions:
         found.setdefault(spot >> 2 * (bits - SHIFT), []).append((case_id, lon, lat))
-    return None if count > READ else [_joined(members) for _, members in sorted(found.items())]
+    return [_joined(members) for _, members in sorted(found.items())]
 
 
 def _joined(members: Sequence[tuple[int, int, int]]) -> Cluster:
@@ -117,7 +142,9 @@ def _counted(actor: Actor, wanted: CaseFilter, box: Box, bits: int, now: datetim
     rows = case_list_for(actor, replace(wanted, box=None), now=now).filter(in_box(box))
     rows = rows.filter(spot__gte=RawSQL("square.lo", ()), spot__lt=RawSQL("square.hi", ()))
     squares = list(squares_in(box, bits))
-    told = each_of("square(lo, hi)", [square.spots for square in squares], rows, ("id", "lon", "lat"), FIGURES, IN_SQUARE)
+    told = each_of(
+        "square(lo, hi)", [square.spots for square in squares], rows, ("id", "lon", "lat"), FIGURES, IN_SQUARE
+    )
     return [_cluster(words) for words in told if words]
 
 

@@ -128,7 +128,6 @@ def _side(request: CountyRequest, listing: Listing, box: Box, now: datetime) -> 
     }
 
 
-
 def _beside(request: CountyRequest, listing: Listing, box: Box, now: datetime) -> Beside:
     """Two statements."""
     actor, wanted = request.actor, replace(listing.wanted, box=box)

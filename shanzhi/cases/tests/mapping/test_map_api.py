@@ -34,7 +34,12 @@ def test_clusters_points_and_whistles_in_degrees(cast: Cast) -> None:
     assert (point["number"], point["lon"], point["lat"]) == (alone.number, 119.05, 32.75)
     assert (point["late"], point["urgent"], point["state"]) == (True, True, "reported")
     (called,) = found["whistles"]
-    assert (called["number"], called["units"], called["absent"], called["lon"]) == (first.number, ["镇城建中心"], 0, 118.95)
+    assert (called["number"], called["units"], called["absent"], called["lon"]) == (
+        first.number,
+        ["镇城建中心"],
+        0,
+        118.95,
+    )
     assert (found["total"], found["more"], found["more_whistles"]) == (3, False, False)
 
 

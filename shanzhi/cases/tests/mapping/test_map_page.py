@@ -46,7 +46,7 @@ def test_without_scripts_there_is_an_overview_of_links(cast: Cast) -> None:
     copies(first, [{"lon": first.lon, "lat": first.lat}] * 4)
     alone = place_case(cast, 15, 15, body="单独一件")
     html = cast["township_officer"].client().get(PAGE).content.decode()
-    svg = html[html.index("<svg class=\"cm-svg\"") :].split("</svg>")[0]
+    svg = html[html.index('<svg class="cm-svg"') :].split("</svg>")[0]
     assert re.search(r'<a href="\?[^"]*bbox=[^"]*" aria-label="5 件，放大看">', svg)
     assert reverse("cases:case", args=[alone.county_id, alone.number]) in svg
     assert svg.count("cm-g-village") == 2

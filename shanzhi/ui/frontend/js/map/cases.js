@@ -40,16 +40,21 @@ class CaseMap {
     this.whistles = L.layerGroup().addTo(this.map);
     this.ring = L.circleMarker([0, 0], { radius: 18, className: "cm-ring", interactive: false });
     this.ground = new Ground(this.map, page);
+    this.legend = one("[data-legend]", page);
+    if (this.map.getSize().x < 700) this.legend.open = false;
   }
 
   start() {
-    this.map.fitBounds(boxOf(this.page.dataset.box), { animate: false });
+    if ("narrowed" in this.page.dataset) {
+      this.map.fitBounds(boxOf(this.page.dataset.box).pad(-0.01), { animate: false }); // as it was left, not further off
+    } else {
+      this.fly(this.page.dataset.home, { animate: false });
+    }
     this.map.on("moveend", () => this.later());
     this.page.addEventListener("click", (event) => this.clicked(event));
     for (const name of ["mouseover", "focusin"]) this.side.addEventListener(name, (event) => this.point(event));
     this.side.addEventListener("mouseleave", () => this.ring.remove());
     all("[data-toggle]", this.page).forEach((box) => box.addEventListener("change", () => this.toggle(box)));
-    if (this.map.getSize().x < 700) one("[data-legend]", this.page).open = false;
     this.home();
     this.load({ list: false });
   }
@@ -182,9 +187,11 @@ class CaseMap {
     window.location.assign(`${this.page.dataset.cases}${number}/`);
   }
 
-  fly(text) {
-    this.map.fitBounds(boxOf(text), { maxZoom: 19 });
-    this.map.getContainer().focus({ preventScroll: true });
+  /** Beside the legend, where there is room for both. */
+  fly(text, options = {}) {
+    const beside = this.legend.open && this.map.getSize().x > 2 * this.legend.offsetWidth;
+    const paddingBottomRight = [beside ? this.legend.offsetWidth : 0, 0];
+    this.map.fitBounds(boxOf(text), { maxZoom: 19, paddingBottomRight, ...options });
   }
 
   /** Links that only move the map move it; those that filter take the part that is seen with them. */

@@ -7,7 +7,7 @@ import { call } from "./calls.js";
 const LEVELS = ["township", "village", "grid"];
 const FROM = { village: 11.5, grid: 13.5 };
 const STEPS = [1, 3, 10, 30];
-const NAME_PX = 90;
+const LETTER_PX = 13;
 
 const stepOf = (count) => STEPS.filter((least) => count >= least).length;
 
@@ -22,6 +22,7 @@ export class Ground {
     this.coloured = true;
     this.lines = map.createPane("cm-lines");
     this.lines.style.zIndex = 390;
+    map.createPane("cm-names").style.zIndex = 450; // below the marks
     this.group = L.featureGroup([]).addTo(map);
     this.frame = L.featureGroup([]).addTo(map);
     this.load("county").then((rows) => this.outline(rows, this.frame, {}));
@@ -76,9 +77,11 @@ export class Ground {
       const wide = this.map.latLngToContainerPoint(bounds.getNorthEast()).x
         - this.map.latLngToContainerPoint(bounds.getSouthWest()).x;
       if (layer.getTooltip()) layer.unbindTooltip();
-      if (wide < NAME_PX) return;
-      layer.bindTooltip(`${layer.szName} ${layer.szCount}`, {
-        direction: "center", className: "map-name cm-name", permanent: true, interactive: false,
+      const words = [`${layer.szName} ${layer.szCount}`.trim(), layer.szName, layer.szCount]
+        .find((text) => text && text.length * LETTER_PX < wide);
+      if (!words) return;
+      layer.bindTooltip(words, {
+        pane: "cm-names", direction: "center", className: "map-name cm-name", permanent: true, interactive: false,
       });
     });
   }
