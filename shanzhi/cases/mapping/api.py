@@ -40,10 +40,10 @@ def case_map_areas(request: HttpRequest, county: Path[int], query: Query[schemas
     return schemas.OpenListOut(items=[schemas.OpenOut.of(one) for one in found], more=more)
 
 
-@router.post("/cases/map/places", response={200: schemas.PlaceListOut, **WRITE_REFUSALS}, summary="Find a place")
+@router.post("/cases/map/places", response={200: schemas.SpotListOut, **WRITE_REFUSALS}, summary="Find a place")
 @operation(permissions.VIEW)
-def case_map_places(request: HttpRequest, county: Path[int], body: schemas.PlaceIn) -> schemas.PlaceListOut:
+def case_map_places(request: HttpRequest, county: Path[int], body: schemas.SpotIn) -> schemas.SpotListOut:
     """Areas by name or code, and places of cases that the caller may see. It changes nothing; it is a POST so that
     what was typed stands in no address and no log."""
     found = places_named(actor_of(request), body.text, now=timezone.now())
-    return schemas.PlaceListOut(items=[schemas.PlaceOut.of(one) for one in found])
+    return schemas.SpotListOut(items=[schemas.SpotOut.of(one) for one in found])

@@ -154,13 +154,13 @@ class OpenListOut(Schema):
     more: bool
 
 
-class PlaceIn(Schema):
+class SpotIn(Schema):
     """A name, a code, or the beginning of one: in a body, so that it stands in no address and no log."""
 
     text: str = Field(max_length=LONGEST)
 
 
-class PlaceOut(Rectangle):
+class SpotOut(Rectangle):
     """An area, or where a case is (`number`)."""
 
     name: str
@@ -168,9 +168,9 @@ class PlaceOut(Rectangle):
     number: str
 
     @classmethod
-    def of(cls, one: Found) -> "PlaceOut":
+    def of(cls, one: Found) -> "SpotOut":
         return cls(name=one.name, about=one.about, number=one.number, **cls.sides(one.box))
 
 
-class PlaceListOut(Schema):
-    items: list[PlaceOut]
+class SpotListOut(Schema):
+    items: list[SpotOut]

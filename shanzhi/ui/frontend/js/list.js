@@ -1,5 +1,5 @@
-/* The work list of a desk: j and k walk, Enter opens, / searches, x ticks, m leads to the map and back; ticked rows bring
-the batch bar. */
+/* The work list of a desk: j and k walk, Enter opens, / searches, x ticks, m leads to the map and back;
+ticked rows bring the batch bar. */
 
 import { all, each, one } from "./dom.js";
 

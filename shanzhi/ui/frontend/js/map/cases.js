@@ -46,7 +46,7 @@ class CaseMap {
 
   start() {
     if ("narrowed" in this.page.dataset) {
-      this.map.fitBounds(boxOf(this.page.dataset.box).pad(-0.01), { animate: false }); // as it was left, not further off
+      this.map.fitBounds(boxOf(this.page.dataset.box).pad(-0.01), { animate: false }); // not further off
     } else {
       this.fly(this.page.dataset.home, { animate: false });
     }
@@ -154,7 +154,8 @@ class CaseMap {
     const label = `${count} 件${one_spot ? "在同一处，看清单" : "，放大看"}`;
     const size = Math.min(64, 30 + 7 * count.length);
     const key = `${round(row.lon)} ${round(row.lat)}`;
-    this.mark(row, { kind: "cluster", text: count, label, size, key, layer: this.marks }, () => this.into(row, one_spot));
+    const looks = { kind: "cluster", text: count, label, size, key, layer: this.marks };
+    this.mark(row, looks, () => this.into(row, one_spot));
   }
 
   /** Into the rectangle of a cluster; what lies at one spot is told apart by the list. */
