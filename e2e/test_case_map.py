@@ -79,7 +79,7 @@ def test_a_cluster_is_opened_a_filter_kept_and_a_mark_leads_to_its_case(watched:
         expect(mark).to_be_visible()
         mark.click()
         page.wait_for_url(re.compile(r"/cases/\d{4}-\d+/$"))
-        expect(page.locator(".cm-spot svg")).to_be_visible()
+        expect(page.locator(".cm-spot .cm-svg")).to_be_visible()
         assert barriers(page) == []
 
 
@@ -125,6 +125,6 @@ def test_a_phone_shows_the_position_only_when_it_is_asked_for(watched: Watched, 
         expect(link).to_be_visible()
         assert not any("/map" in urlsplit(url).path for url in asked)
         link.click()
-        expect(page.locator(".cm-spot svg")).to_be_visible()
+        expect(page.locator(".cm-spot .cm-svg")).to_be_visible()
         assert overflow(page) == 0
         assert barriers(page) == []

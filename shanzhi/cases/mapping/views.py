@@ -137,7 +137,9 @@ def _beside(request: CountyRequest, listing: Listing, box: Box, now: datetime) -
         UNPLACED: case_list_for(actor, listing.wanted, now=now).filter(spot=None),
     }
     counts, _ = counts_and_first(lists, None, dict.fromkeys(lists, cap))
-    rows = page_of(list_rows(lists[HERE]), wanted.order, cursor=listing.cursor) if counts[HERE] else Page[Case]()
+    rows: Page[Case] = Page()
+    if counts[HERE]:
+        rows = page_of(list_rows(lists[HERE]), wanted.order, cursor=listing.cursor)
     return Beside(rows, counts[HERE], counts[UNPLACED], cap)
 
 

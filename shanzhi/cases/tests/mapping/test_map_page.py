@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shanzhi.cases.mapping.frames import box_text
+from shanzhi.cases.models import Assignment
 from shanzhi.cases.tests.mapping.world import BBOX, PAGE, WHOLE, at, copies, land, place_case
 from shanzhi.cases.tests.pages import act, report, statements, text_of
 from shanzhi.cases.tests.test_whistles import whistle
@@ -139,7 +140,7 @@ def test_whistles_nobody_has_come_to_are_drawn(cast: Cast) -> None:
     case = whistle(cast, place_case(cast, 5, 5), "t1", "county")
     html = cast["township_officer"].client().get(PAGE).content.decode()
     assert "吹哨后2 家没到" in html
-    act(cast, "department_handler", "arrive", case)
+    Assignment.objects.filter(case_id=case.id, unit=cast.units["t1"]).update(state="arrived")
     html = cast["township_officer"].client().get(PAGE).content.decode()
     assert "吹哨后1 家没到" in html
 
