@@ -73,8 +73,9 @@ def test_a_cluster_is_opened_a_filter_kept_and_a_mark_leads_to_its_case(watched:
         ready(page)
         west = float(bbox_in(page).split(",")[0])
         assert abs(west - float(inside.split(",")[0])) < 0.05
+        before = ready(page)
         page.locator("[data-show]").first.click()
-        moved(page, ready(page))
+        moved(page, before)
         mark = page.locator(".cm-k-point.cm-mark, .cm-k-late.cm-mark").first
         expect(mark).to_be_visible()
         mark.click()

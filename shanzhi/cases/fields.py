@@ -54,11 +54,14 @@ class Spot(Func):
     arity = 2
     output_field: ClassVar[Any] = models.BigIntegerField()
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self, compiler: Any, connection: BaseDatabaseWrapper, function: str | None = None, template: str | None = None,
+        arg_joiner: str | None = None, **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:  # fmt: skip
         lon, lat = (compiler.compile(column)[0] for column in self.get_source_expressions())
         terms = [_bit(lon, WEST, bit, 2 * bit) for bit in range(LON_BITS)]
         terms += [_bit(lat, SOUTH, bit, 2 * bit + 1) for bit in range(LAT_BITS)]
-        return f"({' + '.join(terms)})", []
+        return f"({' + '.join(terms)})", ()
 
 
 def _bit(column: str, least: int, bit: int, place: int) -> str:

@@ -126,7 +126,7 @@ def _read(actor: Actor, wanted: CaseFilter, bits: int, now: datetime) -> list[Cl
         return None
     found: dict[int, list[tuple[int, int, int]]] = {}
     for spot, case_id, lon, lat in positions:
-        found.setdefault(spot >> 2 * (bits - SHIFT), []).append((case_id, lon, lat))
+        found.setdefault(spot >> 2 * (bits - SHIFT), []).append((case_id, lon or 0, lat or 0))
     return [_joined(members) for _, members in sorted(found.items())]
 
 

@@ -96,7 +96,7 @@ def case_map(request: CountyRequest, county: int) -> HttpResponse:
 def _asked(query: QueryDict) -> Box | None:
     """The rectangle of the address; none for one that can't be read: an old link still opens."""
     try:
-        return box_read(query["bbox"]) if "bbox" in query else None
+        return box_read(query.get("bbox", "")) if "bbox" in query else None
     except Invalid:
         return None
 

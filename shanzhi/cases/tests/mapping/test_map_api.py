@@ -67,8 +67,8 @@ def test_what_is_missing_is_refused(cast: Cast, query: str) -> None:
 def test_each_sees_the_own_place_and_strangers_nothing(cast: Cast, cast_b: Cast) -> None:
     here = place_case(cast, 5, 5)
     there = place_case(cast, 30, 5, by="other_worker", place="g3")
-    seen = {who: {one["number"] for one in told(cast, who)["points"]}
-            for who in ("village_clerk", "township_officer", "other_officer", "other_clerk", "county_leader")}  # fmt: skip
+    readers = ("village_clerk", "township_officer", "other_officer", "other_clerk", "county_leader")
+    seen = {who: {one["number"] for one in told(cast, who)["points"]} for who in readers}
     assert seen["village_clerk"] == seen["township_officer"] == {here.number}
     assert seen["other_clerk"] == seen["other_officer"] == {there.number}
     assert seen["county_leader"] == {here.number, there.number}
