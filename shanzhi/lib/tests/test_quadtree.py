@@ -1,5 +1,7 @@
 """Squares and spots: every position is in exactly one square of a size, and a square is exactly one range of spots."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +53,7 @@ def test_a_position_is_in_the_square_whose_range_holds_its_spot(lon: int, lat: i
 def test_the_ranges_hold_the_rectangle_and_are_few(box: Box, lon: int, lat: int, share: tuple[float, float]) -> None:
     ranges = ranges_of(box)
     assert 1 <= len(ranges) <= MOST_RANGES
-    assert all(one[1] < two[0] for one, two in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] < two[0] for one, two in pairwise(ranges))
     within = (box[0] + int((box[2] - box[0]) * share[0]), box[1] + int((box[3] - box[1]) * share[1]))
     for x, y in (within, box[:2], box[2:]):
         assert any(lo <= spot_of(x, y) < hi for lo, hi in ranges)
