@@ -119,7 +119,7 @@ def overview(
     for whistle in whistles:
         x, y = frame.at(whistle.case.lon or 0, whistle.case.lat or 0)
         words = f"{whistle.case.title}，吹哨后{len(whistle.units)} 家没到"
-        marks.append(Mark(x, y - 20, 9, "whistle", "哨", case_url(whistle.case), words))
+        marks.append(Mark(x, y - 24, 9, "whistle", "哨", case_url(whistle.case), words))
     ground = ground_in(outlines, frame, named=named)
     return Drawing(*OVERVIEW, tuple(ground), tuple(one for one in marks if frame.holds(one.x, one.y)))
 

@@ -180,7 +180,7 @@ class CaseMap {
   whistle(row) {
     const label = `${row.title}，吹哨后没到：${row.units.join("、")}`;
     const kind = "whistle";
-    this.mark(row, { kind, text: "哨", label, size: 26, offset: 22, key: `w${row.number}`, layer: this.whistles },
+    this.mark(row, { kind, text: "哨", label, size: 26, offset: 34, key: `w${row.number}`, layer: this.whistles },
       () => this.open(row.number));
   }
 
