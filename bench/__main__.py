@@ -26,14 +26,14 @@ from dev.cluster import ended_by
 from dev.environment import PYTHON, ROOT, environment, say
 
 NAMES: Final = (
-    "case_create", "case_list_20k", "case_list_2m", "case_page", "batch_dispatch_500", "public_flood",
-    "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid",
-    "rollup", "dashboard_county", "dashboard_2m",
+    "case_create", "case_list_20k", "case_list_2m", "case_page", "case_bbox", "case_bbox_2m", "batch_dispatch_500",
+    "public_flood", "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid", "rollup",
+    "dashboard_county", "dashboard_2m",
 )  # fmt: skip
 ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
     "suggestion": suggestion.measure, "place_to_grid": places.measure,
 }  # fmt: skip
-MILLIONS: Final = ("case_list_2m", "dashboard_2m")  # on the database that is kept
+MILLIONS: Final = ("case_list_2m", "case_bbox_2m", "dashboard_2m")  # on the database that is kept
 BATCH: Final = "batch_dispatch_500"
 FLOOD: Final = "public_flood"
 ROLLUP: Final = "rollup"

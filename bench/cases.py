@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from bench import maps
 from bench.load import Call, Client, Outcome, drive
 from bench.meter import trace_load
 from bench.replay import Program, Replayer
@@ -109,6 +110,16 @@ def case_list(site: Site, *, api: bool, name: str = "case_list_20k") -> Scenario
     return Scenario(name, "api" if api else "page", calls, asked, sizes=sizes)
 
 
+def case_bbox(site: Site, *, api: bool, name: str = "case_bbox") -> Scenario:
+    """Parts of the map, and the list of what is seen there."""
+    asked = maps.calls(site, api=api)
+
+    def calls(client: int) -> Iterator[Call]:
+        return itertools.islice(itertools.cycle(asked), client, None)
+
+    return Scenario(name, "api" if api else "page", calls, asked)
+
+
 def case_page(site: Site, *, api: bool) -> Scenario:
     """The newest cases of a township, one after another, with timeline, photos and acts."""
     base = f"/api/v1/{site['county']}/cases" if api else f"/{site['county']}/cases"
@@ -138,6 +149,10 @@ def scenarios(site: Site, names: Sequence[str]) -> list[Scenario]:
     known = {
         "case_list_20k": [case_list(site, api=True), case_list(site, api=False)],
         "case_list_2m": [case_list(site, api=api, name="case_list_2m") for api in (True, False)],
+        **{
+            name: [case_bbox(site, api=api, name=name) for api in (True, False)]
+            for name in ("case_bbox", "case_bbox_2m")
+        },
         "case_page": [case_page(site, api=True), case_page(site, api=False)],
         "dashboard_county": [dashboard(site, api=api) for api in (True, False)],
         "dashboard_2m": [dashboard(site, api=api, name="dashboard_2m") for api in (True, False)],
@@ -178,9 +193,12 @@ def each_ms(scenario: Scenario, server: Server) -> list[float]:
     return found
 
 
+MADE: Final = {"dashboard": dashboard, "case_bbox": case_bbox}  # by how a name begins; the others are lists
+
+
 def growth(name: str, via: str, small: tuple[Server, Site], large: tuple[Server, Site], pace: Pace) -> float:
     """How many times as long the same requests take in the large one: medians, measured by turns."""
-    made = dashboard if name.startswith("dashboard") else case_list
+    made = next((make for start, make in MADE.items() if name.startswith(start)), case_list)
     sources = [(server, made(site, api=via == "api").calls(0)) for server, site in (small, large)]
     for server, calls in sources:
         drive(server.port, [calls], pace.warm)

@@ -133,6 +133,12 @@ STOPS: Final = (
     Stop("morning_leader", LEADER, "/341181/morning/"),
     Stop("list_of_a_figure", LEADER, "/341181/cases/?tab=counted&figure=closed&figure_from=2026-01-01"
          "&figure_to=2099-12-31&place=341181104001"),
+    Stop("case_map", OFFICER, "/341181/cases/map/"),
+    Stop("case_map_none", OFFICER, "/341181/cases/map/?tab=open&q=外星飞船"),
+    Stop("case_map_ended", LEADER, "/341181/cases/map/?tab=ended"),
+    Stop("case_map_grid", GRID, "/341181/cases/map/"),
+    Stop("case_spot", OFFICER, "/341181/cases/{accepted}/map/"),
+    Stop("case_spot_grid", GRID, "/341181/cases/{in_grid}/map/"),
     Stop("leader_list", LEADER, "/341181/cases/"),
     Stop("messages", SYSTEM, "/341181/notices/log/?state=skipped"),
     Stop("messages_none", SYSTEM, "/341181/notices/log/?at_to=2001-01-01"),

@@ -145,7 +145,9 @@ JUNK = ["%00", "x" * 20_000, "%ff%fe", "%27%3B--", "9" * 400, "-1", "%E4%BA%95" 
 def test_no_query_breaks_a_page_or_a_list(cast_outside: Cast, junk: str) -> None:
     with county(A):
         report(cast_outside)
-    clients = {role: cast_outside[role].client() for role in ("village_clerk", "system_admin", "security_admin", "audit_admin")}
+    clients = {
+        role: cast_outside[role].client() for role in ("village_clerk", "system_admin", "security_admin", "audit_admin")
+    }
     query = "&".join(f"{name}={junk}" for name in NAMES.split())
     listed = [page.path for page in pages() if "<" not in page.path.replace("<county:county>", "")]
     broken = []

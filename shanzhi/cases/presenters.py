@@ -99,6 +99,11 @@ def state_shape(state: str) -> str:
     return SHAPES[State(state)]
 
 
+def is_late(case: Case, now: datetime) -> bool:
+    """Whether its step should have been done by now; what is put aside is not late."""
+    return case.is_open and case.state != State.SUSPENDED and case.due_at is not None and case.due_at < now
+
+
 def clock_state(case: Case) -> str:
     """For the badge: a closed case says so, a rejected one has no badge at all (its status says it)."""
     if case.is_open:

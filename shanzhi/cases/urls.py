@@ -7,6 +7,7 @@ from shanzhi.cases.callbacks.urls import urlpatterns as callbacks
 from shanzhi.cases.forms import SPECS
 from shanzhi.cases.gate.urls import urlpatterns as gate
 from shanzhi.cases.kinds.urls import urlpatterns as kinds
+from shanzhi.cases.mapping.urls import urlpatterns as mapping
 from shanzhi.cases.phone.urls import urlpatterns as phone
 from shanzhi.cases.rates.urls import urlpatterns as rates
 from shanzhi.cases.residents.urls import urlpatterns as residents
@@ -38,6 +39,7 @@ urlpatterns = [
         for act, spec in SPECS.items()
     ),
     path("cases/<case_number:number>/colleagues/", case_colleagues, name="colleagues"),
+    *mapping,
     *gate,
     *phone,
     *taking,

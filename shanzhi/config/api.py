@@ -25,10 +25,11 @@ api = HouseAPI(
     parser=TextParser(),
     openapi_extra={"security": [{"token": []}]},
 )
-# Before `cases`, whose /cases/{number} would take every name below it: cases.worklists; areas.mapping for /areas/at.
+# Before `cases`, whose /cases/{number} would take every name below it: cases.worklists and cases.mapping; areas.mapping
+# for /areas/at.
 APPS = (
-    "accounts", "areas.mapping", "areas", "cases.worklists", "cases", "cases.callbacks", "cases.gate", "cases.kinds",
-    "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "exchange", "files", "insight",
+    "accounts", "areas.mapping", "areas", "cases.worklists", "cases.mapping", "cases", "cases.callbacks", "cases.gate",
+    "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "exchange", "files", "insight",
     "insight.boards", "jobs", "notices", "packs", "portal", "portal.village", "trail",
 )  # fmt: skip
 for app in APPS:

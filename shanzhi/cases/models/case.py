@@ -9,10 +9,21 @@ from shanzhi.accounts.models import Post, User
 from shanzhi.areas.models import Area, Unit
 from shanzhi.areas.paths import WIDTH
 from shanzhi.cases.catalogue import Source, State
-from shanzhi.cases.fields import TokensField
+from shanzhi.cases.fields import Spot, TokensField
 from shanzhi.cases.models.measured import Measured, measure_indexes
 from shanzhi.packs.models import Version
 from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
+
+
+def map_indexes() -> list[models.Index]:
+    """A part of the map for a county and for a township: of open cases, which are few, and of all."""
+    placed, is_open = models.Q(spot__isnull=False), models.Q(ended_at=None)
+    return [
+        models.Index(fields=["county_id", "spot"], name="case_map", condition=placed),
+        models.Index(fields=["county_id", "spot"], name="case_map_open", condition=placed & is_open),
+        models.Index(fields=["county_id", "town_path", "spot"], name="case_map_town", condition=placed),
+        models.Index(fields=["county_id", "town_path", "spot"], name="case_map_town_open", condition=placed & is_open),
+    ]
 
 
 class Case(Measured):
@@ -58,6 +69,10 @@ class Case(Measured):
     )
     village_path = models.GeneratedField(
         expression=Substr("area_path", 1, 3 * WIDTH), output_field=PathField(), db_persist=True
+    )
+    # Its square of the map as one number (lib.quadtree): a part of a map is a few ranges of it.
+    spot = models.GeneratedField(
+        expression=Spot("lon", "lat"), output_field=models.BigIntegerField(null=True), db_persist=True
     )
     owner = CountyForeignKey(Area, verbose_name="主办", on_delete=models.PROTECT, related_name="+", index=False)
     owner_path = PathField()
@@ -159,6 +174,7 @@ class Case(Measured):
             models.Index(
                 fields=["county_id", "due_at", "id"], name="case_suspended", condition=models.Q(state="suspended")
             ),
+            *map_indexes(),
             *measure_indexes(),
         ]
 

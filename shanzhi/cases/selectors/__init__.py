@@ -16,6 +16,7 @@ from shanzhi.cases.selectors.lists import (
     capped_counts,
     case_list_for,
     counts_and_first,
+    in_box,
     list_rows,
     public_counts,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "counts_and_first",
     "dispatch_targets",
     "filter_areas",
+    "in_box",
     "list_rows",
     "numbers_meant",
     "offers_for",

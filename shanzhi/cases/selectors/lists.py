@@ -18,6 +18,8 @@ from shanzhi.cases.fields import matching_case_ids
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.rates.doings import LABELS, records
 from shanzhi.cases.seeing import seen
+from shanzhi.lib.georead import Box
+from shanzhi.lib.quadtree import ranges_of
 from shanzhi.lib.times import SHANGHAI, local
 from shanzhi.tenancy.keyset import Order
 
@@ -156,6 +158,7 @@ class CaseFilter:
     figure_from: datetime | None = None
     figure_before: datetime | None = None
     sort: str = ""
+    box: Box | None = None  # a part of the map; what has no position is in none
 
     @property
     def order(self) -> Order:
@@ -200,7 +203,23 @@ def case_list_for(actor: Actor, wanted: CaseFilter, *, now: datetime) -> Cases:
         rows = rows.filter(received_at__gte=wanted.received_from)
     if wanted.received_before:
         rows = rows.filter(received_at__lt=wanted.received_before)
+    if wanted.box is not None:
+        rows = rows.filter(in_spots(wanted.box), in_box(wanted.box))
     return _measured(rows, wanted, now)
+
+
+def in_box(box: Box) -> Q:
+    """Exactly the positions of a rectangle, its edges included; a condition that no index serves."""
+    west, south, east, north = box
+    return Q(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
+
+
+def in_spots(box: Box) -> Q:
+    """A little more than the rectangle, as ranges of an index."""
+    found = Q()
+    for lo, hi in ranges_of(box):
+        found |= Q(spot__gte=lo, spot__lt=hi)
+    return found
 
 
 def _measured(rows: Cases, wanted: CaseFilter, now: datetime) -> Cases:

@@ -75,7 +75,7 @@ def town(transactional_db: None) -> Iterator[Cast]:
     cast = build_cast(row)
     with county(row.id):
         case = report(cast)
-        changes = {"number": "'x' || g", "area_path": "'000100020003000' || (g % 9)"}
+        changes = {"number": "'x' || g", "area_path": "'0001000' || (1 + g % 2) || '0003000' || (g % 9)", **SPREAD}
         for column, other in (("turn_area_id", cast.areas["v2"].id), ("reporter_id", cast["other_worker"].user.pk)):
             changes[column] = f"CASE WHEN g % 100 = 0 THEN {column} ELSE {other} END"
         multiply("cases_case", Case, case.id, changes)
@@ -96,6 +96,8 @@ def town(transactional_db: None) -> Iterator[Cast]:
             cursor.execute("ANALYZE sqlite_schema")
 
 
+# All over the county.
+SPREAD = {"lon": "1189000000 + (g * 7919) % 4000000", "lat": "326000000 + (g * 104729) % 2000000"}
 OTHER_WORDS = "('别的' || (g % 50))" + ("::tsvector" if connection.vendor == "postgresql" else "")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -65,6 +66,7 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
         "may_report": actor.can(permissions.REPORT),
         "may_take_down": actor.can(permissions.TAKE_DOWN),
         "list_query": listing.query.urlencode(),
+        "map_url": map_url(actor, listing, county),
         "now": now,
         **page_urls(found, listing.query),
     }
@@ -77,6 +79,11 @@ def case_list(request: CountyRequest, county: int) -> HttpResponseBase:
     context |= {"saved": saved_of(listing), "everything": everything}
     context |= _pane(request, listing)
     return render(request, "cases/list.html", context)
+
+
+def map_url(actor: Actor, listing: Listing, county: int) -> str:
+    """The map with the same filters; none for who sees no list of a place."""
+    return f"{reverse('cases:map', args=[county])}{listing.url()}" if actor.can(permissions.VIEW) else ""
 
 
 def _found(actor: Actor, listing: Listing, counts: dict[str, int], number: str, now: datetime) -> Page[Case]:

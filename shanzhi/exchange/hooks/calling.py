@@ -65,7 +65,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, timeout: float = 
     except TimeoutError:
         raise CallFailed(f"超过 {timeout:g} 秒没有应答。") from None
     except (OSError, http.client.HTTPException, ValueError):
-        raise CallFailed(f"超过 {timeout:g} 秒没有应答。" if connection.late else "连不上对方，或者中途断了。") from None
+        raise CallFailed(
+            f"超过 {timeout:g} 秒没有应答。" if connection.late else "连不上对方，或者中途断了。"
+        ) from None
     finally:
         limit.cancel()
         connection.close()

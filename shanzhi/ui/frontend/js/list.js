@@ -1,4 +1,5 @@
-/* The work list of a desk: j and k walk, Enter opens, / searches, space ticks; ticked rows bring the batch bar. */
+/* The work list of a desk: j and k walk, Enter opens, / searches, x ticks, m leads to the map and back;
+ticked rows bring the batch bar. */
 
 import { all, each, one } from "./dom.js";
 
@@ -29,6 +30,10 @@ function onKey(event) {
     event.preventDefault();
     box.focus();
     box.select();
+    return;
+  }
+  if (event.key === "m" && one('[data-shortcut="m"]')) {
+    one('[data-shortcut="m"]').click();
     return;
   }
   const list = one("[data-list]");
