@@ -55,8 +55,8 @@ def _by(fact: str) -> str:
 declare(
     Indicator(
         code=code, name=LABELS[code], unit=PIECES, definition=definition, counts_by=_by(code), permission=SEE,
-        numerator=code, above=LABELS[code], records=records, is_stock=code in ("open", "overdue"), has_days=code not in NOT_OF_DAYS,
-        lower_is_better=code in ("returned", "reopened", "open", "overdue"),
+        numerator=code, above=LABELS[code], records=records, is_stock=code in ("open", "overdue"),
+        has_days=code not in NOT_OF_DAYS, lower_is_better=code in ("returned", "reopened", "open", "overdue"),
     )
     for code, definition in NUMBERS
 )  # fmt: skip

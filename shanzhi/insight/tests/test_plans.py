@@ -1,4 +1,4 @@
-"""Plans, read as the application's role: figures of a place enter by an index, however long the county has been there."""
+"""Plans as the application's role gets them: figures of a place enter by an index, however old the county is."""
 
 from datetime import timedelta
 from typing import Any
