@@ -93,7 +93,7 @@ class CaseMap {
   async load({ list }) {
     const turn = ++this.asked;
     this.slow = setTimeout(() => { this.wait.hidden = false; }, 400);
-    const zoom = String(Math.max(0, Math.min(22, Math.round(this.map.getZoom()))));
+    const zoom = String(Math.max(0, Math.min(22, Math.floor(this.map.getZoom()))));
     this.ground.follow(this.map.getZoom());
     const path = `${this.page.dataset.api}/cases/map?${this.query({ zoom })}`;
     const [answer, rows] = await Promise.all([call(path), list ? this.rows() : null]);
