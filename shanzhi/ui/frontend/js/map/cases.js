@@ -13,6 +13,10 @@ const PAUSE_MS = 200;
 const NEAREST = 18;
 const ALONE = 0.00002; // degrees: what lies so near together is one spot
 const DIGITS = 5;
+const WHY = {
+  0: "现在没有信号，地图没有更新。有信号后再移动一下。", 401: "登录已失效，请刷新这一页，重新登录。",
+};
+const BROKEN = "地图没有取到，请稍后再移动一下。";
 
 export function startCaseMap() {
   const page = one("[data-case-map]");
@@ -93,7 +97,7 @@ class CaseMap {
   async load({ list }) {
     const turn = ++this.asked;
     this.slow = setTimeout(() => { this.wait.hidden = false; }, 400);
-    const zoom = String(Math.max(0, Math.min(22, Math.round(this.map.getZoom()))));
+    const zoom = String(Math.max(0, Math.min(22, Math.floor(this.map.getZoom()))));
     this.ground.follow(this.map.getZoom());
     const path = `${this.page.dataset.api}/cases/map?${this.query({ zoom })}`;
     const [answer, rows] = await Promise.all([call(path), list ? this.rows() : null]);
@@ -101,7 +105,7 @@ class CaseMap {
     if (turn !== this.asked) return; // the map has moved on
     this.wait.hidden = true;
     if (!answer.ok) {
-      say(answer.words.replace("画的内容没有丢。", ""), { error: true, id: "map" });
+      say(WHY[answer.status] || answer.body.detail || BROKEN, { error: true, id: "map" });
       return;
     }
     this.draw(answer.body);
