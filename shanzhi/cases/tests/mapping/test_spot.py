@@ -1,4 +1,4 @@
-"""The spot that the database keeps, and the little map of one case: its grid as it was then, words beside it."""
+"""The spot that the database keeps, and the little map of one case: its grid as it was then, with words beside it."""
 
 from datetime import timedelta
 from typing import Any
