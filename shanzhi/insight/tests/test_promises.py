@@ -131,10 +131,27 @@ def test_no_value_is_an_empty_cell_and_no_formula_is_one() -> None:
 
 
 def test_sheets_carry_their_title_and_numbers_are_numbers() -> None:
-    body = as_xlsx([("各地", [("地方", "数"), ("张庄村", 95.6), ("李庄村", None)])], "东镇，2026年11月")
+    body = as_xlsx([("各地", [("地方", "数"), ("张庄村", 95.5), ("李庄村", None)])], "东镇，2026年11月")
     book = ZipFile(BytesIO(body))
     strings = book.read("xl/sharedStrings.xml").decode()
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert all(words in strings for words in ("东镇，2026年11月", "地方", "张庄村", "李庄村"))
-    assert "<v>95.6</v>" in sheet
+    assert "<v>95.5</v>" in sheet
     assert "<f>" not in sheet
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "739926:1",
+        "739926:3 739930:1c",
+        "739926:3ffff",
+        "739926:1 /739926.739930.0",
+        "/739926.739930.1",
+    ],
+)
+def test_what_is_kept_of_a_case_is_read_and_written_alike(text: str) -> None:
+    share = Share.read("0001", "|auditor|", text)
+    assert share.text == text
+    assert (share.path, share.shown) == ("0001", "|auditor|")
