@@ -83,6 +83,20 @@ class Sums:
                 both[0] += sign
                 both[1] += sign * satisfied
 
+    def change(self, old: Share | None, new: Share) -> None:
+        """From one to the other; most acts change one fact of one day, and touch nothing else."""
+        if old is None or (old.path, old.shown) != (new.path, new.shown):
+            if old is not None:
+                self.add(old, -1)
+            self.add(new)
+            return
+        was, now = dict(old.days), dict(new.days)
+        gone = tuple((day, bits & ~now.get(day, 0)) for day, bits in old.days if bits & ~now.get(day, 0))
+        come = tuple((day, bits & ~was.get(day, 0)) for day, bits in new.days if bits & ~was.get(day, 0))
+        same = old.pair == new.pair
+        self.add(Share(old.path, old.shown, gone, None if same else old.pair), -1)
+        self.add(Share(new.path, new.shown, come, None if same else new.pair))
+
     def drop_nothing(self) -> None:
         """Forget what adds up to no change."""
         self.days = {key: row for key, row in self.days.items() if any(row)}

@@ -70,9 +70,7 @@ def changed(ids: Collection[int]) -> Sums:
     for case_id, share in shares(ids).items():
         old = before.get(case_id)
         if share != old:
-            if old is not None:
-                sums.add(old, -1)
-            sums.add(share)
+            sums.change(old, share)
             write.append(Counted(id=case_id, path=share.path, shown=share.shown, facts=share.text))
     keep(write)
     sums.drop_nothing()

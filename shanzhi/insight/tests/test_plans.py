@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shanzhi.cases.tests.test_plans import plan
-from shanzhi.insight.models import Counted, PlaceDay, PlacePair, Touched
+from shanzhi.insight.models import Counted, PlaceDay, PlacePair
 from shanzhi.insight.rolled import PAIR, _open, _summed
 from shanzhi.insight.shares import COLUMNS
 from shanzhi.insight.tests.proof import built
@@ -64,12 +64,6 @@ def test_a_series(path: str) -> None:
 
 def test_what_a_batch_was_counted_as(path: str) -> None:
     assert whole(plan(Counted.objects.filter(id__in=range(1, 1000)))) == []
-
-
-def test_the_oldest_marks_are_found_without_sorting(path: str) -> None:
-    text = plan(Touched.objects.order_by("id")[:1000])
-    assert "Sort" not in text
-    assert "TEMP B-TREE" not in text
 
 
 def test_a_long_history_is_a_row_a_day(path: str) -> None:

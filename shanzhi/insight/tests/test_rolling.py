@@ -208,6 +208,31 @@ def test_a_share_reads_as_it_was_written() -> None:
     assert len(Share("", "", ((739926, (1 << 18) - 1),) * 8, (739926, 739930, 1)).text) < 200
 
 
+@pytest.mark.parametrize(
+    "new",
+    [
+        Share("00010002", "", ((739926, 3),), None),
+        Share("00010002", "", ((739926, 1), (739930, 6)), (739926, 739930, 1)),
+        Share("00010002", "", ((739927, 3),), (739926, 739930, 0)),
+        Share("00010003", "", ((739926, 3),), (739926, 739930, 1)),
+        Share("00010002", "|auditor|", ((739926, 3),), (739926, 739930, 1)),
+        Share("00010002", "", (), None),
+    ],
+)
+def test_a_change_is_what_goes_and_what_comes(new: Share) -> None:
+    old = Share("00010002", "", ((739926, 3),), (739926, 739930, 1))
+    short, long = Sums(), Sums()
+    short.change(old, new)
+    long.add(old, -1)
+    long.add(new)
+    short.drop_nothing()
+    long.drop_nothing()
+    assert (short.days, short.pairs) == (long.days, long.pairs)
+    first = Sums()
+    first.change(None, new)
+    assert len(first.days) == 2 * len(new.days)
+
+
 def test_adding_and_taking_away_is_nothing() -> None:
     sums, share = Sums(), Share("00010002", "", ((739926, 3),), (739926, 739930, 1))
     sums.add(share)

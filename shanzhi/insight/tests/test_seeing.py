@@ -37,12 +37,12 @@ def holding(cast: Cast, *posts: ActorPost) -> Actor:
 @pytest.fixture
 def two(cast: Cast) -> Cast:
     """A case that everybody may see and one for two roles, in the same grid; counted in full, then one of each more."""
-    kind_add("care", CARE)
+    kind_add("aided", CARE)
     report(cast)
-    report(cast, kind="care")
+    report(cast, kind="aided")
     built()
     report(cast)
-    report(cast, kind="care")
+    report(cast, kind="aided")
     return cast
 
 
