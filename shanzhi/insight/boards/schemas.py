@@ -17,7 +17,7 @@ class BoardQuery(Schema):
     last: date | None = Field(None, alias="to", description="last day, included")
 
 
-class RecordsOut(Schema):
+class BoardRecordsOut(Schema):
     """A list of cases that holds exactly what was counted, as a page."""
 
     words: str
@@ -25,7 +25,7 @@ class RecordsOut(Schema):
     url: str
 
 
-class ValueOut(Schema):
+class BoardValueOut(Schema):
     """`value` is a decimal text; null is "no value", never zero. `sample` is what a rate was counted from."""
 
     value: str | None
@@ -35,7 +35,7 @@ class ValueOut(Schema):
     few: bool = Field(description="counted from so few that it says little")
 
     @classmethod
-    def of(cls, value: Value) -> "ValueOut":
+    def of(cls, value: Value) -> "BoardValueOut":
         sample = value.numerator if value.denominator is None else value.denominator
         return cls(
             value=value.text or None, numerator=value.numerator, denominator=value.denominator, sample=sample,
@@ -43,7 +43,7 @@ class ValueOut(Schema):
         )  # fmt: skip
 
 
-class BoardFigureOut(ValueOut):
+class BoardFigureOut(BoardValueOut):
     """A figure of the board. `change` is against the period before; null if one of the two is not known."""
 
     code: str
@@ -52,15 +52,15 @@ class BoardFigureOut(ValueOut):
     definition: str
     counts_by: str
     change: str | None
-    records: list[RecordsOut]
+    records: list[BoardRecordsOut]
 
     @classmethod
     def made(cls, figure: Figure) -> "BoardFigureOut":
-        plain = ValueOut.of(figure.value).dict()
+        plain = BoardValueOut.of(figure.value).dict()
         return cls(
             **plain, code=figure.code, name=figure.name, unit=figure.unit, definition=figure.definition,
             counts_by=figure.counts_by, change=None if figure.change is None else f"{figure.change:f}",
-            records=[RecordsOut(words=one.words, count=one.count, url=one.url) for one in figure.records],
+            records=[BoardRecordsOut(words=one.words, count=one.count, url=one.url) for one in figure.records],
         )  # fmt: skip
 
 
@@ -69,11 +69,11 @@ class PlaceFiguresOut(Schema):
 
     code: str
     name: str
-    figures: dict[str, ValueOut]
+    figures: dict[str, BoardValueOut]
 
     @classmethod
     def of(cls, place: Place, codes: list[str]) -> "PlaceFiguresOut":
-        figures = {code: ValueOut.of(place.values[code]) for code in codes if code in place.values}
+        figures = {code: BoardValueOut.of(place.values[code]) for code in codes if code in place.values}
         return cls(code=place.code, name=place.name, figures=figures)
 
 
