@@ -20,7 +20,7 @@ WRONG = "日期没有选对：要从早到晚，最长三年。"
 
 @router.get("/dashboard", response={200: DashboardOut, **REFUSALS}, summary="Figures of a place and what is below it")
 @operation(BOARD)
-def dashboard_get(request: HttpRequest, county: Path[int], query: Query[BoardQuery]) -> Any:
+def dashboard_read(request: HttpRequest, county: Path[int], query: Query[BoardQuery]) -> Any:
     """Of this moment, from the cases that the caller may see. Without a period: the last 30 days."""
     actor, at = actor_of(request), timezone.now()
     period = last_days(query.period, at)
