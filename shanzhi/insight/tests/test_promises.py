@@ -1,4 +1,4 @@
-"""What others rely on: codes, names and dates of indicators, the bits in which shares are kept, days, and cells of files."""
+"""What others rely on: files that hold numbers, shares that read back as they are kept, and who may see what."""
 
 import csv
 from datetime import UTC, datetime
