@@ -21,7 +21,7 @@ BAD: Final = "地图范围要写成“西,南,东,北”四个度数，例如 11
 def box_read(text: str) -> Box:
     """West, south, east and north in degrees, separated by commas, as 1e-7 degree; Invalid with one sentence."""
     try:
-        parts = [float(part) for part in text[: LENGTH + 1].split(",")]
+        parts = [float(part) for part in text.split(",")] if len(text) <= LENGTH else []
         west, south, east, north = (round(part * DEGREE) for part in parts)
     except (ValueError, OverflowError):  # no number, too many or too few of them, or without end
         raise Invalid(BAD, code="bbox", fields={"bbox": [BAD]}) from None
@@ -31,8 +31,8 @@ def box_read(text: str) -> Box:
 
 
 def box_text(box: Box) -> str:
-    """The same as it stands in an address."""
-    return ",".join(f"{value / DEGREE:.5f}" for value in box)
+    """The same as it stands in an address, to the last digit: the next page is of the same rectangle."""
+    return ",".join(f"{value / DEGREE:.7f}" for value in box)
 
 
 def around(positions: Iterable[tuple[int, int]], margin: float = 0.05) -> Box | None:

@@ -30,6 +30,7 @@ SQUARES: Final = 200
 IN_SQUARE: Final = 300
 READ: Final = 2_000
 WHISTLES: Final = 200
+CALLS: Final = 8 * WHISTLES
 WIDE_TABS: Final = (Tab.OPEN, Tab.OVERDUE, Tab.ENDED)
 TOWNSHIP: Final = 2 * WIDTH
 FIGURES: Final = (
@@ -183,10 +184,11 @@ def whistles_on_map(actor: Actor, box: Box, *, now: datetime) -> tuple[list[Whis
         case__lat__lte=north,
     )  # fmt: skip
     calls: dict[int, list[Assignment]] = {}
-    for row in rows.order_by("-called_at", "-id")[: 8 * WHISTLES]:
+    read = list(rows.order_by("-called_at", "-id")[: CALLS + 1])
+    for row in read[:CALLS]:
         calls.setdefault(row.case_id, []).append(row)
     found = [_whistle(members, now) for members in calls.values()]
-    return found[:WHISTLES], len(found) > WHISTLES
+    return found[:WHISTLES], len(found) > WHISTLES or len(read) > CALLS
 
 
 def _whistle(calls: Iterable[Assignment], now: datetime) -> Whistle:

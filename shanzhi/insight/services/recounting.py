@@ -126,8 +126,10 @@ def _compare(sums: Sums, part: PathRange | None, found: Recount) -> None:
         _settle(line, wrong, stays, found)
     if not found.first:
         found.wrong_rows += len(missing.days) + len(missing.pairs)
-        for key in missing.days:
-            found.note(f"{key[0]} {date.fromordinal(key[2])}: no row")
+        for path, _, day in missing.days:
+            found.note(f"{path} {date.fromordinal(day)}: no row")
+        for path, _, rated, called in missing.pairs:
+            found.note(f"{path} {date.fromordinal(rated)}/{date.fromordinal(called)}: no row")
     add(missing)
 
 
@@ -143,7 +145,8 @@ def _settle(row: Any, wrong: dict[str, int], stays: bool, found: Recount) -> Non
     if wrong:
         found.wrong_rows += 1
         was = {name: getattr(row, name) for name in wrong}
-        found.note(f"{row.path} {getattr(row, 'day', '')}: {was} is {wrong}")
+        on = row.day if isinstance(row, PlaceDay) else f"{row.rated_on}/{row.called_on}"
+        found.note(f"{row.path} {on}: {was} is {wrong}")
         type(row).objects.filter(id=row.id).update(**wrong)
     if not stays:
         type(row).objects.filter(id=row.id).delete()
