@@ -149,6 +149,14 @@ def test_places_that_are_none(cast: Cast, url: str, query: str) -> None:
     assert cast["county_leader"].client().get(f"{url}?{query}").status_code in (400, 404, 422)
 
 
+@pytest.mark.parametrize("url", [BOARD, MORNING, WALL])
+def test_a_null_byte_is_as_nothing_at_all(cast: Cast, url: str) -> None:
+    """Such a parameter is dropped before the page: the highest place of this person, never another."""
+    found = cast["township_officer"].client().get(f"{url}?area=%00&period=%00&from=%00&since=%00&sort=%00")
+    assert found.status_code == 200
+    assert "东镇" in text_of(found)
+
+
 @pytest.mark.parametrize(
     "query",
     ["period=range", "period=range&from=9999-01-01&to=9999-02-01", "period=range&from=0001-01-01&to=0001-02-01",
