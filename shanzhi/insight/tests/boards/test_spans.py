@@ -211,8 +211,9 @@ def test_a_month_back_and_today_are_the_ends() -> None:
 
 def test_the_page_knows_the_holidays_of_the_county(cast: Cast) -> None:
     today = timezone.localdate()
-    off = [today - timedelta(days=back) for back in range(1, 9) if (today - timedelta(days=back)).year == today.year]
-    body = {"label": "放假", "year": today.year, "off": [{"name": "假", "from": off[-1], "to": off[0]}]}
+    off = [today - timedelta(days=back) for back in range(1, 9)]
+    body = {"label": "放假", "year": today.year, "days_off": [{"name": "假", "from": off[-1], "to": off[0]}],
+            "sessions": ["08:30-12:00"]}  # fmt: skip
     kind_add(str(today.year), body, family="holidays")
     usual = since_of("", timezone.now(), Calendar(holidays=frozenset(off)))
     assert (today - usual).days > len(off) - 1
