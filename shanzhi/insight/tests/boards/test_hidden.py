@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from shanzhi.cases.models import Case
 from shanzhi.cases.tests.pages import act, text_of
-from shanzhi.insight.boards.tables import PARTS
 from shanzhi.insight.tests.boards.test_board import closed
 from shanzhi.insight.tests.boards.test_pages import outlined
 from shanzhi.insight.tests.proof import built
@@ -61,8 +60,6 @@ def seen(client: Client) -> dict[str, str]:
     found = client.get(API).json()
     found.pop("at")
     out["json"] = json.dumps(found, ensure_ascii=False)
-    for part in PARTS:
-        out[part] = client.get(f"{BOARD}export/", {"format": "csv", "part": part}).content.decode("utf-8-sig")
     with ZipFile(BytesIO(client.get(f"{BOARD}export/").content)) as book:
         for name in book.namelist():
             if "sheet" in name.lower():
