@@ -71,5 +71,5 @@ def between(first: str, last: str) -> Period | None:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         return None
-    fits = days[0] <= days[1] <= days[0] + LONGEST and days[0].year >= 2000 and days[1].year <= 2100
+    fits = days[0] <= days[1] and days[0].year >= 2000 and days[1].year <= 2100 and days[1] - days[0] <= LONGEST
     return Period(RANGE, *days) if fits else None

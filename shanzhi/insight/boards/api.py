@@ -24,7 +24,7 @@ def dashboard_read(request: HttpRequest, county: Path[int], query: Query[BoardQu
     """Of this moment, from the cases that the caller may see. Without a period: the last 30 days."""
     actor, at = actor_of(request), timezone.now()
     period = last_days(query.period, at)
-    if query.period == RANGE or query.first is not None or query.last is not None:
+    if query.period == RANGE or (not query.period and (query.first or query.last)):  # as the page reads it
         found = between(str(query.first or ""), str(query.last or ""))
         if found is None:
             raise Invalid(WRONG, code="period", fields={"from": [WRONG]})

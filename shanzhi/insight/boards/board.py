@@ -134,6 +134,11 @@ class Board:
     opinions: Sequence[Figure]
     late: Sequence[Case]
 
+    @property
+    def is_past(self) -> bool:
+        """Whether what stands open now (map, classes) is another number than the figure of the end of the period."""
+        return self.period.last < local(self.at).date()
+
     def figure(self, code: str) -> Figure:
         return next(one for one in self.figures if one.code == code)
 
@@ -195,7 +200,9 @@ def _figure(
     if code != "overdue":
         return made
     share = (
-        f"占在办 {thousands(every.open)} 件的 {round(made.value.numerator * 100 / every.open)}%" if every.open else ""
+        f"占现在在办 {thousands(every.open)} 件的 {round(made.value.numerator * 100 / every.open)}%"
+        if every.open
+        else ""
     )
     return Figure(
         code, made.name, made.unit, made.definition, made.counts_by, made.value, made.records,

@@ -137,7 +137,8 @@ def keys_of(limits: Sequence[float], *, whole: bool) -> list[Key]:
         edges = [max(1, ceil(limit)) for limit in limits]
         said = [f"{low}–{high - 1}" if high - 1 > low else f"{low}" for low, high in itertools.pairwise(edges)]
         return [Key(0, "0"), *(Key(n, words) for n, words in enumerate(said, 1)), Key(4, f"{edges[-1]} 件以上")]
-    said = [f"不到 {limits[1]:.2g}", *(f"{limit:.2g} 起" for limit in limits[1:3]), f"{limits[3]:.2g} 件以上"]
+    low, *more = (f"{limit:.2g}" if limit < 10 else f"{limit:.0f}" for limit in limits[1:])
+    said = [f"不到 {low}", f"{low} 起", f"{more[0]} 起", f"{more[1]} 件以上"]
     return [Key(0, "0"), *(Key(n, words) for n, words in enumerate(said, 1))]
 
 
@@ -202,20 +203,33 @@ def drawn(area: Area, shapes: Sequence[Shape], loads: Mapping[str, Load], *, lab
     depth = len(area.path) + PATH
     direct = [shape for shape in inside if len(shape.path) == depth]
     grids = [shape for shape in inside if shape.level == Area.Level.GRID]
-    coloured = grids or direct
+    coloured = [*grids, *(shape for shape in direct if not _grids_in(grids, shape.path))]
     frame = Frame([*inside, *(shape for shape in shapes if shape.path == area.path)])
     weights = {shape.path: loads[shape.path].weight for shape in coloured if shape.path in loads}
     limits = limits_of(weights.values())
     whole = all(weight == int(weight) for weight in weights.values())
     patches = [_patch(frame, shape, loads.get(shape.path), limits) for shape in coloured]
     own = next((frame.path(shape.rings) for shape in shapes if shape.path == area.path), "")
-    expected = sum(1 for path in loads if len(path) == len(coloured[0].path))
     return Drawing(
         patches, [frame.path(shape.rings) for shape in direct] if grids and direct != grids else [], own,
         _labels(frame, direct or grids, loads, numbers=labelled), keys_of(limits, whole=whole),
-        f"{area.name} {len(coloured)} 处，按在办件数着色；旁边表格是同样的数", max(0, expected - len(coloured)),
+        f"{area.name} {len(coloured)} 处，按现在的在办件数着色",
+        _missing([path for path in loads if len(path) == depth], direct, grids),
         any(shape.synthetic for shape in coloured),
     )  # fmt: skip
+
+
+def _grids_in(grids: Sequence[Shape], path: str) -> int:
+    """How many of the drawn grids are this place or lie in it."""
+    return sum(1 for grid in grids if grid.path.startswith(path))
+
+
+def _missing(places: Sequence[str], direct: Sequence[Shape], grids: Sequence[Shape]) -> int:
+    """Places without an outline; and of a village of which some grids are drawn, the others."""
+    without = set(places) - {shape.path for shape in direct}
+    some = {shape.path: _grids_in(grids, shape.path) for shape in direct if shape.level != Area.Level.GRID}
+    rest = sum(max(0, shape.grids - some[shape.path]) for shape in direct if some.get(shape.path))
+    return sum(1 for path in without if not _grids_in(grids, path)) + rest
 
 
 def _patch(frame: Frame, shape: Shape, load: Load | None, limits: Sequence[float]) -> Patch:

@@ -16,9 +16,11 @@ from shanzhi.cases.presenters import count_words
 from shanzhi.cases.selectors import CaseFilter, Due, Kin, Tab, capped_counts, case_list_for
 from shanzhi.insight.boards import links
 from shanzhi.insight.boards.backlog import midnight
+from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import local
 
 LONGEST: Final = 31  # days back
+PLAIN: Final = Calendar()  # Monday to Friday
 CHANGES: Final = {
     "report": ("新来的", "收到的事件，拆出来的分件不算。", "inbox"),
     "close": ("办结的", "办结了的事件，不管什么时候收到的。", "circle-check"),
@@ -56,10 +58,12 @@ class Morning:
     mine: list[Line]
 
 
-def since_of(text: str, at: datetime) -> date:
-    """The day that was asked for, at most a month back; else yesterday, and on a Monday the Friday before."""
+def since_of(text: str, at: datetime, calendar: Calendar = PLAIN) -> date:
+    """The day that was asked for, at most a month back; else the last day of work before today: on a Monday the Friday
+    before, after holidays the day before them."""
     today = local(at).date()
-    usual = today - timedelta(days=3 if today.weekday() == 0 else 1)
+    days = (today - timedelta(days=back) for back in range(1, LONGEST + 1))
+    usual = next((day for day in days if calendar.is_workday(day)), today - timedelta(days=1))
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -1,7 +1,7 @@
 """Periods of a board: the last day, week, month or year, today included, or any days; and the period before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -28,7 +28,7 @@ def last_days(code: str, at: datetime) -> Period:
 def asked(query: Mapping[str, str], at: datetime) -> tuple[Period, str]:
     """The period of an address, and a sentence if its days make none: then it is the last month."""
     code = query.get("period", "")
-    if code == RANGE or (not code and query.get("from")):
+    if code == RANGE or (not code and (query.get("from") or query.get("to"))):
         found = between(query.get("from", ""), query.get("to", ""))
         return (found, "") if found is not None else (last_days(MONTH, at), WRONG)
     return last_days(code, at), ""
@@ -56,12 +56,13 @@ class Step:
 
     first: date
     last: date
+    dated: bool = False  # with the year: the plot has this day twice
 
     @property
     def words(self) -> str:
-        if self.first == self.last:
-            return f"{self.first.month}月{self.first.day}日"
-        return f"{self.first.month}月{self.first.day}日到{self.last.month}月{self.last.day}日"
+        year = f"{self.first.year}年" if self.dated else ""
+        first = f"{year}{self.first.month}月{self.first.day}日"
+        return first if self.first == self.last else f"{first}到{self.last.month}月{self.last.day}日"
 
 
 def steps_of(period: Period) -> tuple[str, list[Step]]:
@@ -70,7 +71,8 @@ def steps_of(period: Period) -> tuple[str, list[Step]]:
     length = (period.last - period.first).days + 1
     if length <= DAILY:
         return "每天", [Step(day, day) for day in (period.first + timedelta(days=n) for n in range(length))]
-    return ("每周", _weeks(period)) if length <= WEEKLY else ("每月", _months(period))
+    words, steps = ("每周", _weeks(period)) if length <= WEEKLY else ("每月", _months(period))
+    return words, [replace(step, dated=length > LENGTHS[YEAR]) for step in steps]
 
 
 def _weeks(period: Period) -> list[Step]:

@@ -56,7 +56,7 @@ def numbers_of(
         below.setdefault(path, {})["overdue"] = many
     return Numbers(
         _places(known, area, below), values_of(known, _all(below.values())), values_of(known, before),
-        {day: (facts.get("reported", 0), facts.get("closed", 0)) for day, facts in days.items()},
+        _busy({day: (facts.get("reported", 0), facts.get("closed", 0)) for day, facts in days.items()}),
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _counted(actor: Actor, area: Area, period: Period, past: Period, at: Any) ->
     by_day: dict[date, tuple[int, int]] = {one.day: (one.value.numerator, 0) for one in days.get("reported", [])}
     for one in days.get("closed", []):
         by_day[one.day] = (by_day.get(one.day, (0, 0))[0], one.value.numerator)
-    return Numbers(rows, totalled(known, rows), reading.figures(actor, area, past, at), by_day)
+    return Numbers(rows, totalled(known, rows), reading.figures(actor, area, past, at), _busy(by_day))
 
 
 def totalled(known: Mapping[str, Indicator], rows: Iterable[PlaceValues]) -> dict[str, Figure]:
@@ -81,6 +81,11 @@ def totalled(known: Mapping[str, Indicator], rows: Iterable[PlaceValues]) -> dic
         if indicator.denominator:
             facts[indicator.denominator] = sum(value.denominator or 0 for value in values)
     return values_of(known, facts)
+
+
+def _busy(days: Mapping[date, tuple[int, int]]) -> dict[date, tuple[int, int]]:
+    """Only those on which something came in or was closed, however they were read."""
+    return {day: both for day, both in days.items() if any(both)}
 
 
 def _all(many: Iterable[Facts]) -> Facts:

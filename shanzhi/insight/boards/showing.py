@@ -76,7 +76,7 @@ def plots_of(board: Board, *, wall: bool = False) -> dict[str, SafeString]:
         plots.Line("上报", f"上报 {reported:,}", [row[1] for row in rows]),
         plots.Line("办结", f"办结 {closed:,}", [row[2] for row in rows]),
     ]
-    every = board.figure("open").value.numerator
+    every = sum(one.count for one in board.limits)  # of now; the figure is of the end of the period
     limits = [plots.Bar(one.rule.name, one.count, one.rule.tone, one.url) for one in board.limits]
     ages = [plots.Bar(one.rule.name, one.count, one.rule.tone, one.url) for one in board.ages]
     opinions = [

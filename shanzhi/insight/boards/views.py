@@ -18,6 +18,7 @@ from shanzhi.insight.boards.periods import asked, label
 from shanzhi.insight.boards.permissions import BOARD
 from shanzhi.insight.boards.showing import context_of, map_of, plots_of, total_cells
 from shanzhi.insight.boards.tables import PARTS, tables_of
+from shanzhi.packs.calendars import calendar_now
 
 
 @page(BOARD)
@@ -79,7 +80,8 @@ def morning(request: CountyRequest, county: int) -> HttpResponse:
     """What changed, what is due and what waits for whoever reads it."""
     actor, at = request.actor, timezone.now()
     area = place_for(actor, request.GET.get("area", ""))
-    found = morning_of(actor, area, since_of(request.GET.get("since", ""), at), at)
+    since = since_of(request.GET.get("since", ""), at, calendar_now())
+    found = morning_of(actor, area, since, at)
     return render(request, "insight/boards/morning.html", {"morning": found, "area": area, "now": at})
 
 

@@ -81,7 +81,7 @@ def test_in_a_township_grids_are_coloured_and_villages_are_borders() -> None:
     grid = shape("第一网格", A + "0001", "grid", 0, 0)
     found = drawn(TOWN, [*SHAPES, grid], {**LOADS, grid.path: Load(2, 0, 1, "/g/")}, labelled=True)
     assert found is not None
-    assert [patch.url for patch in found.patches] == ["/g/"]
+    assert [patch.url for patch in found.patches] == ["/g/", "/b/"]  # no grid of the other village is drawn
     assert len(found.borders) == 2
     assert {label.name for label in found.labels} == {"张庄村 3", "李庄村 0"}
 
