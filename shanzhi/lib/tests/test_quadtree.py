@@ -1,4 +1,4 @@
-"""Squares that halve: every position in exactly one of each size, each of them one range, a rectangle in at most nine."""
+"""Squares that halve: every position in one of each size, each of them one range, a rectangle in at most nine."""
 
 from itertools import pairwise
 
