@@ -40,8 +40,7 @@ def on_day(cast: Cast, day: date, fact: str = "reported") -> int:
 @pytest.mark.parametrize(
     ("moment", "day"),
     [
-        (MIDNIGHT, DAY), (MIDNIGHT - TICK, DAY - timedelta(days=1)), (MIDNIGHT + timedelta(days=1) - TICK, DAY),
-        (MIDNIGHT + timedelta(days=1), DAY + timedelta(days=1)), (datetime(2026, 1, 1, tzinfo=SHANGHAI), date(2026, 1, 1)),
+        (MIDNIGHT, DAY), (MIDNIGHT + timedelta(days=1) - TICK, DAY),
         (datetime(2026, 1, 1, tzinfo=SHANGHAI) - TICK, date(2025, 12, 31)),
     ],
 )  # fmt: skip
