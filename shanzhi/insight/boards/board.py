@@ -16,6 +16,7 @@ from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area
 from shanzhi.cases.models import Case
 from shanzhi.cases.rates.periods import Period
+from shanzhi.cases.rates.registry import per_cent
 from shanzhi.cases.selectors import CaseFilter, Kin, Tab, case_list_for
 from shanzhi.insight.boards import links
 from shanzhi.insight.boards.backlog import Backlog, Class, age_classes, backlog, directly, gathered, limit_classes
@@ -200,9 +201,7 @@ def _figure(
     if code != "overdue":
         return made
     share = (
-        f"占现在在办 {thousands(every.open)} 件的 {round(made.value.numerator * 100 / every.open)}%"
-        if every.open
-        else ""
+        f"占现在在办 {thousands(every.open)} 件的 {per_cent(made.value.numerator, every.open)}%" if every.open else ""
     )
     return Figure(
         code, made.name, made.unit, made.definition, made.counts_by, made.value, made.records,

@@ -93,7 +93,9 @@ def test_page_wall_file_and_json_are_the_same_numbers(cast: Cast, query: str) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["period=week&from=2026-01-01&to=2026-01-02", "from=2026-01-01&to=2026-01-02", "period=&from=2026-01-01&to=2026-01-09"]
+    "query",
+    ["period=week&from=2026-01-01&to=2026-01-02", "from=2026-01-01&to=2026-01-02",
+     "period=&from=2026-01-01&to=2026-01-09"],
 )  # fmt: skip
 def test_an_address_is_the_same_days_for_people_and_programs(cast: Cast, query: str) -> None:
     leader = cast["county_leader"].client()

@@ -173,6 +173,15 @@ def test_a_past_period_says_what_is_of_now(cast: Cast) -> None:
     assert "占现在在办 2 件的" in page
 
 
+@pytest.mark.parametrize(("late", "share"), [(0, "0%"), (2, "66.7%"), (3, "100%")])
+def test_the_share_of_what_is_late_is_whole_only_if_all_is(cast: Cast, late: int, share: str) -> None:
+    for number in range(3):
+        case = report(cast)
+        if number < late:
+            Case.objects.filter(id=case.id).update(due_at=timezone.now() - timedelta(hours=1))
+    assert board(cast).figure("overdue").sub == f"占现在在办 3 件的 {share}"
+
+
 # The morning
 
 
