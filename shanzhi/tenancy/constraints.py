@@ -46,11 +46,11 @@ class CountyForeignConstraint(models.BaseConstraint):
     def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         if schema_editor.connection.vendor == "sqlite":
             return self._clause(model, schema_editor)
-        return self.create_sql(model, schema_editor)
-
-    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         schema_editor.deferred_sql.append(self.add_sql(model, schema_editor))
         return None
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return self.add_sql(model, schema_editor)
 
     def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
