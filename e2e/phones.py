@@ -40,6 +40,8 @@ class Line:
     def __init__(self, url: str) -> None:
         self.to = (urlsplit(url).hostname or HOST, urlsplit(url).port or 80)
         self.open, self.delay, self.rate = True, 0.0, 0
+        self.flows = threading.Event()  # cleared, answers wait on the way until it is set again
+        self.flows.set()
         self.pairs: set[socket.socket] = set()
         self.door = socket.create_server((HOST, 0))
         self.url = f"http://{HOST}:{self.door.getsockname()[1]}"
@@ -74,6 +76,8 @@ class Line:
         last = 0.0
         with contextlib.suppress(OSError):
             while data := source.recv(PIECE):
+                if slow:
+                    self.flows.wait(TIMEOUT_MS / 1000)
                 if slow and self.delay and time.monotonic() - last > self.delay / 2:
                     time.sleep(self.delay)
                 if slow and self.rate:

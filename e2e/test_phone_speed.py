@@ -94,11 +94,11 @@ def test_what_comes_late_is_put_into_the_page(made: Phone, people: People, watch
     number = people.report(GRID, "341181104001001", text)
     people.act("tianchang.village_clerk", number, "acceptances")
     people.act("tianchang.village_clerk", number, "dispatches", area="341181104001001", limit="2 hours")
-    page.wait_for_timeout(3_000)  # a line delays only what comes after a pause
-    made.line.delay = 4
-    page.goto(HOME)
+    made.line.flows.clear()
+    page.goto(HOME, wait_until="commit")
     expect(page.locator("main")).to_be_visible()
     assert page.get_by_text(text).count() == 0
+    made.line.flows.set()
     expect(page.get_by_text(text)).to_be_visible(timeout=30_000)
 
 
