@@ -28,6 +28,8 @@ const boxOf = (text) => {
   return L.latLngBounds([[south, west], [north, east]]);
 };
 const round = (number) => number.toFixed(DIGITS);
+const countOf = (row) => `${row.count.toLocaleString()}${row.more ? "+" : ""}`;
+const sizeOf = (row) => Math.min(64, 30 + 7 * countOf(row).length);
 
 class CaseMap {
   constructor(page) {
@@ -130,17 +132,18 @@ class CaseMap {
     this.whistles.clearLayers();
     for (const row of told.clusters) this.cluster(row);
     for (const row of told.points) this.single(row);
-    for (const row of told.whistles) this.whistle(row);
+    const crowds = told.clusters.map((row) => ({ ...row, size: sizeOf(row), called: 0 }));
+    for (const row of told.whistles) this.whistle(row, crowds);
     if (focused) {
       const again = one(`[data-mark="${focused}"]`, this.map.getContainer());
       if (again) again.focus({ preventScroll: true });
     }
   }
 
-  mark(row, { kind, text, label, size, offset = 0, key, layer }, open) {
+  mark(row, { kind, text, label, size, offset = 0, shift = 0, key, layer }, open) {
     const icon = L.divIcon({
       className: `cm-mark cm-k cm-k-${kind}`, html: text, iconSize: [size, size],
-      iconAnchor: [size / 2, size / 2 + offset],
+      iconAnchor: [size / 2 - shift, size / 2 + offset],
     });
     const marker = L.marker([row.lat, row.lon], { icon, title: label, riseOnHover: true });
     marker.on("add", () => {
@@ -153,10 +156,10 @@ class CaseMap {
   }
 
   cluster(row) {
-    const count = `${row.count.toLocaleString()}${row.more ? "+" : ""}`;
+    const count = countOf(row);
     const one_spot = row.east - row.west < ALONE && row.north - row.south < ALONE;
     const label = `${count} 件${one_spot ? "在同一处，看清单" : "，放大看"}`;
-    const size = Math.min(64, 30 + 7 * count.length);
+    const size = sizeOf(row);
     const key = `${round(row.lon)} ${round(row.lat)}`;
     const looks = { kind: "cluster", text: count, label, size, key, layer: this.marks };
     this.mark(row, looks, () => this.into(row, one_spot));
@@ -181,10 +184,16 @@ class CaseMap {
     this.mark(row, { kind, text, label, size: 20, key: row.number, layer: this.marks }, () => this.open(row.number));
   }
 
-  whistle(row) {
+  /** Above the mark of its case; where that is one of many, on the edge of theirs, beside the others called there. */
+  whistle(row, crowds) {
+    const at = this.map.latLngToContainerPoint([row.lat, row.lon]);
+    const crowd = crowds.find((one) => at.distanceTo(this.map.latLngToContainerPoint([one.lat, one.lon])) < one.size);
+    const place = crowd ? { offset: crowd.size / 2 + 13, shift: 18 * crowd.called } : { offset: 34 };
+    if (crowd) crowd.called += 1;
     const label = `${row.title}，吹哨后没到：${row.units.join("、")}`;
     const kind = "whistle";
-    this.mark(row, { kind, text: "哨", label, size: 26, offset: 34, key: `w${row.number}`, layer: this.whistles },
+    const spot = crowd ? { lat: crowd.lat, lon: crowd.lon } : row;
+    this.mark(spot, { kind, text: "哨", label, size: 26, ...place, key: `w${row.number}`, layer: this.whistles },
       () => this.open(row.number));
   }
 
