@@ -1,25 +1,14 @@
 """Figures as files: numbers are numbers, what has no value is an empty cell and no nought, and every definition is
 there."""
 
-import csv
 from collections.abc import Iterable, Sequence
-from io import BytesIO, StringIO
-from typing import Final
-
-import xlsxwriter
 
 from shanzhi.access.indicators import Indicator
 from shanzhi.insight.showing import Line, Look, days_of, places_of
 from shanzhi.insight.values import Value
-from shanzhi.lib.cells import inert
+from shanzhi.lib.tables import Cell, Row, Sheet, csv_of, xlsx_of
 
-FORMATS: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False}
-Cell = str | int | float | None
-Table = Sequence[Sequence[Cell]]
+Table = Sequence[Row]
 
 
 def list_table(lines: Iterable[Line]) -> Table:
@@ -57,32 +46,10 @@ def _number(value: Value) -> Cell:
 
 
 def as_csv(tables: Iterable[Table]) -> bytes:
-    """One after another with an empty line between; UTF-8 with BOM, as a Chinese Excel opens it."""
-    out = StringIO()
-    writer = csv.writer(out)
-    for number, table in enumerate(tables):
-        if number:
-            writer.writerow([])
-        for row in table:
-            writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue().encode("utf-8-sig")
+    """One after another."""
+    return csv_of(*tables)
 
 
 def as_xlsx(sheets: Iterable[tuple[str, Table]], title: str) -> bytes:
     """A sheet for each table, under a line that says of what and when."""
-    out = BytesIO()
-    with xlsxwriter.Workbook(out, OPTIONS) as book:
-        head = book.add_format({"bold": True, "text_wrap": True})
-        for name, table in sheets:
-            sheet = book.add_worksheet(name)
-            sheet.write_string(0, 0, title)
-            sheet.set_column(0, 0, 20)
-            sheet.set_column(1, 10, 12)
-            sheet.freeze_panes(2, 1)
-            for number, row in enumerate(table, start=1):
-                for column, cell in enumerate(row):
-                    if isinstance(cell, str):
-                        sheet.write_string(number, column, cell, head if number == 1 else None)
-                    elif cell is not None:
-                        sheet.write_number(number, column, cell)
-    return out.getvalue()
+    return xlsx_of(*(Sheet(name, table[0], table[1:], said=title) for name, table in sheets))

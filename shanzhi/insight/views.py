@@ -1,7 +1,6 @@
 """The registry of indicators: the list with their definitions and values, and a page for each of them."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -12,10 +11,12 @@ from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases.permissions import RATES
 from shanzhi.cases.rates.board import crumbs_of
 from shanzhi.cases.rates.periods import LABELS, RANGE
-from shanzhi.insight.exports import FORMATS, as_csv, as_xlsx, day_table, list_table, place_table
+from shanzhi.insight.exports import as_csv, as_xlsx, day_table, list_table, place_table
 from shanzhi.insight.showing import MOST, Look, days_of, indicator_for, lines_of, look_of, places_of
 from shanzhi.insight.values import Value
+from shanzhi.lib.tables import FORMATS
 from shanzhi.lib.times import show_full
+from shanzhi.ui.downloads import download
 
 
 @page(RATES)
@@ -121,11 +122,8 @@ def _file(request: CountyRequest, look: Look, what: str, tables: Any) -> HttpRes
     kind = kind if kind in FORMATS else "xlsx"
     title = f"{look.area.name}，{look.period.words}，{show_full(look.at)}的数"
     body = as_csv(table for _, table in tables) if kind == "csv" else as_xlsx(tables, title)
-    name = quote(f"{what}-{look.area.name}-{look.period.first:%Y%m%d}-{look.period.last:%Y%m%d}.{kind}")
-    response = HttpResponse(body, content_type=FORMATS[kind])
-    response["Content-Disposition"] = f"attachment; filename=\"figures.{kind}\"; filename*=UTF-8''{name}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"{what}-{look.area.name}-{look.period.first:%Y%m%d}-{look.period.last:%Y%m%d}.{kind}"
+    return download(body, name, "figures")
 
 
 def _opens(look: Look, area: Any) -> bool:

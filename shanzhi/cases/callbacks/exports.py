@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from io import BytesIO
 from typing import Final
-
-import xlsxwriter
 
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import CallBack
 from shanzhi.cases.places import place_name
+from shanzhi.lib.tables import Sheet, xlsx_of
 from shanzhi.lib.times import local
 
 LIMIT: Final = 5000
@@ -42,18 +40,4 @@ def lines_of(rows: Iterable[CallBack]) -> Iterator[tuple[str, ...]]:
 
 
 def as_xlsx(rows: Iterable[CallBack]) -> bytes:
-    """One sheet with a head that stays; every cell is a string."""
-    out = BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet("回访")
-        head = book.add_format({"bold": True})
-        for column, (words, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, words, head)
-        sheet.freeze_panes(1, 0)
-        for number, line in enumerate(lines_of(rows), start=1):
-            for column, cell in enumerate(line):
-                if cell:
-                    sheet.write_string(number, column, cell)
-    return out.getvalue()
+    return xlsx_of(Sheet("回访", HEADS, lines_of(rows), widths=WIDTHS), long=True)

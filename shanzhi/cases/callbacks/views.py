@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -31,13 +30,13 @@ from shanzhi.cases.covering import story_of
 from shanzhi.cases.kinds.registry import kind_of
 from shanzhi.cases.models import CallBack, Case
 from shanzhi.cases.places import place_name
-from shanzhi.cases.rates.exports import XLSX
 from shanzhi.cases.rates.periods import month_of
 from shanzhi.cases.taking.contacts import caller_of
 from shanzhi.cases.timeline import timeline_of
 from shanzhi.lib.errors import Invalid
 from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import page_of
+from shanzhi.ui.downloads import download
 from shanzhi.ui.pages import cursor_in, page_urls
 from shanzhi.ui.parts import Crumb
 
@@ -73,11 +72,7 @@ def callbacks_export(request: CountyRequest, county: int) -> HttpResponseBase:
     rows = list(wanted.order.sorted(callbacks_for(request.actor, wanted))[: LIMIT + 1])
     if len(rows) > LIMIT:
         raise Invalid(f"一次最多导出 {LIMIT:,} 件，请先用日期或状态缩小范围再导出。", code="export_too_large")
-    response = HttpResponse(as_xlsx(rows), content_type=XLSX)
-    name = quote(f"回访-{local(timezone.now()):%Y%m%d-%H%M}.xlsx")
-    response["Content-Disposition"] = f"attachment; filename=\"callbacks.xlsx\"; filename*=UTF-8''{name}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(as_xlsx(rows), f"回访-{local(timezone.now()):%Y%m%d-%H%M}.xlsx", "callbacks")
 
 
 @page(permissions.CALLBACKS)

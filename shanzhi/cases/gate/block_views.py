@@ -1,9 +1,6 @@
 """限制名单: who is kept out and until when; placed from a case, extended and lifted here."""
 
-import csv
-from io import StringIO
 from typing import Any, Final
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -19,10 +16,11 @@ from shanzhi.cases.gate.forms import BlockForm, DaysForm, LiftForm
 from shanzhi.cases.models import Block, Case
 from shanzhi.cases.permissions import GATE
 from shanzhi.cases.selectors import case_get_for
-from shanzhi.lib.cells import inert
 from shanzhi.lib.errors import Conflict, Invalid
+from shanzhi.lib.tables import csv_of
 from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import page_of
+from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, filter_bar
 from shanzhi.ui.pages import cursor_in, page_urls
 from shanzhi.ui.parts import Crumb
@@ -72,15 +70,8 @@ def blocks_export(request: CountyRequest, county: int) -> HttpResponseBase:
     rows = list(blocking.ORDER.sorted(_filtered(request))[: LIMIT + 1])
     if len(rows) > LIMIT:
         raise Invalid(f"一次最多导出 {LIMIT:,} 条，请先缩小范围再导出。", code="export_too_large")
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(blocking.HEADS)
-    for line in blocking.lines_of(rows, now):
-        writer.writerow(map(inert, line))
-    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    name = quote(f"限制名单{local(now):%Y%m%d}.csv")
-    response["Content-Disposition"] = f"attachment; filename=\"blocks.csv\"; filename*=UTF-8''{name}"
-    return response
+    body = csv_of([blocking.HEADS, *blocking.lines_of(rows, now)])
+    return download(body, f"限制名单{local(now):%Y%m%d}.csv", "blocks")
 
 
 @page(GATE, object=True)

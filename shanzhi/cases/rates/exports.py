@@ -8,7 +8,6 @@ import xlsxwriter
 from shanzhi.cases.rates.board import Board
 from shanzhi.cases.rates.registry import RATES, Figure
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False}
 NO_VALUE: Final = "没有数"
 

@@ -1,7 +1,6 @@
 """办理质量: the rates of a place, with everything below it side by side; as a page, on paper and as a file."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
@@ -11,10 +10,11 @@ from django.views.decorators.http import require_safe
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases import permissions
 from shanzhi.cases.rates.board import Board, area_for, board_of, crumbs_of, period_of, records_of
-from shanzhi.cases.rates.exports import XLSX, as_xlsx, file_name
+from shanzhi.cases.rates.exports import as_xlsx, file_name
 from shanzhi.cases.rates.periods import LABELS, RANGE
 from shanzhi.cases.rates.registry import FEW, RATES
 from shanzhi.lib.times import show_full
+from shanzhi.ui.downloads import download
 
 
 @page(permissions.RATES)
@@ -51,11 +51,7 @@ def rates_print(request: CountyRequest, county: int) -> HttpResponse:
 def rates_export(request: CountyRequest, county: int) -> HttpResponseBase:
     """As an Excel file."""
     board = _board(request)
-    response = HttpResponse(as_xlsx(board), content_type=XLSX)
-    name = quote(file_name(board))
-    response["Content-Disposition"] = f"attachment; filename=\"rates.xlsx\"; filename*=UTF-8''{name}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(as_xlsx(board), file_name(board), "rates")
 
 
 def _board(request: CountyRequest) -> Board:

@@ -13,6 +13,7 @@ from django.test import Client
 from shanzhi.cases import exports
 from shanzhi.cases.tests.pages import act, report, statements, text_of
 from shanzhi.cases.views import listing
+from shanzhi.lib.tables import FORMATS
 from tests.cast import Cast
 
 EXPORT = "/341181/cases/export/"
@@ -90,7 +91,7 @@ def test_xlsx_has_the_same_rows_and_a_chinese_name(cast: Cast) -> None:
         report(cast, body=f"第 {number} 件")
     client = cast["village_clerk"].client()
     answer = client.get(f"{EXPORT}?tab=open")
-    assert answer["Content-Type"] == exports.FORMATS["xlsx"]
+    assert answer["Content-Type"] == FORMATS["xlsx"]
     named = unquote(answer["Content-Disposition"])
     assert named.startswith("attachment; filename=\"cases.xlsx\"; filename*=UTF-8''事件-辖区未办结-")
     rows = sheet(answer)
@@ -101,7 +102,7 @@ def test_xlsx_has_the_same_rows_and_a_chinese_name(cast: Cast) -> None:
 
 def test_an_unknown_format_is_a_workbook(cast: Cast) -> None:
     report(cast)
-    assert cast["village_clerk"].client().get(f"{EXPORT}?format=exe")["Content-Type"] == exports.FORMATS["xlsx"]
+    assert cast["village_clerk"].client().get(f"{EXPORT}?format=exe")["Content-Type"] == FORMATS["xlsx"]
 
 
 def test_ended_cases_carry_their_end(cast: Cast) -> None:

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
 
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.access.permissions import SELF
 from shanzhi.cases import permissions
-from shanzhi.cases.exports import FORMATS, LIMIT, as_csv, as_xlsx, file_name
+from shanzhi.cases.exports import LIMIT, as_csv, as_xlsx, file_name
 from shanzhi.cases.listing import Listing, listing_of, tabs_of
 from shanzhi.cases.models import Case
 from shanzhi.cases.presenters import cards_of, count_words, rows_of
@@ -37,7 +36,9 @@ from shanzhi.cases.views.case import case_context
 from shanzhi.cases.worklists.batches import MOST_ROWS, batch_acts
 from shanzhi.cases.worklists.saved import saved_of
 from shanzhi.lib.errors import Invalid
+from shanzhi.lib.tables import FORMATS
 from shanzhi.tenancy.keyset import Page, page_of
+from shanzhi.ui.downloads import download
 from shanzhi.ui.pages import page_urls
 
 HERE = "here"
@@ -174,8 +175,4 @@ def case_export(request: CountyRequest, county: int) -> HttpResponseBase:
     if len(cases) > LIMIT:
         raise Invalid(f"一次最多导出 {LIMIT:,} 件，请先用日期或类别缩小范围再导出。", code="export_too_large")
     body = as_csv(cases) if kind == "csv" else as_xlsx(cases)
-    response = HttpResponse(body, content_type=FORMATS[kind])
-    name = file_name(Tab.LABELS[listing.tab], now, kind)
-    response["Content-Disposition"] = f"attachment; filename=\"cases.{kind}\"; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(body, file_name(Tab.LABELS[listing.tab], now, kind), "cases")

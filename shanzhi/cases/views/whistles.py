@@ -1,10 +1,6 @@
 """The board of whistles: for those who call, who came; for a unit, where it is called to."""
 
-import csv
-from io import StringIO
-from urllib.parse import quote
-
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -13,10 +9,11 @@ from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases import permissions
 from shanzhi.cases.selectors.calls import ORDER
 from shanzhi.cases.whistling import HEADS, STATES, filtered, lines_of, rows_of, units_of
-from shanzhi.lib.cells import inert
 from shanzhi.lib.errors import Invalid
+from shanzhi.lib.tables import csv_of
 from shanzhi.lib.times import local
 from shanzhi.tenancy.keyset import page_of
+from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, filter_bar
 from shanzhi.ui.pages import cursor_in, page_urls
 
@@ -54,13 +51,5 @@ def whistles_export(request: CountyRequest, county: int) -> HttpResponseBase:
     rows = list(ORDER.sorted(calls)[: LIMIT + 1])
     if len(rows) > LIMIT:
         raise Invalid(f"一次最多导出 {LIMIT:,} 条，请先按状态或单位缩小范围再导出。", code="export_too_large")
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADS)
-    for line in lines_of(rows_of(rows, now)):
-        writer.writerow(map(inert, line))
-    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    name = quote(f"吹哨报到{local(now):%Y%m%d}.csv")
-    response["Content-Disposition"] = f"attachment; filename=\"whistles.csv\"; filename*=UTF-8''{name}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    body = csv_of([HEADS, *lines_of(rows_of(rows, now))])
+    return download(body, f"吹哨报到{local(now):%Y%m%d}.csv", "whistles")

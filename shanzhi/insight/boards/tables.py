@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 from shanzhi.insight.boards.board import EIGHT, TODAY, Board, Sort
 from shanzhi.insight.boards.periods import label, label_before, steps_of
+from shanzhi.lib.tables import Cell
 
-Cell = str | int | Decimal | None
 PARTS: Final = {
     "figures": "八个数", "places": "各地方", "days": "上报与办结", "limits": "离到期还有", "ages": "已等了多久",
     "opinions": "群众评价",

@@ -1,7 +1,6 @@
 """总览, the wall and the morning page of a place; the same on paper and as files. Their whole state is the address."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.insight.boards.board import Board, board_of, place_for
-from shanzhi.insight.boards.exports import FORMATS, as_csv, as_xlsx, file_name
+from shanzhi.insight.boards.exports import as_csv, as_xlsx, file_name
 from shanzhi.insight.boards.feed import newest
 from shanzhi.insight.boards.links import board_url
 from shanzhi.insight.boards.morning import morning_of, since_of
@@ -18,7 +17,9 @@ from shanzhi.insight.boards.periods import asked, label
 from shanzhi.insight.boards.permissions import BOARD
 from shanzhi.insight.boards.showing import context_of, map_of, plots_of, total_cells
 from shanzhi.insight.boards.tables import PARTS, tables_of
+from shanzhi.lib.tables import FORMATS
 from shanzhi.packs.calendars import calendar_now
+from shanzhi.ui.downloads import download
 
 
 @page(BOARD)
@@ -67,11 +68,7 @@ def board_export(request: CountyRequest, county: int) -> HttpResponseBase:
     kind, part = request.GET.get("format", "xlsx"), request.GET.get("part", "figures")
     kind, part = kind if kind in FORMATS else "xlsx", part if part in PARTS else "figures"
     body = as_csv(board, part) if kind == "csv" else as_xlsx(board)
-    response = HttpResponse(body, content_type=FORMATS[kind])
-    name = quote(file_name(board, part, kind))
-    response["Content-Disposition"] = f"attachment; filename=\"board.{kind}\"; filename*=UTF-8''{name}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(body, file_name(board, part, kind), "board")
 
 
 @page(BOARD)
