@@ -10,15 +10,13 @@ from shanzhi.access.api import REFUSALS, Problem, actor_of, operation
 from shanzhi.access.indicators import indicators_for
 from shanzhi.cases.permissions import RATES
 from shanzhi.cases.rates.board import area_for
-from shanzhi.cases.rates.periods import RANGE, between, named
+from shanzhi.cases.rates.periods import asked, named
 from shanzhi.insight.reading import figures
 from shanzhi.insight.schemas import FigureDetailOut, FigureQuery, IndicatorListOut, IndicatorOut
 from shanzhi.insight.showing import Look, days_of, indicator_for, places_of
-from shanzhi.lib.errors import Invalid
 
 router = Router()
 Code = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
-WRONG = "日期没有选对：要从早到晚，最长三年。"
 
 
 @router.get("/indicators", response={200: IndicatorListOut, **REFUSALS}, summary="Indicators and their definitions")
@@ -37,15 +35,7 @@ def indicator_get(request: HttpRequest, county: Path[int], indicator: Code, quer
     directly below, and day by day, in China."""
     actor, at = actor_of(request), timezone.now()
     one = indicator_for(actor, indicator)
-    look = Look(actor, area_for(actor, query.area), _period(query, at), at)
+    period = asked(query.period, query.first, query.last, lambda code: named(code, at))
+    look = Look(actor, area_for(actor, query.area), period, at)
     value = figures(actor, look.area, look.period, at)[one.code]
     return FigureDetailOut.detail(look, one, value, places_of(look, one), list(days_of(look, one)))
-
-
-def _period(query: FigureQuery, at: Any) -> Any:
-    if query.period != RANGE and query.first is None and query.last is None:
-        return named(query.period, at)
-    found = between(str(query.first or ""), str(query.last or ""))
-    if found is None:
-        raise Invalid(WRONG, code="period", fields={"from": [WRONG]})
-    return found

@@ -9,12 +9,10 @@ from ninja import Path, Query, Router
 from shanzhi.access.api import REFUSALS, actor_of, operation
 from shanzhi.cases import permissions
 from shanzhi.cases.rates.board import area_for, board_of
-from shanzhi.cases.rates.periods import RANGE, between, named
+from shanzhi.cases.rates.periods import asked, named
 from shanzhi.cases.rates.schemas import BoardOut, RateQuery
-from shanzhi.lib.errors import Invalid
 
 router = Router()
-WRONG = "日期没有选对：要从早到晚，最长三年。"
 
 
 @router.get("/rates", response={200: BoardOut, **REFUSALS}, summary="Rates of a place and of what lies below it")
@@ -22,10 +20,5 @@ WRONG = "日期没有选对：要从早到晚，最长三年。"
 def rate_list(request: HttpRequest, county: Path[int], query: Query[RateQuery]) -> Any:
     """Counted now, from the cases that the caller may see. Without a period: this month."""
     actor, at = actor_of(request), timezone.now()
-    period = named(query.period, at)
-    if query.period == RANGE or query.first is not None or query.last is not None:
-        found = between(str(query.first or ""), str(query.last or ""))
-        if found is None:
-            raise Invalid(WRONG, code="period", fields={"from": [WRONG]})
-        period = found
+    period = asked(query.period, query.first, query.last, lambda code: named(code, at))
     return BoardOut.of(board_of(actor, area_for(actor, query.area), period))

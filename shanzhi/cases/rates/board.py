@@ -17,7 +17,7 @@ from shanzhi.areas.paths import WIDTH
 from shanzhi.areas.selectors import ancestors, children
 from shanzhi.cases import permissions
 from shanzhi.cases.rates.counting import Counts, counted, summed
-from shanzhi.cases.rates.periods import LABELS, RANGE, Period, between, named
+from shanzhi.cases.rates.periods import LABELS, WRONG, Period, between, is_range, named
 from shanzhi.cases.rates.registry import BY_CODE, Figure, figures_of
 from shanzhi.cases.seeing import seen
 from shanzhi.cases.selectors import Tab
@@ -56,10 +56,10 @@ class Board:
 def period_of(query: QueryDict, at: datetime) -> tuple[Period, str]:
     """What the address asks for, and a sentence if that was no period: then it is this month."""
     code = query.get("period", "")
-    if code == RANGE or (not code and query.get("from")):
+    if is_range(code, query.get("from"), query.get("to")):
         found = between(query.get("from", ""), query.get("to", ""))
         if found is None:
-            return named("", at), "日期没有选对：要从早到晚，最长三年。现在显示的是本月。"
+            return named("", at), f"{WRONG}现在显示的是本月。"
         return found, ""
     return named(code if code in LABELS else "", at), ""
 

@@ -1,14 +1,17 @@
 """Periods in days of China: this month, the last, this quarter, this year, or any two days."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from shanzhi.lib.errors import Invalid
 from shanzhi.lib.times import SHANGHAI, local
 
 MONTH, LAST_MONTH, QUARTER, YEAR, RANGE = "month", "last", "quarter", "year", "range"
 LABELS: Final = {MONTH: "本月", LAST_MONTH: "上月", QUARTER: "本季度", YEAR: "今年", RANGE: "自定日期"}
 LONGEST: Final = timedelta(days=366 * 3)
+WRONG: Final = "日期没有选对：要从早到晚，最长三年。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,21 @@ def named(code: str, at: datetime) -> Period:
     if code == YEAR:
         return Period(code, date(today.year, 1, 1), date(today.year, 12, 31))
     return month_of(today)
+
+
+def is_range(code: str, first: Any, last: Any) -> bool:
+    """Whether days were asked for: said so, or named without a period. A named period goes before days."""
+    return code == RANGE or (not code and bool(first or last))
+
+
+def asked(code: str, first: date | None, last: date | None, by_name: Callable[[str], Period]) -> Period:
+    """What a program asks for, read as a page reads its address. Invalid if the days make no period."""
+    if not is_range(code, first, last):
+        return by_name(code)
+    found = between(str(first or ""), str(last or ""))
+    if found is None:
+        raise Invalid(WRONG, code="period", fields={"from": [WRONG]})
+    return found
 
 
 def between(first: str, last: str) -> Period | None:

@@ -7,15 +7,13 @@ from django.utils import timezone
 from ninja import Path, Query, Router
 
 from shanzhi.access.api import REFUSALS, actor_of, operation
-from shanzhi.cases.rates.periods import RANGE, between
+from shanzhi.cases.rates.periods import asked
 from shanzhi.insight.boards.board import board_of, place_for
 from shanzhi.insight.boards.periods import last_days
 from shanzhi.insight.boards.permissions import BOARD
 from shanzhi.insight.boards.schemas import BoardQuery, DashboardOut
-from shanzhi.lib.errors import Invalid
 
 router = Router()
-WRONG = "日期没有选对：要从早到晚，最长三年。"
 
 
 @router.get("/dashboard", response={200: DashboardOut, **REFUSALS}, summary="Figures of a place and what is below it")
@@ -23,10 +21,5 @@ WRONG = "日期没有选对：要从早到晚，最长三年。"
 def dashboard_read(request: HttpRequest, county: Path[int], query: Query[BoardQuery]) -> Any:
     """Of this moment, from the cases that the caller may see. Without a period: the last 30 days."""
     actor, at = actor_of(request), timezone.now()
-    period = last_days(query.period, at)
-    if query.period == RANGE or (not query.period and (query.first or query.last)):  # as the page reads it
-        found = between(str(query.first or ""), str(query.last or ""))
-        if found is None:
-            raise Invalid(WRONG, code="period", fields={"from": [WRONG]})
-        period = found
+    period = asked(query.period, query.first, query.last, lambda code: last_days(code, at))
     return DashboardOut.of(board_of(actor, place_for(actor, query.area), period, at))

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from shanzhi.cases.rates.periods import RANGE, Period, between
+from shanzhi.cases.rates import periods
+from shanzhi.cases.rates.periods import RANGE, Period, between, is_range
 from shanzhi.lib.times import local
 
 DAY, WEEK, MONTH, YEAR = "day", "week", "month", "year"
 LENGTHS: Final = {DAY: 1, WEEK: 7, MONTH: 30, YEAR: 365}
 LABELS: Final = {DAY: "今天", WEEK: "最近 7 天", MONTH: "最近 30 天", YEAR: "最近一年"}
 CODES: Final = (*LABELS, RANGE)
-WRONG: Final = "日期没有选对：要从早到晚，最长三年。现在显示的是最近 30 天。"
+WRONG: Final = f"{periods.WRONG}现在显示的是最近 30 天。"
 DAILY: Final = 62  # days that a plot shows one by one
 WEEKLY: Final = 400
 REST: Final = 3  # days that are too few for a week of their own
@@ -28,7 +29,7 @@ def last_days(code: str, at: datetime) -> Period:
 def asked(query: Mapping[str, str], at: datetime) -> tuple[Period, str]:
     """The period of an address, and a sentence if its days make none: then it is the last month."""
     code = query.get("period", "")
-    if code == RANGE or (not code and (query.get("from") or query.get("to"))):
+    if is_range(code, query.get("from"), query.get("to")):
         found = between(query.get("from", ""), query.get("to", ""))
         return (found, "") if found is not None else (last_days(MONTH, at), WRONG)
     return last_days(code, at), ""

@@ -79,7 +79,7 @@ def test_a_program_is_told_the_same(cast: Cast, cast_b: Cast) -> None:
 ODD: list[tuple[dict[str, str], int]] = [
     ({"period": "range"}, 422), ({"period": "range", "from": "2026-05-01"}, 422),
     ({"period": "range", "from": "2026-02-30", "to": "2026-03-01"}, 422), ({"period": "nothing"}, 200),
-    ({"from": "2026-05-01", "to": "2026-05-01"}, 200), ({"to": "2026-05-01"}, 200), ({"from": "x"}, 422),
+    ({"from": "2026-05-01", "to": "2026-05-01"}, 200), ({"to": "2026-05-01"}, 422), ({"from": "x"}, 422),
     ({"period": "range", "from": "1999-01-01", "to": "1999-01-02"}, 422), ({"sort": "sideways"}, 200),
     ({"q": "\x00"}, 200), ({"area": "\x00"}, 200), ({"period": "\x00", "sort": "\x00", "from": "\x00"}, 200),
     ({"q": "字" * 500}, 200), ({"area": ""}, 200), ({"format": "exe"}, 200),
