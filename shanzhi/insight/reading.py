@@ -29,12 +29,14 @@ def figures(actor: Actor, area: Area, period: Period, at: datetime) -> dict[str,
 
 
 def by_area(actor: Actor, area: Area, period: Period, at: datetime) -> list[PlaceValues]:
-    """The same for each place directly below, abolished ones only if they have something; the rest of the place itself
-    comes last. Empty for a grid."""
+    """The same for each place directly below. Empty for a grid."""
     if area.level not in BELOW:
         return []
-    reader, wanted = Reader(actor, area, at), indicators_for(actor)
-    found = _places(reader, period)
+    return place_values(indicators_for(actor), area, _places(Reader(actor, area, at), period))
+
+
+def place_values(wanted: Mapping[str, Indicator], area: Area, found: Mapping[str, Facts]) -> list[PlaceValues]:
+    """Open places directly below, abolished ones only if they have something, and last what lies in none of them."""
     rows = []
     for place in children(area, closed=True):
         facts = {name: number for name, number in found.get(place.path, {}).items() if number}

@@ -43,21 +43,21 @@ def by_day(reader: Reader, period: Period) -> dict[date, Facts]:
 def _steady(read: Callable[[Sums], T]) -> T:
     """Read until no roller came in between."""
     for _ in range(TRIES):
-        before = _batch()
-        found = read(_pending())
-        if _batch() == before:
+        before = batch()
+        found = read(waiting())
+        if batch() == before:
             return found
     raise Unknown
 
 
-def _batch() -> int:
+def batch() -> int:
     batch = Rolling.objects.filter(rules=RULES).values_list("batch", flat=True).first()
     if batch is None:
         raise Unknown
     return batch
 
 
-def _pending() -> Sums:
+def waiting() -> Sums:
     """What marked cases change. One statement if there are none."""
     ids = list(Touched.objects.values_list("case_id", flat=True)[: PENDING + 1])
     if len(ids) > PENDING:
@@ -77,24 +77,31 @@ def _places(reader: Reader, period: Period, pending: Sums, *, below: bool) -> di
     found: dict[str, Facts] = {}
     for where in [Q(path=own), Q(up=own)] if deep else [Q(path=own)]:
         rows = PlaceDay.objects.filter(where, day__lte=last)
-        _take(found, reader, _summed(rows.filter(day__gte=first), COLUMNS, "path"), COLUMNS)
-        _take(found, reader, _open(rows), ("open",))
+        take(found, reader, _summed(rows.filter(day__gte=first), COLUMNS, "path"), COLUMNS)
+        take(found, reader, _open(rows), ("open",))
         pairs = PlacePair.objects.filter(where, called_on__range=(first, last), rated_on__range=(first, last))
-        _take(found, reader, _summed(pairs, PAIR, "path"), PAIR)
-    low, high = first.toordinal(), last.toordinal()
-    paths = {key[0] for key in pending.days} | {key[0] for key in pending.pairs}
-    places = {path for path in paths if path == own or (deep and path[:-WIDTH] == own)}
+        take(found, reader, _summed(pairs, PAIR, "path"), PAIR)
+    add_waiting(found, reader, period, pending, below=deep)
+    return rest({path: derived(facts) for path, facts in found.items()}, own)
+
+
+def add_waiting(found: dict[Any, Facts], reader: Reader, period: Period, pending: Sums, *, below: bool) -> None:
+    """Add what marked cases change of the area itself, and with `below` of the places directly below it."""
+    own, low, high = reader.area.path, period.first.toordinal(), period.last.toordinal()
+
+    def is_wanted(path: str) -> bool:
+        return path == own or (below and path[:-WIDTH] == own)
+
     for (path, shown, day), numbers in pending.days.items():
-        if path in places and day <= high:
-            _take(found, reader, [(path, shown, *numbers)] if day >= low else [], COLUMNS)
-            _take(found, reader, [(path, shown, _came(numbers))], ("open",))
+        if is_wanted(path) and day <= high:
+            take(found, reader, [(path, shown, *numbers)] if day >= low else [], COLUMNS)
+            take(found, reader, [(path, shown, came(numbers))], ("open",))
     for (path, shown, rated, called), both in pending.pairs.items():
-        if path in places and low <= min(rated, called) and max(rated, called) <= high:
-            _take(found, reader, [(path, shown, *both)], PAIR)
-    return _rest({path: _derived(facts) for path, facts in found.items()}, own)
+        if is_wanted(path) and low <= min(rated, called) and max(rated, called) <= high:
+            take(found, reader, [(path, shown, *both)], PAIR)
 
 
-def _rest(found: dict[str, Facts], own: str) -> dict[str, Facts]:
+def rest(found: dict[str, Facts], own: str) -> dict[str, Facts]:
     """Under the area itself what is in none of the places below."""
     if own in found:
         whole = dict(found[own])
@@ -111,20 +118,20 @@ def _days(reader: Reader, period: Period, pending: Sums) -> dict[date, Facts]:
     found: dict[Any, Facts] = {}
     rows = PlaceDay.objects.filter(path=own)
     before = rows.filter(day__lt=first)
-    _take(found, reader, ((None, *row[1:]) for row in _open(before)), ("open",))
-    _take(found, reader, _summed(rows.filter(day__range=(first, last)), COLUMNS, "day"), COLUMNS)
+    take(found, reader, ((None, *row[1:]) for row in _open(before)), ("open",))
+    take(found, reader, _summed(rows.filter(day__range=(first, last)), COLUMNS, "day"), COLUMNS)
     pairs = PlacePair.objects.filter(path=own, called_on__range=(first, last), rated_on=F("called_on"))
-    _take(found, reader, _summed(pairs, PAIR, "called_on"), PAIR)
+    take(found, reader, _summed(pairs, PAIR, "called_on"), PAIR)
     for (path, shown, day), numbers in pending.days.items():
         if path == own and day < first.toordinal():
-            _take(found, reader, [(None, shown, _came(numbers))], ("open",))
+            take(found, reader, [(None, shown, came(numbers))], ("open",))
         elif path == own and day <= last.toordinal():
-            _take(found, reader, [(date.fromordinal(day), shown, *numbers)], COLUMNS)
+            take(found, reader, [(date.fromordinal(day), shown, *numbers)], COLUMNS)
     for (path, shown, rated, called), both in pending.pairs.items():
         if path == own and rated == called and first.toordinal() <= called <= last.toordinal():
-            _take(found, reader, [(date.fromordinal(called), shown, *both)], PAIR)
+            take(found, reader, [(date.fromordinal(called), shown, *both)], PAIR)
     stood = found.pop(None, {}).get("open", 0)
-    days = {day: _derived(facts) for day, facts in found.items()}
+    days = {day: derived(facts) for day, facts in found.items()}
     return standing_days(days, stood, period)
 
 
@@ -137,11 +144,11 @@ def _open(rows: QuerySet[Any]) -> Any:
     return rows.order_by().values_list("path", "shown").annotate(many=Sum(F("reported") - F("ended")))
 
 
-def _came(numbers: list[int]) -> int:
+def came(numbers: list[int]) -> int:
     return numbers[COLUMNS.index("reported")] - numbers[COLUMNS.index("ended")]
 
 
-def _take(found: dict[Any, Facts], reader: Reader, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
+def take(found: dict[Any, Facts], reader: Reader, rows: Iterable[Any], columns: tuple[str, ...]) -> None:
     """Add what this reader may see; Unknown if the rows don't tell."""
     for key, shown, *numbers in rows:
         if not any(numbers):
@@ -155,7 +162,7 @@ def _take(found: dict[Any, Facts], reader: Reader, rows: Iterable[Any], columns:
                 facts[name] = facts.get(name, 0) + number
 
 
-def _derived(facts: Facts) -> Facts:
+def derived(facts: Facts) -> Facts:
     """A case that was rated and called back in one period is one: what was said on the phone counts."""
     get = facts.get
     facts["rated"] = get("rated", 0) + get("called", 0) - get("pairs", 0)

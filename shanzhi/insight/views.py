@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases.permissions import RATES
 from shanzhi.cases.rates.board import crumbs_of
-from shanzhi.cases.rates.periods import LABELS, RANGE
+from shanzhi.cases.rates.periods import LABELS, RANGE, right
 from shanzhi.insight.exports import as_csv, as_xlsx, day_table, list_table, place_table
 from shanzhi.insight.showing import MOST, Look, days_of, indicator_for, lines_of, look_of, places_of
 from shanzhi.insight.values import Value
@@ -114,10 +114,12 @@ def _around(request: CountyRequest, look: Look) -> dict[str, Any]:
 
 
 def _paper(request: CountyRequest, look: Look) -> dict[str, Any]:
+    right(look.wrong)
     return {"look": look, "printed": show_full(look.at), "query": request.GET.urlencode()}
 
 
 def _file(request: CountyRequest, look: Look, what: str, tables: Any) -> HttpResponse:
+    right(look.wrong)
     kind = request.GET.get("format", "xlsx")
     kind = kind if kind in FORMATS else "xlsx"
     title = f"{look.area.name}，{look.period.words}，{show_full(look.at)}的数"

@@ -83,6 +83,12 @@ def asked(code: str, first: date | None, last: date | None, by_name: Callable[[s
     return found
 
 
+def right(wrong: str) -> None:
+    """Invalid if there was something wrong with the days: what is printed or kept must not be of others."""
+    if wrong:
+        raise Invalid(WRONG, code="period", fields={"from": [WRONG]})
+
+
 def between(first: str, last: str) -> Period | None:
     """The days between two that were typed, both included; None if one is no day, or they make no period."""
     try:

@@ -11,7 +11,7 @@ from shanzhi.access.pages import CountyRequest, page
 from shanzhi.cases import permissions
 from shanzhi.cases.rates.board import Board, area_for, board_of, crumbs_of, period_of, records_of
 from shanzhi.cases.rates.exports import as_xlsx, file_name
-from shanzhi.cases.rates.periods import LABELS, RANGE
+from shanzhi.cases.rates.periods import LABELS, RANGE, right
 from shanzhi.cases.rates.registry import FEW, RATES
 from shanzhi.lib.times import show_full
 from shanzhi.ui.downloads import download
@@ -41,6 +41,7 @@ def rates(request: CountyRequest, county: int) -> HttpResponse:
 def rates_print(request: CountyRequest, county: int) -> HttpResponse:
     """The same on paper, with the definitions."""
     board = _board(request)
+    right(board.wrong)
     context = {"board": board, "rates": RATES, "few": FEW, "printed": show_full(timezone.now()),
                "query": request.GET.urlencode()}  # fmt: skip
     return render(request, "cases/sheets/rates.html", context)
@@ -51,6 +52,7 @@ def rates_print(request: CountyRequest, county: int) -> HttpResponse:
 def rates_export(request: CountyRequest, county: int) -> HttpResponseBase:
     """As an Excel file."""
     board = _board(request)
+    right(board.wrong)
     return download(as_xlsx(board), file_name(board), "rates")
 
 

@@ -4,7 +4,7 @@ The same numbers as `insight.reading`, which a test compares. One statement sees
 has to be read again; marks that wait are counted on top, as there. What the roll-ups can't tell is counted there, too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,14 +13,11 @@ from django.db.models import BigIntegerField, Case, CharField, Exists, F, Q, Que
 from django.db.models.functions import Cast
 
 from shanzhi.access.actor import Actor
-from shanzhi.access.indicators import Indicator, indicators_for
+from shanzhi.access.indicators import indicators_for
 from shanzhi.areas.models import Area
-from shanzhi.areas.paths import WIDTH
-from shanzhi.areas.selectors import children
-from shanzhi.cases.rates.board import OWN
 from shanzhi.cases.rates.periods import Period
 from shanzhi.insight import reading, rolled
-from shanzhi.insight.live import Facts, Reader
+from shanzhi.insight.live import Facts, Reader, summed
 from shanzhi.insight.models import PlaceDay, PlacePair, Rolling, Touched
 from shanzhi.insight.shares import COLUMNS, RULES, Sums
 from shanzhi.insight.values import PlaceValues, values_of  # fmt: skip
@@ -55,56 +52,25 @@ def numbers_of(
     for path, many in late.items():
         below.setdefault(path, {})["overdue"] = many
     return Numbers(
-        _places(known, area, below), values_of(known, _all(below.values())), values_of(known, before),
+        reading.place_values(known, area, below), values_of(known, summed(below.values())), values_of(known, before),
         _busy({day: (facts.get("reported", 0), facts.get("closed", 0)) for day, facts in days.items()}),
     )  # fmt: skip
 
 
 def _counted(actor: Actor, area: Area, period: Period, past: Period, at: Any) -> Numbers:
     """From the cases themselves."""
-    known = indicators_for(actor)
     rows = reading.by_area(actor, area, period, at)
     days = reading.by_day(actor, area, period, at, ("reported", "closed"))
     by_day: dict[date, tuple[int, int]] = {one.day: (one.value.numerator, 0) for one in days.get("reported", [])}
     for one in days.get("closed", []):
         by_day[one.day] = (by_day.get(one.day, (0, 0))[0], one.value.numerator)
-    return Numbers(rows, totalled(known, rows), reading.figures(actor, area, past, at), _busy(by_day))
-
-
-def totalled(known: Mapping[str, Indicator], rows: Iterable[PlaceValues]) -> dict[str, Figure]:
-    """All the places together: nothing lies in two of them."""
-    facts: Facts = {}
-    listed = list(rows)
-    for code, indicator in known.items():
-        values = [row.values[code] for row in listed if code in row.values]
-        facts[indicator.numerator] = sum(value.numerator for value in values)
-        if indicator.denominator:
-            facts[indicator.denominator] = sum(value.denominator or 0 for value in values)
-    return values_of(known, facts)
+    total, before = (reading.figures(actor, area, one, at) for one in (period, past))
+    return Numbers(rows, total, before, _busy(by_day))
 
 
 def _busy(days: Mapping[date, tuple[int, int]]) -> dict[date, tuple[int, int]]:
     """Only those on which something came in or was closed, however they were read."""
     return {day: both for day, both in days.items() if any(both)}
-
-
-def _all(many: Iterable[Facts]) -> Facts:
-    total: Facts = {}
-    for facts in many:
-        for name, number in facts.items():
-            total[name] = total.get(name, 0) + number
-    return total
-
-
-def _places(known: Mapping[str, Indicator], area: Area, found: Mapping[str, Facts]) -> list[PlaceValues]:
-    """Open places, abolished ones only if they have something, and last what lies in none of them."""
-    rows = []
-    for place in children(area, closed=True):
-        facts = {name: number for name, number in found.get(place.path, {}).items() if number}
-        if place.is_open or facts:
-            rows.append(PlaceValues(place, place.name, values_of(known, facts)))
-    own = {name: number for name, number in found.get(area.path, {}).items() if number}
-    return [*rows, PlaceValues(None, OWN, values_of(known, own))] if own else rows
 
 
 def _read(reader: Reader, period: Period, past: Period) -> tuple[dict[str, Facts], Facts, dict[date, Facts]]:
@@ -113,8 +79,8 @@ def _read(reader: Reader, period: Period, past: Period) -> tuple[dict[str, Facts
         state = [row for row in rows if row[0] == STATE]
         if not state:
             raise rolled.Unknown
-        pending = rolled._pending() if state[0][4] else Sums()
-        if not state[0][4] or rolled._batch() == state[0][3]:
+        pending = rolled.waiting() if state[0][4] else Sums()
+        if not state[0][4] or rolled.batch() == state[0][3]:
             return _told(reader, period, past, [row for row in rows if row[0] != STATE], pending)
     raise rolled.Unknown
 
@@ -180,30 +146,12 @@ def _told(
             WAS: (before, ("open",)), PAST_PAIR: (before, BOTH), DAY: (days, COLUMNS)}  # fmt: skip
     for what, key, shown, *numbers in rows:
         found, columns = into[what]
-        rolled._take(found, reader, [(key, shown, *numbers[: len(columns)])], columns)
-    _wait(reader, period, pending, below, days)
-    _wait(reader, past, pending, before, None)
-    own = reader.area.path
-    places = rolled._rest({path: rolled._derived(facts) for path, facts in below.items()}, own)
-    return places, rolled._derived(before.get(own, {})), {date.fromisoformat(day): one for day, one in days.items()}
-
-
-def _wait(
-    reader: Reader, period: Period, pending: Sums, found: dict[Any, Facts], days: dict[Any, Facts] | None
-) -> None:
-    """Add what marked cases change: to the places that `found` is about, and to days if these are asked for."""
+        rolled.take(found, reader, [(key, shown, *numbers[: len(columns)])], columns)
+    rolled.add_waiting(below, reader, period, pending, below=True)
+    rolled.add_waiting(before, reader, past, pending, below=False)
     own, low, high = reader.area.path, period.first.toordinal(), period.last.toordinal()
-
-    def is_wanted(path: str) -> bool:
-        return path == own or (days is not None and path[:-WIDTH] == own)
-
-    for (path, shown, day), numbers in pending.days.items():
-        if is_wanted(path) and day <= high:
-            rolled._take(found, reader, [(path, shown, rolled._came(numbers))], ("open",))
-            if day >= low:
-                rolled._take(found, reader, [(path, shown, *numbers)], COLUMNS)
-                if days is not None and path == own:
-                    rolled._take(days, reader, [(str(date.fromordinal(day)), shown, *numbers)], COLUMNS)
-    for (path, shown, rated, called), both in pending.pairs.items():
-        if is_wanted(path) and low <= min(rated, called) and max(rated, called) <= high:
-            rolled._take(found, reader, [(path, shown, *both)], BOTH)
+    for (path, shown, day), waits in pending.days.items():
+        if path == own and low <= day <= high:
+            rolled.take(days, reader, [(str(date.fromordinal(day)), shown, *waits)], COLUMNS)
+    places = rolled.rest({path: rolled.derived(facts) for path, facts in below.items()}, own)
+    return places, rolled.derived(before.get(own, {})), {date.fromisoformat(day): one for day, one in days.items()}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.cases.rates.periods import right
 from shanzhi.insight.boards.board import Board, board_of, place_for
 from shanzhi.insight.boards.exports import as_csv, as_xlsx, file_name
 from shanzhi.insight.boards.feed import newest
@@ -52,7 +53,8 @@ def wall(request: CountyRequest, county: int) -> HttpResponse:
 @require_safe
 def board_print(request: CountyRequest, county: int) -> HttpResponse:
     """The figures, places and tables on paper, with their definitions."""
-    board, _ = _board(request)
+    board, wrong = _board(request)
+    right(wrong)
     context = {
         "board": board, "area": board.area, "period": board.period, "tables": tables_of(board), "now": board.at,
         "back": board_url("dashboard", board.area, board.period),
@@ -64,7 +66,8 @@ def board_print(request: CountyRequest, county: int) -> HttpResponse:
 @require_safe
 def board_export(request: CountyRequest, county: int) -> HttpResponseBase:
     """All tables as an Excel file, or the one called `part` as CSV."""
-    board, _ = _board(request)
+    board, wrong = _board(request)
+    right(wrong)
     kind, part = request.GET.get("format", "xlsx"), request.GET.get("part", "figures")
     kind, part = kind if kind in FORMATS else "xlsx", part if part in PARTS else "figures"
     body = as_csv(board, part) if kind == "csv" else as_xlsx(board)

@@ -221,3 +221,12 @@ def test_files_of_plain_tables() -> None:
     assert "=标题" in words
     assert '<c r="B3"><v>3</v></c>' in sheet
     assert 'r="B4"' not in sheet, "no value is no cell"
+
+
+@pytest.mark.parametrize("address", ["print/", "export/", "reported/print/", "reported/export/"])
+def test_no_paper_and_no_file_of_days_that_were_not_asked_for(cast: Cast, address: str) -> None:
+    clerk = cast["village_clerk"].client()
+    assert clerk.get(f"{PAGE}{address}", {"from": "2026-05-01", "to": "2026-05-02"}).status_code == 200
+    answer = clerk.get(f"{PAGE}{address}", {"from": "2026-05-02", "to": "2026-05-01"})
+    assert answer.status_code == 422
+    assert "日期没有选对" in text_of(answer)

@@ -187,7 +187,7 @@ def test_more_marks_than_a_batch_are_not_counted_on_the_fly(cast: Cast, monkeypa
 def test_a_roller_that_comes_between_is_noticed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     built()
     report(cast)
-    seen, read = [], rolled._pending
+    seen, read = [], rolled.waiting
 
     def pending() -> Sums:
         found = read()
@@ -196,7 +196,7 @@ def test_a_roller_that_comes_between_is_noticed(cast: Cast, monkeypatch: pytest.
         seen.append(len(found.days))
         return found
 
-    monkeypatch.setattr(rolled, "_pending", pending)
+    monkeypatch.setattr(rolled, "waiting", pending)
     assert reported(cast) == 1
     assert seen == [4, 0]
 

@@ -169,6 +169,10 @@ def test_days_that_make_no_period_are_refused_and_the_last_month_is_shown(cast: 
     assert re.findall(r"data-value>[^<]*", page.content.decode()) == re.findall(r"data-value>[^<]*", month)
     assert leader.get(f"{API}?{query}").status_code == 422
     assert leader.get(f"{WALL}?{query}").status_code == 200  # a wall has nobody to answer to
+    for kept in ("print", "export"):  # a paper or a file of other days would be taken for these
+        answer = leader.get(f"{BOARD}{kept}/?{query}")
+        assert answer.status_code == 422
+        assert "日期没有选对" in text_of(answer)
 
 
 @pytest.mark.parametrize("query", ["period=" + "9" * 400, "period=decade", "sort=%27%3B--", "sort=-", "page=9"])

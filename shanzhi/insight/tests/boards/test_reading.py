@@ -12,7 +12,7 @@ from shanzhi.cases.tests.pages import act, statements
 from shanzhi.insight import reading
 from shanzhi.insight.boards.board import board_of
 from shanzhi.insight.boards.periods import before, last_days
-from shanzhi.insight.boards.reading import numbers_of, totalled
+from shanzhi.insight.boards.reading import numbers_of
 from shanzhi.insight.models import Rolling, Touched
 from shanzhi.insight.services import roll
 from shanzhi.insight.tests.proof import built, numbers
@@ -100,7 +100,3 @@ def test_statements_of_a_board_do_not_grow(cast: Cast, waiting: bool) -> None:
     with statements() as ran:
         numbers_of(actor, area, last_days("year", at), before(last_days("year", at)), at, {})
     assert len(ran) == (7 if waiting else 2), ran  # the places; and marks, shares before, cases, calls, the batch
-
-
-def test_a_total_of_nothing_has_no_rates() -> None:
-    assert totalled({}, []) == {}
