@@ -22,7 +22,7 @@ READ: dict[int, Any] = {**REFUSALS, 422: WRITE_REFUSALS[422]}
 @operation(permissions.VIEW)
 def case_map(request: HttpRequest, county: Path[int], query: Query[schemas.MapQuery]) -> schemas.MapOut:
     """Cases of the work list that lie in `bbox`, joined by squares of about 80 pixels at this zoom, single ones by
-    themselves, and whistles to which nobody has come yet. A square is counted to 300 where the list is long."""
+    themselves, and whistles to which nobody has come yet. A square is counted to 99 where the list is long."""
     actor, now = actor_of(request), timezone.now()
     box = box_read(query.bbox)
     listing = listing_of(actor, request.GET, now)

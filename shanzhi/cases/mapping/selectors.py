@@ -27,7 +27,7 @@ from shanzhi.lib.quadtree import SHIFT, bits_for, squares_in
 from shanzhi.lib.times import local
 
 SQUARES: Final = 200
-IN_SQUARE: Final = 300
+IN_SQUARE: Final = 99
 READ: Final = 2_000
 WHISTLES: Final = 200
 CALLS: Final = 8 * WHISTLES
