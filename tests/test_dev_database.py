@@ -169,8 +169,11 @@ def test_settings_are_found_without_being_told(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite
 def test_a_first_and_a_second_start(tmp_path: Path) -> None:
     """The real thing on SQLite: a database with the demo the first time, nothing to do the second."""
+    if connection.vendor != "sqlite":
+        pytest.skip("it makes its own SQLite database: once is enough")
     own = {"SHANZHI_VAR": str(tmp_path), "SHANZHI_DATABASE": f"sqlite:///{tmp_path}/one.sqlite3"}
     unset = {"SHANZHI_DATABASE_OWNER", "SHANZHI_STATIC_STORAGE", "DJANGO_SETTINGS_MODULE"}
     env = {name: value for name, value in environment.environment(**own).items() if name not in unset}
