@@ -108,6 +108,7 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
 ELSEWISE: dict[str, dict[str, Any]] = {
     "cases.gate.block_make": {"what": "device", "reason": "abuse", "days": 1},
     "cases.gate.block_extend": {"days": 1},
+    "duties.duty_acts": {"act": "strike", "lines": [{"id": "1", "version": 1}]},
     "areas.mapping.split_create": {"line": [[118.9, 32.7], [119.0, 32.8]]},
 }
 

@@ -56,7 +56,7 @@ def duty_list(request: HttpRequest, county: Path[int], query: Query[schemas.Duty
     counts = counts_by_duty(actor, wanted, [duty.id for duty in found.rows], at=now)
     return schemas.DutyListOut(
         items=[schemas.DutyOut.of(duty, counts.get(duty.id)) for duty in found.rows],
-        counts=schemas.CountsOut.of(counts_of(lines_for(actor, wanted, at=now), at=now)),
+        counts=schemas.DutyCountsOut.of(counts_of(lines_for(actor, wanted, at=now), at=now)),
         next=found.next_cursor or "", previous=found.previous_cursor or "",
     )  # fmt: skip
 
@@ -162,6 +162,7 @@ def line_list(request: HttpRequest, county: Path[int], query: Query[schemas.Line
 @router.get("/duty-lines/{line_id}", response={200: schemas.LineDetailOut, **REFUSALS}, summary="One line")
 @operation(permissions.VIEW, object=True)
 def line_read(request: HttpRequest, county: Path[int], line_id: Path[int]) -> schemas.LineDetailOut:
+    """What is to be done, and everything that happened, the newest first."""
     actor = actor_of(request)
     line = line_get_for(actor, line_id)
     actor.require(permissions.VIEW)

@@ -14,7 +14,7 @@ STATES = "|".join([*State.values, LATE, WAITS, "open"])
 ID = r"^\d{1,19}$"
 
 
-class CountsOut(Schema):
+class DutyCountsOut(Schema):
     """Lines counted from their rows, withdrawn ones left out; `rate` is struck ÷ issued, null over nothing."""
 
     issued: int
@@ -26,7 +26,7 @@ class CountsOut(Schema):
     rate: float | None
 
     @classmethod
-    def of(cls, counts: Counts) -> "CountsOut":
+    def of(cls, counts: Counts) -> "DutyCountsOut":
         return cls(
             issued=counts.issued, received=counts.received, done=counts.done, struck=counts.struck, late=counts.late,
             waiting=counts.waiting, rate=counts.rate,
@@ -49,7 +49,7 @@ class DutyOut(Schema):
     size: int
     case: str = ""
     photos: list[str] = []
-    counts: CountsOut | None = None
+    counts: DutyCountsOut | None = None
 
     @classmethod
     def of(
@@ -58,7 +58,7 @@ class DutyOut(Schema):
         return cls(
             id=str(duty.id), number=duty.number, title=duty.title, body=duty.body, source=duty.source,
             urgent=duty.urgent, due_at=duty.due_at, office=duty.office, by=duty.by, issued_at=duty.issued_at,
-            size=duty.size, case=case, photos=photos or [], counts=CountsOut.of(counts) if counts is not None else None,
+            size=duty.size, case=case, photos=photos or [], counts=DutyCountsOut.of(counts) if counts is not None else None,
         )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ class DutyListOut(Schema):
     """`counts` are those of all lines of the list, not of this page."""
 
     items: list[DutyOut]
-    counts: CountsOut
+    counts: DutyCountsOut
     next: str
     previous: str
 
