@@ -61,15 +61,16 @@ def _go(
     dated = replace(order, due_on=due)
     duty = duty_issue(actor=issuer, order=dated, receivers=[Receiver(area=one) for one in places], at=since)
     lines = Line.objects.filter(duty=duty).select_related("area").order_by("area_path")
-    for line, way in zip(lines, _ways(len(places)), strict=True):
+    begin = len(WAYS) - 1 if order.urgent else 1  # the cast works at the first place: there something is open
+    for line, way in zip(lines, _ways(len(places), begin), strict=True):
         assert line.area is not None
         seats = plan.seats_at(role, line.area.code)
         if seats:
             _walk(duty, line, way, since, issuer, actor_of(seats[0].login))
 
 
-def _ways(number: int) -> list[tuple[tuple[Act, int, str, str], ...]]:
-    return [WAYS[index % len(WAYS)] for index in range(number)]
+def _ways(number: int, begin: int) -> list[tuple[tuple[Act, int, str, str], ...]]:
+    return [WAYS[(begin + index) % len(WAYS)] for index in range(number)]
 
 
 def _walk(

@@ -41,7 +41,7 @@ class DutyForm(PhotosMixin, TakingForm):
         widget=forms.TextInput({"maxlength": str(SOURCE)}),
     )  # fmt: skip
     due_on = forms.DateField(
-        label="哪天以前办完", error_messages={"required": "请选哪天以前办完。", "invalid": DAY},
+        label="哪天以前办完", help_text="到这一天结束。", error_messages={"required": "请选哪天以前办完。", "invalid": DAY},
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     due_time = forms.TimeField(

@@ -37,6 +37,12 @@ DEFINITIONS: Final = {
 }
 
 
+def due_words(due_at: datetime, now: datetime) -> str:
+    """12月2日 24:00前 for a whole day, else 12月2日 17:30前."""
+    words_of = moment_words(due_at, now)
+    return f"{words_of}前" if ":" in words_of else f"{words_of} 24:00前"
+
+
 def percent(counts: Counts) -> str:
     """83.3 %, or nothing where nothing was issued."""
     return "" if counts.rate is None else f"{counts.rate * 100:.1f}".removesuffix(".0")
@@ -51,13 +57,19 @@ def tiles_of(counts: Counts, query: QueryDict) -> list[Tile]:
         return Tile(label, words.thousands(value), "行", sub, url, DEFINITIONS[name])
 
     rate = percent(counts)
-    sub = f"{counts.struck:,} ÷ {counts.issued:,} 行"
     return [
         tile("交办", "issued", counts.issued),
         tile("已签收", "received", counts.received),
         tile("已报结", "done", counts.done),
         tile("已销号", "struck", counts.struck, State.STRUCK),
-        Tile("销号率", rate, "%" if rate else "", sub if rate else "", base, DEFINITIONS["rate"]),
+        Tile(
+            "销号率",
+            rate,
+            "%" if rate else "",
+            f"{counts.struck:,} ÷ {counts.issued:,} 行" if rate else "",
+            base,
+            DEFINITIONS["rate"],
+        ),
         tile("超期", "late", counts.late, LATE),
         tile("等交办单位", "waiting", counts.waiting, WAITS),
     ]
@@ -107,6 +119,7 @@ class LineRow:
     state: str
     clock: ClockWords | None
     who: str
+    due: str
     asked: str
     act: str = ""
     act_url: str = ""
@@ -128,7 +141,8 @@ def line_rows(lines: Sequence[Line], now: datetime, *, actor: Actor | None = Non
         found.append(
             LineRow(
                 line, reverse("duties:line", args=[line.county_id, line.id]), SHAPES[line.state],
-                State(line.state).label, clock_of(line, now), "、".join(names) or "没有人在岗", asked,
+                State(line.state).label, clock_of(line, now), "、".join(names) or "没有人在岗",
+                due_words(line.due_at, now), asked,
                 act.label if act is not None else "", act_url(line, act) if act is not None else "",
             )
         )  # fmt: skip
@@ -193,7 +207,7 @@ def _item(step: LineStep, newest: bool, photos: Sequence[StoredFile], now: datet
     )  # fmt: skip
 
 
-def facts_of(duty: Duty) -> dict[str, Any]:
+def facts_of(duty: Duty, now: datetime) -> dict[str, Any]:
     """What every page of an instruction says of it; photos with one statement."""
     photos = photo_strip("duties.duty", [duty.id]).get(duty.id, [])
-    return {"duty": duty, "photos": photo_items(photos, duty.title)}
+    return {"duty": duty, "photos": photo_items(photos, duty.title), "due": due_words(duty.due_at, now)}

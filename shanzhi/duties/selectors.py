@@ -215,7 +215,7 @@ SEGMENTS: Final[dict[str, tuple[str, tuple[State, ...]]]] = {
     "received": ("办理中", (State.RECEIVED,)),
     "returned": ("被退回", (State.RETURNED,)),
     "done": ("已报结", (State.DONE, State.DECLINED)),
-    "ended": ("已销号", (State.STRUCK, State.WITHDRAWN)),
+    "ended": ("已销号、撤回", (State.STRUCK, State.WITHDRAWN)),
 }
 
 

@@ -15,7 +15,7 @@ from shanzhi.duties.catalogue import Act, State
 from shanzhi.duties.forms import ManyForm
 from shanzhi.duties.models import Duty, Line
 from shanzhi.duties.offices import issuing_post
-from shanzhi.duties.presenters import facts_of, line_rows, percent
+from shanzhi.duties.presenters import due_words, facts_of, line_rows, percent
 from shanzhi.duties.selectors import case_of, counts_of, duty_get_for, lines_seen
 from shanzhi.duties.services import Deed, lines_act
 from shanzhi.lib.errors import Invalid
@@ -82,7 +82,7 @@ def _context(request: CountyRequest, duty: Duty, form: ManyForm | None = None) -
     present = set(everything.values_list("state", flat=True))
     ticked = set(request.POST.getlist("line")) if form is not None else set()
     return {
-        **facts_of(duty), "rows": line_rows(found.rows, now), "counts": counts, "rate": percent(counts),
+        **facts_of(duty, now), "rows": line_rows(found.rows, now), "counts": counts, "rate": percent(counts),
         "case": case_of(actor, duty), "issuer": issuer, "form": form or ManyForm(), "ticked": ticked,
         "able": issuer and any(_able(line) for line in found.rows), "now": now, "state": state,
         "states": [(code, label) for code, label in states.items() if code in present],
@@ -108,6 +108,6 @@ def duty_print(request: CountyRequest, county: int, duty_id: int) -> HttpRespons
     context = {
         "title": duty.title, "duty": duty, "rows": line_rows(lines, now), "counts": counts, "rate": percent(counts),
         "printed": show_full(now), "now": now, "back": reverse("duties:duty", args=[county, duty.id]),
-        "due": show_full(duty.due_at), "issued": show_full(duty.issued_at),
+        "due": due_words(duty.due_at, now), "issued": show_full(duty.issued_at),
     }  # fmt: skip
     return render(request, "duties/sheet.html", context)

@@ -16,9 +16,9 @@ from shanzhi.duties import permissions
 from shanzhi.duties.choosing import levels_of, reach_for
 from shanzhi.duties.forms import DutyForm
 from shanzhi.duties.offices import holders
+from shanzhi.duties.presenters import due_words
 from shanzhi.duties.services import duty_issue
 from shanzhi.lib.errors import DomainError
-from shanzhi.lib.times import show_full
 from shanzhi.ui.parts import Crumb
 
 # What the browser sends that is not what was typed.
@@ -69,6 +69,6 @@ def _preview(request: CountyRequest, form: DutyForm) -> dict[str, Any]:
     past = order.due_at <= now
     return {
         "form": form, "order": order, "rows": rows, "hidden": hidden, "vacant": vacant, "count": len(rows),
-        "made_of": levels_of(form.receivers), "due": show_full(order.due_at), "past": past, "now": now,
+        "made_of": levels_of(form.receivers), "due": due_words(order.due_at, now), "past": past, "now": now,
         "issuer": form.reach.post.title,
     }  # fmt: skip

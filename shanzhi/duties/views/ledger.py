@@ -112,7 +112,7 @@ def mine(request: CountyRequest, county: int) -> HttpResponse:
     found = page_of(rows.select_related("duty", "area", "unit"), order, cursor=cursor_in(query))
     context: dict[str, Any] = {
         "rows": line_rows(found.rows, now, actor=actor), "segments": _segments(request, segment),
-        "words": words, "late": late, "state": segment, "now": now,
+        "may_receive": True, "words": words, "late": late, "state": segment, "now": now,
         "tabs": tabs_of(actor, "") if not actor.works_on_phone else [],
         "crumbs": [Crumb("交办", reverse("duties:ledger", args=[county])), Crumb("交给我的")], **page_urls(found, query),
     }  # fmt: skip

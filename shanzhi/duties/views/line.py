@@ -107,7 +107,7 @@ def _context(request: CountyRequest, line: Line) -> dict[str, Any]:
     issuer = actor.can(permissions.ISSUE)
     base = reverse("duties:ledger" if issuer else "duties:mine", args=[county])
     return {
-        **facts_of(line.duty), "line": line, "row": line_rows([line], now)[0], "case": case_of(actor, line.duty),
+        **facts_of(line.duty, now), "line": line, "row": line_rows([line], now)[0], "case": case_of(actor, line.duty),
         "timeline": timeline_of(steps_of([line]), now), "now": now,
         "url": reverse("duties:line", args=[county, line.id]), "back": base,
         "crumbs": [
