@@ -107,8 +107,6 @@ class LineForm(TakingForm):
         text = self.fields["text"]
         text.label, text.help_text, text.required = spec.label, spec.hint, bool(spec.missing)
         text.error_messages["required"] = spec.missing
-        if spec.act is Act.DONE:
-            text.required = False  # nothing to report is an answer too; the service asks for words otherwise
 
     def deed(self) -> Deed:
         data = self.cleaned_data
@@ -131,6 +129,14 @@ class ProvingForm(PhotosMixin, LineForm):
 
 class DoneForm(ProvingForm):
     nothing = forms.BooleanField(label="无此情况（查过了，没有要办的）", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing to report is an answer without words too."""
+        data = super().clean()
+        if data.get("nothing") and "text" in self.errors and not self.data.get("text", "").strip():
+            del self.errors["text"]
+            data["text"] = ""
+        return data
 
 
 class ManyForm(TakingForm):

@@ -26,6 +26,7 @@ from shanzhi.ui.words import ClockWords
 ICONS: Final[dict[str, str]] = {
     **{act.value: spec.icon for act, spec in BY_ACT.items()}, Act.ISSUE: "send", Act.PASS: "arrows-join-2",
 }  # fmt: skip
+VACANT: Final = "没有人在岗"
 DEFINITIONS: Final = {
     "issued": "交办出去的行数，一家一行；撤回的不算。",
     "received": "已经签收的行数。",
@@ -41,6 +42,13 @@ def due_words(due_at: datetime, now: datetime) -> str:
     """12月2日 24:00前 for a whole day, else 12月2日 17:30前."""
     words_of = moment_words(due_at, now)
     return f"{words_of}前" if ":" in words_of else f"{words_of} 24:00前"
+
+
+def who_words(names: Sequence[str]) -> str:
+    """王桂兰、李明, 王桂兰、李明、张强等 7 人; a vacant office says so."""
+    if len(names) > 4:
+        return f"{'、'.join(names[:3])}等 {len(names)} 人"
+    return "、".join(names) or VACANT
 
 
 def percent(counts: Counts) -> str:
@@ -141,7 +149,7 @@ def line_rows(lines: Sequence[Line], now: datetime, *, actor: Actor | None = Non
         found.append(
             LineRow(
                 line, reverse("duties:line", args=[line.county_id, line.id]), SHAPES[line.state],
-                State(line.state).label, clock_of(line, now), "、".join(names) or "没有人在岗",
+                State(line.state).label, clock_of(line, now), who_words(names),
                 due_words(line.due_at, now), asked,
                 act.label if act is not None else "", act_url(line, act) if act is not None else "",
             )

@@ -162,6 +162,11 @@ class Outcome:
     name: str
     error: str = ""
 
+    @property
+    def words(self) -> str:
+        """The refusal with the receiver's name, said once."""
+        return self.error if f"“{self.name}”" in self.error else f"{self.name}：{self.error}"
+
 
 def lines_act(
     *, actor: Actor, act: Act, seen: Sequence[tuple[int, int]], deed: Deed | None = None, key: str | None = None,

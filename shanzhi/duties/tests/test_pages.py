@@ -224,7 +224,7 @@ def test_several_are_struck_off_with_a_result_for_each(cast: Cast, officer: Clie
     told = text(answer)
     assert "销号 1 行 ：张庄村" in told
     assert "有 1 行没有销号" in told
-    assert "李庄村：“李庄村”现在是“待签收”，不能销号。" in told
+    assert "没有销号 “李庄村”现在是“待签收”，不能销号。" in told
     with county(A):
         assert [line_at(cast, duty, place).state for place in ("v1", "v2")] == [State.STRUCK, State.ISSUED]
 

@@ -16,7 +16,7 @@ from shanzhi.duties import permissions
 from shanzhi.duties.choosing import levels_of, reach_for
 from shanzhi.duties.forms import DutyForm
 from shanzhi.duties.offices import holders
-from shanzhi.duties.presenters import due_words
+from shanzhi.duties.presenters import VACANT, due_words, who_words
 from shanzhi.duties.services import duty_issue
 from shanzhi.lib.errors import DomainError
 from shanzhi.ui.parts import Crumb
@@ -62,13 +62,13 @@ def duty_create(request: CountyRequest, county: int) -> HttpResponseBase:
 def _preview(request: CountyRequest, form: DutyForm) -> dict[str, Any]:
     now, order = timezone.now(), form.order()
     people = holders(form.receivers, at=now)
-    rows = [(one, "、".join(people.get(one.key, []))) for one in form.receivers]
+    rows = [(one, who_words(people.get(one.key, []))) for one in form.receivers]
     typed = [(name, value) for name, values in request.POST.lists() if name not in APART for value in values]
     hidden = typed + [("photo_ids", str(file.id)) for file in form.photo_drafts]
-    vacant = sum(not names for _, names in rows)
+    vacant = sum(one.key not in people for one in form.receivers)
     past = order.due_at <= now
     return {
-        "form": form, "order": order, "rows": rows, "hidden": hidden, "vacant": vacant, "count": len(rows),
+        "form": form, "order": order, "rows": rows, "hidden": hidden, "vacant": vacant, "nobody": VACANT, "count": len(rows),
         "made_of": levels_of(form.receivers), "due": due_words(order.due_at, now), "past": past, "now": now,
         "issuer": form.reach.post.title,
     }  # fmt: skip
