@@ -70,7 +70,8 @@ class Duty(CountyModel):
 class Line(CountyModel):
     """One receiver's part. It belongs to an office: a unit, or a place with one of its roles (empty: its whole office).
 
-    So a successor inherits it. `due_at` is the receiver's own: an extension moves it. `asked_until` waits for an answer.
+    So a successor inherits it. `due_at` is the receiver's own: an extension moves it. `asked_until` waits for an
+    answer.
     `watch_at` is when the receiver is to be told of the limit. Overdue is `due_at < now` while the receiver has it.
     """
 

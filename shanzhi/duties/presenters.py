@@ -133,6 +133,10 @@ class LineRow:
     act_url: str = ""
 
     @property
+    def late(self) -> bool:
+        return self.clock is not None and self.clock.kind in ("late", "donelate")
+
+    @property
     def value(self) -> str:
         """What a box that ticks it sends."""
         return f"{self.line.id}:{self.line.version}"

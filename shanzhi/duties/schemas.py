@@ -58,7 +58,8 @@ class DutyOut(Schema):
         return cls(
             id=str(duty.id), number=duty.number, title=duty.title, body=duty.body, source=duty.source,
             urgent=duty.urgent, due_at=duty.due_at, office=duty.office, by=duty.by, issued_at=duty.issued_at,
-            size=duty.size, case=case, photos=photos or [], counts=DutyCountsOut.of(counts) if counts is not None else None,
+            size=duty.size, case=case, photos=photos or [],
+            counts=DutyCountsOut.of(counts) if counts is not None else None,
         )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ class DutyIn(Schema):
 
 
 class LineOut(Schema):
-    """A receiver's part. `acts` is what the caller can do with it now; `late`: still with the receiver after its time."""
+    """A receiver's part. `acts` is what the caller can do now; `late`: still with the receiver after its time."""
 
     id: str
     duty_id: str

@@ -34,7 +34,7 @@ PROVING: Final = (Act.PROGRESS, Act.DONE, Act.DECLINE, Act.SEND_BACK)
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What is said with an act. `nothing` only with DONE; `until` the day that ASK asks for; photos are ids of drafts."""
+    """What is said with an act. `nothing` only with DONE; `until` the day that ASK asks for; ids of draft photos."""
 
     text: str = ""
     nothing: bool = False

@@ -22,16 +22,6 @@ def post(client: Client, path: str, body: dict[str, Any], **headers: str) -> Any
     return client.post(f"{BASE}{path}", json.dumps(body), content_type="application/json", headers=headers)
 
 
-@pytest.fixture
-def officer(cast: Cast) -> Client:
-    return cast["township_officer"].client()
-
-
-@pytest.fixture
-def clerk(cast: Cast) -> Client:
-    return cast["village_clerk"].client()
-
-
 def body(**changes: Any) -> dict[str, Any]:
     return {"title": "汛期前排查河道", "body": WORDS, "due_on": str(in_days(3)), "groups": ["villages"], **changes}
 

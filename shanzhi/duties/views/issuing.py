@@ -68,7 +68,8 @@ def _preview(request: CountyRequest, form: DutyForm) -> dict[str, Any]:
     vacant = sum(one.key not in people for one in form.receivers)
     past = order.due_at <= now
     return {
-        "form": form, "order": order, "rows": rows, "hidden": hidden, "vacant": vacant, "nobody": VACANT, "count": len(rows),
+        "form": form, "order": order, "rows": rows, "hidden": hidden, "vacant": vacant, "nobody": VACANT,
+        "count": len(rows),
         "made_of": levels_of(form.receivers), "due": due_words(order.due_at, now), "past": past, "now": now,
         "issuer": form.reach.post.title,
     }  # fmt: skip

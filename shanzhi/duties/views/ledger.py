@@ -49,8 +49,9 @@ def ledger(request: CountyRequest, county: int) -> HttpResponseBase:
     found = page_of(duties_for(actor, wanted, at=now), order, cursor=cursor_in(query))
     counts = counts_by_duty(actor, wanted, [duty.id for duty in found.rows], at=now)
     sorts = sorts_of(query, wanted.sort)
+    total = counts_of(lines_for(actor, wanted, at=now), at=now)
     context = {
-        "rows": duty_rows(found.rows, counts), "tiles": tiles_of(counts_of(lines_for(actor, wanted, at=now), at=now), query),
+        "rows": duty_rows(found.rows, counts), "tiles": tiles_of(total, query),
         "bar": bar_of(query, places, units_of(actor)), "sorts": sorts, "tabs": tabs_of(actor, wanted.tab),
         "order": next(label for _, label, chosen in sorts if chosen), "query": without_paging(query).urlencode(),
         "may_issue": actor.can(permissions.ISSUE), "may_receive": actor.can(permissions.RECEIVE), "now": now,
