@@ -43,6 +43,7 @@ from shanzhi.tenancy.keyset import page_of
 router = Router()
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 ANOTHER = "没有这个地方，或它不在你能看的范围内。"
+DAY = "请写 2000 年到 2100 年之间的日期。"
 PHOTOS = "照片编号不对，请先上传照片，再用返回的编号。"
 
 
@@ -65,6 +66,9 @@ def _wanted(actor: Actor, query: schemas.DutyQuery) -> Wanted:
     area = next((one for one in places_of(actor) if one.code == query.place), None) if query.place else None
     if query.place and area is None:
         raise Invalid(ANOTHER, code="area_unknown", fields={"place": [ANOTHER]})
+    for name, day in (("issued_from", query.issued_from), ("issued_to", query.issued_to)):
+        if day is not None and not 2000 <= day.year <= 2100:
+            raise Invalid(DAY, code="day_invalid", fields={name: [DAY]})
     first = ISSUED if actor.can(permissions.ISSUE) else AREA
     return Wanted(
         tab=query.tab or first, state=query.state, area=area, unit_id=id_of(query.unit), query=query.q,

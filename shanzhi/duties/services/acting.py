@@ -84,10 +84,10 @@ def faults_of(act: Act, deed: Deed, line: Line, at: datetime) -> dict[str, list[
     if act is Act.ASK:
         if deed.until is None:
             faults["until"] = ["请选想延到哪一天。"]
-        elif day_end(deed.until) <= max(line.due_at, at):
-            faults["until"] = ["要晚于今天和现在的时限，请重新选。"]
-        elif day_end(deed.until) > at + LONGEST:
+        elif deed.until.year > 2100 or (deed.until.year > 2000 and day_end(deed.until) > at + LONGEST):
             faults["until"] = ["最长延到两年以内，请重新选。"]
+        elif deed.until.year <= 2000 or day_end(deed.until) <= max(line.due_at, at):
+            faults["until"] = ["要晚于今天和现在的时限，请重新选。"]
     if deed.photos and act not in PROVING:
         faults["photos"] = ["这一步不用照片，请去掉。"]
     return faults

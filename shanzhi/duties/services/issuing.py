@@ -117,6 +117,15 @@ def _below(post: ActorPost, one: Receiver) -> bool:
     return one.unit is not None or one.area_id != post.area_id
 
 
+def due_fault(order: Order, at: datetime) -> str:
+    """What is wrong with the limit, empty if nothing; years are looked at first: some are no moment in China."""
+    if order.due_on.year > 2100 or (order.due_on.year > 2000 and order.due_at > at + LONGEST):
+        return "时限最长两年，请重新选日期。"
+    if order.due_on.year <= 2000 or order.due_at <= at:
+        return "时限要在现在以后，请重新选日期或时间。"
+    return ""
+
+
 def _checked(actor: Actor, order: Order, receivers: Sequence[Receiver], at: datetime) -> Case | None:
     faults: dict[str, list[str]] = {}
     for name, text, most, missing in (
@@ -127,10 +136,9 @@ def _checked(actor: Actor, order: Order, receivers: Sequence[Receiver], at: date
             faults[name] = [missing]
         elif len(text.strip()) > most:
             faults[name] = [f"最多写 {most:,} 字，现在是 {len(text.strip()):,} 字，请删减。"]
-    if order.due_at <= at:
-        faults["due_on"] = ["时限要在现在以后，请重新选日期或时间。"]
-    elif order.due_at > at + LONGEST:
-        faults["due_on"] = ["时限最长两年，请重新选日期。"]
+    late = due_fault(order, at)
+    if late:
+        faults["due_on"] = [late]
     if not 1 <= len(receivers) <= MOST:
         faults["groups"] = [f"一次交给 1 到 {MOST:,} 家，请重新选。"]
     if len({one.key for one in receivers}) < len(receivers):

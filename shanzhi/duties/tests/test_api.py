@@ -204,3 +204,15 @@ def test_several_at_once(cast: Cast, officer: Client) -> None:
         assert line_at(cast, duty).state == State.STRUCK
     assert post(officer, f"/duties/{duty.id}/acts", {"act": "receive", "lines": seen}).status_code == 422
     assert post(officer, f"/duties/{duty.id}/acts", {"act": "strike", "lines": []}).status_code == 422
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+def test_days_that_are_none_of_ours(cast: Cast, officer: Client, clerk: Client, day: str) -> None:
+    """No sentence is an error of the server: some of these are no moment on a Chinese clock."""
+    assert post(officer, "/duties", body(due_on=day)).json()["fields"].keys() == {"due_on"}
+    assert officer.get(f"{BASE}/duties?issued_from={day}").status_code == 422
+    assert officer.get(f"{BASE}/duties?issued_to={day}").status_code == 422
+    with county(A):
+        line = line_at(cast, issue(cast))
+    sent = {"version": 1, "text": "x", "until": day}
+    assert post(clerk, f"/duty-lines/{line.id}/postponements", sent).json()["fields"].keys() == {"until"}

@@ -175,3 +175,18 @@ def test_the_case_is_shown_to_those_who_see_it(cast: Cast, officer: Client) -> N
         other = issue(cast, "u:t1", case=case.number)
         line = line_at(cast, other, "u:t1")
     assert case.number not in text(cast["department_handler"].client().get(url("line", line.id)))
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2020-01-01", "时限要在现在以后，请重新选日期或时间。"), ("0001-01-01", "时限要在现在以后，请重新选日期或时间。"),
+        ("2099-01-01", "时限最长两年，请重新选日期。"), ("9999-12-31", "时限最长两年，请重新选日期。"),
+        ("gestern", "日期没有写对，请重新选。"), ("", "请选哪天以前办完。"),
+    ],
+)  # fmt: skip
+def test_a_wrong_limit_is_told_before_the_list(cast: Cast, officer: Client, day: str, words: str) -> None:
+    answer = officer.post(url("new"), typed(due_on=day))
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert "沿河走一遍" in text(answer)

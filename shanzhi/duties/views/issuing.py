@@ -17,7 +17,7 @@ from shanzhi.duties.choosing import levels_of, reach_for
 from shanzhi.duties.forms import DutyForm
 from shanzhi.duties.offices import holders
 from shanzhi.duties.presenters import VACANT, due_words, who_words
-from shanzhi.duties.services import duty_issue
+from shanzhi.duties.services import due_fault, duty_issue
 from shanzhi.lib.errors import DomainError
 from shanzhi.ui.parts import Crumb
 
@@ -40,7 +40,7 @@ def duty_create(request: CountyRequest, county: int) -> HttpResponseBase:
         return render(request, "duties/new.html", {"form": form, **context})
     form = DutyForm(request.POST, request.FILES, actor=request.actor, reach=reach)
     status = 200
-    if not form.is_valid():
+    if not form.is_valid() or not _in_time(form):
         status = 422
     elif step == "issue":
         try:
@@ -59,6 +59,14 @@ def duty_create(request: CountyRequest, county: int) -> HttpResponseBase:
     return render(request, "duties/new.html", {"form": form, **context}, status=status)
 
 
+def _in_time(form: DutyForm) -> bool:
+    """The limit is looked at before anybody goes through the list of receivers."""
+    fault = due_fault(form.order(), timezone.now())
+    if fault:
+        form.add_error("due_on", fault)
+    return not fault
+
+
 def _preview(request: CountyRequest, form: DutyForm) -> dict[str, Any]:
     now, order = timezone.now(), form.order()
     people = holders(form.receivers, at=now)
@@ -66,10 +74,9 @@ def _preview(request: CountyRequest, form: DutyForm) -> dict[str, Any]:
     typed = [(name, value) for name, values in request.POST.lists() if name not in APART for value in values]
     hidden = typed + [("photo_ids", str(file.id)) for file in form.photo_drafts]
     vacant = sum(one.key not in people for one in form.receivers)
-    past = order.due_at <= now
     return {
         "form": form, "order": order, "rows": rows, "hidden": hidden, "vacant": vacant, "nobody": VACANT,
         "count": len(rows),
-        "made_of": levels_of(form.receivers), "due": due_words(order.due_at, now), "past": past, "now": now,
+        "made_of": levels_of(form.receivers), "due": due_words(order.due_at, now), "now": now,
         "issuer": form.reach.post.title,
     }  # fmt: skip
