@@ -145,7 +145,7 @@ STOPS: Final = (
     Stop("duties_area", OFFICER, "/341181/duties/?tab=area&state=open&sort=due"),
     Stop("duties_print", OFFICER, "/341181/duties/print/?tab=area"),
     Stop("duty", OFFICER, "/341181/duties/", DUTY),
-    Stop("duty_acts_wrong", OFFICER, "/341181/duties/", then(DUTY, submit_empty("销号所选"))),
+    Stop("duty_acts_wrong", OFFICER, "/341181/duties/?state=open", then(DUTY, submit_empty("销号所选"))),
     Stop("duty_line", OFFICER, "/341181/duties/", then(DUTY, LINE)),
     Stop("duty_new", OFFICER, "/341181/duties/new/"),
     Stop("duty_new_wrong", OFFICER, "/341181/duties/new/", submit_empty("下一步")),
