@@ -49,6 +49,8 @@ def submit_empty(button: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("button", name=re.compile(button)).first.click()
 
 
+DUTY = open_first(r"/341181/duties/\d+/")
+LINE = open_first(r"/341181/duties/lines/\d+/")
 CASE = open_first(r"/341181/cases/\d{4}-\d+/")
 STOPS: Final = (
     Stop("counties", "", "/"),
@@ -139,6 +141,20 @@ STOPS: Final = (
     Stop("case_map_grid", GRID, "/341181/cases/map/"),
     Stop("case_spot", OFFICER, "/341181/cases/{accepted}/map/"),
     Stop("case_spot_grid", GRID, "/341181/cases/{in_grid}/map/"),
+    Stop("duties", OFFICER, "/341181/duties/"),
+    Stop("duties_area", OFFICER, "/341181/duties/?tab=area&state=open&sort=due"),
+    Stop("duties_print", OFFICER, "/341181/duties/print/?tab=area"),
+    Stop("duty", OFFICER, "/341181/duties/", DUTY),
+    Stop("duty_acts_wrong", OFFICER, "/341181/duties/?state=open", then(DUTY, submit_empty("销号所选"))),
+    Stop("duty_line", OFFICER, "/341181/duties/", then(DUTY, LINE)),
+    Stop("duty_new", OFFICER, "/341181/duties/new/"),
+    Stop("duty_new_wrong", OFFICER, "/341181/duties/new/", submit_empty("下一步")),
+    Stop("duties_mine", CLERK, "/341181/duties/mine/"),
+    Stop("duty_report", CLERK, "/341181/duties/mine/", then(LINE, open_first(r".*/reports/"))),
+    Stop("duty_ask_wrong", CLERK, "/341181/duties/mine/",
+         then(LINE, open_first(r".*/postponements/"), submit_empty("申请延期"))),
+    Stop("grid_duties", GRID, "/341181/duties/mine/"),
+    Stop("grid_duty", GRID, "/341181/duties/mine/", LINE),
     Stop("leader_list", LEADER, "/341181/cases/"),
     Stop("messages", SYSTEM, "/341181/notices/log/?state=skipped"),
     Stop("messages_none", SYSTEM, "/341181/notices/log/?at_to=2001-01-01"),

@@ -59,6 +59,9 @@ ALLOWED: dict[str, set[str]] = {
     "trail.view": {"audit_admin"},
     "notices.log": {"system_admin"},
     "portal.qr": OFFICE | {"system_admin"},
+    "duties.issue": {"township_officer", "command_centre", "county_leader"},
+    "duties.receive": OFFICE | GRID | {"department_handler"},
+    "duties.view": OFFICE | GRID | WATCHERS | {"department_handler"},
     "exchange.hooks": {"system_admin"},
     "insight.board": {"township_officer", "command_centre"} | WATCHERS,
 }
@@ -99,12 +102,25 @@ TURN: dict[str, set[str]] = {
     "receipts": VILLAGE_OFFICE,
     "reveals": VILLAGE_OFFICE,
     "papers": VILLAGE_OFFICE,
+    # Of an instruction that the township's officer gave to the village's office: each side its own acts.
+    "progress": VILLAGE_OFFICE,
+    "reports": VILLAGE_OFFICE,
+    "declines": VILLAGE_OFFICE,
+    "postponements": VILLAGE_OFFICE,
+    "approvals": {"township_officer"},
+    "denials": {"township_officer"},
+    "strikes": {"township_officer"},
+    "send-backs": {"township_officer"},
+    "withdrawals": {"township_officer"},
 }
+SEES_DUTY = {"own": OFFICE | WATCHERS, "other": WATCHERS}
 SEES_CASE = {"own": OFFICE | GRID | WATCHERS | {"accountant", "supervisor"}, "other": WATCHERS}
 # Who sees an object in the own and in another area; whoever does not gets the answer for what does not exist.
 SEES: dict[str, dict[str, set[str]]] = {
     "case": SEES_CASE,
     "case_photo": SEES_CASE,
+    "duty": SEES_DUTY,
+    "duty_line": SEES_DUTY,
     # A grid's own place is the grid; the village above it is another's.
     "area": {"own": STAFF - GRID, "other": WATCHERS | ADMINISTRATORS},
     "unit": {"own": STAFF - GRID - VILLAGE_OFFICE - {"accountant", "supervisor"}, "other": WATCHERS | ADMINISTRATORS},

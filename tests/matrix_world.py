@@ -14,6 +14,8 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
 from shanzhi.cases.models import ActBatch, Block, CallBack, Case, Draw, Flood, Held, SavedFilter
 from shanzhi.cases.taking.contacts import ContactIn
+from shanzhi.duties.choosing import Receiver
+from shanzhi.duties.services import Order, duty_issue
 from shanzhi.exchange.models import Hook, HookDelivery
 from shanzhi.files.models import StoredFile
 from shanzhi.jobs.models import Job
@@ -180,6 +182,15 @@ class World:
         row.save()
         return str(row.id)
 
+    def duty(self, kind: str, place: str) -> str:
+        """An instruction of a township's officer to a village, or its line; call it inside the county."""
+        cast, other = self.cast(place), place == "other"
+        order = Order(title="排查河道", body="沿河走一遍。", due_on=timezone.localdate() + timedelta(days=3))
+        village = cast.areas["v3" if other else "v1"]
+        issuer = cast.actor("other_officer" if other else "township_officer")
+        made = duty_issue(actor=issuer, order=order, receivers=[Receiver(area=village)])
+        return str(made.id if kind == "duty" else made.lines.get().id)
+
     def draw(self, place: str, person: Person, at: datetime) -> str:
         """A draw of call-backs at a township; call it inside the county."""
         town, day = self.cast(place).areas["t2" if place == "other" else "t1"], at.date()
@@ -235,6 +246,8 @@ class World:
                         recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
                     ).id
                 )
+            if kind in ("duty", "duty_line"):
+                return self.duty(kind, place)
             if kind == "draw":
                 return self.draw(place, person, at)
             if kind in ("batch", "saved", "erased"):

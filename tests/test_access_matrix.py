@@ -31,6 +31,7 @@ KINDS = {
     "outline_import_id": "outline_import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
     "held_id": "held", "block_id": "block", "draw_id": "draw",
+    "duty_id": "duty", "line_id": "duty_line",
     "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
@@ -107,6 +108,7 @@ def body(endpoint: Endpoint, world: World, place: str) -> dict[str, Any]:
 ELSEWISE: dict[str, dict[str, Any]] = {
     "cases.gate.block_make": {"what": "device", "reason": "abuse", "days": 1},
     "cases.gate.block_extend": {"days": 1},
+    "duties.duty_acts": {"act": "strike", "lines": [{"id": "1", "version": 1}]},
     "areas.mapping.split_create": {"line": [[118.9, 32.7], [119.0, 32.8]]},
 }
 
@@ -149,7 +151,7 @@ def expected(endpoint: Endpoint, role: str, place: str) -> set[str]:
     if resource(endpoint) == "dismissals" and role == "department_handler" and place == "own":
         sees = True  # it was called there
     allowed = role in ONLY.get(endpoint.name, ALLOWED[permission])
-    if kind == "case" and resource(endpoint) in TURN:
+    if kind in ("case", "duty_line") and resource(endpoint) in TURN:
         reaches = place == "own" or (role == "county_leader" and role in TURN[resource(endpoint)])
         allowed = role in TURN[resource(endpoint)] and reaches
     if endpoint.is_object:

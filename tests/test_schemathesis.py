@@ -34,6 +34,8 @@ from shanzhi.areas.services.acting import write_history
 from shanzhi.cases import services
 from shanzhi.cases.models import Case
 from shanzhi.config.api import api
+from shanzhi.duties.choosing import Receiver
+from shanzhi.duties.services import Order, duty_issue
 from shanzhi.files.models import StoredFile
 from shanzhi.jobs.models import Job
 from shanzhi.notices.models import Notice
@@ -137,6 +139,10 @@ def world(cast: Cast, name: str) -> World:
         "user_id": str(clerk), "file_id": str(photo.id), "notice_id": str(notice.id), "job_id": str(job.id),
         "seal": "1", "stand_in_id": str(standin.id),
     }  # fmt: skip
+    order = Order(title="排查河道", body="沿河走一遍。", due_on=now.date() + timedelta(days=3))
+    village = [Receiver(area=cast.areas["v1"])]
+    duty = duty_issue(actor=cast.actor("township_officer"), order=order, receivers=village)
+    there |= {"duty_id": str(duty.id), "line_id": str(duty.lines.get().id)}
     return World(cast, {role: token(cast, role) for role in CALLERS}, there)
 
 

@@ -29,8 +29,8 @@ api = HouseAPI(
 # for /areas/at.
 APPS = (
     "accounts", "areas.mapping", "areas", "cases.worklists", "cases.mapping", "cases", "cases.callbacks", "cases.gate",
-    "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "exchange", "files", "insight",
-    "insight.boards", "jobs", "notices", "packs", "portal", "portal.village", "trail",
+    "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "duties", "exchange", "files",
+    "insight", "insight.boards", "jobs", "notices", "packs", "portal", "portal.village", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

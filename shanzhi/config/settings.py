@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "shanzhi.packs",
     "shanzhi.notices",
     "shanzhi.cases",
+    "shanzhi.duties",
     "shanzhi.portal",
     "shanzhi.exchange",
     "shanzhi.insight",

@@ -33,9 +33,12 @@ from shanzhi.cases.telling_calls import missing_told
 from shanzhi.cases.watching import watch
 from shanzhi.demo.acting import Players
 from shanzhi.demo.cast import demo_password, tokens_issue
+from shanzhi.demo.orders import orders_give
 from shanzhi.demo.packs import Pack
 from shanzhi.demo.pictures import picture
 from shanzhi.demo.plan import CountyPlan
+from shanzhi.duties.jobs import watch as watch_lines
+from shanzhi.duties.models import Duty, Line
 from shanzhi.files.services import photo_store
 from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.lib.times import local
@@ -106,6 +109,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.definitions()
         loader.people()
         loader.cases()
+        loader.orders()
         loader.stand_in()
         loader.settle()
 
@@ -215,6 +219,11 @@ class _Loader:
         self.open_ids = set(Case.objects.filter(ended_at=None).values_list("id", flat=True))
         self.say(f"  事件 {Case.objects.count()} 件，未办结 {len(self.open_ids)} 件，步骤 {Step.objects.count():,} 个")
 
+    def orders(self) -> None:
+        """Two instructions of the first township; what is open of them is told of like open cases."""
+        self.open_ids |= orders_give(plan=self.plan, actor_of=self._actor, areas=self.areas)
+        self.say(f"  交办 {Duty.objects.count()} 件，清单 {Line.objects.count()} 行")
+
     def _photos(self, index: int, actor: Actor) -> list[int]:
         story = self.plan.stories[index]
         content = picture(story.kind, f"{self.plan.number}:{index}:{story.title}")
@@ -248,6 +257,7 @@ class _Loader:
         last = self.plan.end - timedelta(minutes=1)
         missing_told(at=last)
         watch(last)
+        watch_lines(last)
         Notice.objects.filter(planned=False).update(planned=True)
         _unqueue({event_id for event_id, _, _ in waiting})
 

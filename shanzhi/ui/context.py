@@ -115,6 +115,13 @@ class Shell:
         return nav.count_for("notices", self.request) if self.actor else 0
 
     @cached_property
+    def todos(self) -> list[tuple[nav.Todo, int, str]]:
+        """Other lists in which something waits for this person, with how much and where."""
+        if self.actor is None:
+            return []
+        return [(item, count, self.url(item.url_name)) for item, count in nav.todos_for(self.actor, self.request)]
+
+    @cached_property
     def links(self) -> dict[str, str]:
         """Addresses of the shell's own links that this person may follow, by name."""
         names = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting")

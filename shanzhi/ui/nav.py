@@ -76,9 +76,22 @@ class Link:
 
 Counter = Callable[[HttpRequest], int]
 
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A line on the first page of a phone that leads to another list of what waits, with how much; absent at none."""
+
+    label: str
+    icon: str
+    url_name: str
+    permission: str
+    counter: Counter
+
+
 _items: dict[str, NavItem] = {}
 _links: dict[str, Link] = {}
 _badges: dict[str, Counter] = {}
+_todos: dict[str, Todo] = {}
 
 
 def register(*items: NavItem) -> None:
@@ -95,6 +108,17 @@ def link(name: str, url_name: str, *, permission: str = "", with_county: bool = 
 def badge(name: str, counter: Counter) -> None:
     """`counter(request)` runs at most once a page, and only if the page shows the count."""
     _badges[name] = counter
+
+
+def todo(item: Todo) -> None:
+    """Registering a url name again replaces the line."""
+    _todos[item.url_name] = item
+
+
+def todos_for(actor: ActorLike, request: HttpRequest) -> list[tuple[Todo, int]]:
+    """Those of which something waits; one count for each that the actor may open."""
+    counted = [(item, item.counter(request)) for item in _todos.values() if _may(actor, item.permission)]
+    return [(item, count) for item, count in counted if count]
 
 
 def items_for(actor: ActorLike, density: str) -> list[NavItem]:

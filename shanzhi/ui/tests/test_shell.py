@@ -1,6 +1,6 @@
 """The shell of every page: who sees which entry, and that nothing is counted before it is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,7 +54,7 @@ class Person:
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("_items", "_links", "_badges"):
+    for name in ("_items", "_links", "_badges", "_todos"):
         monkeypatch.setattr(nav, name, {})
     nav.register(
         NavItem("事件", "message-circle", "t-cases", permission="cases.view", order=20),
@@ -226,3 +226,21 @@ def test_large_letters_on_every_base() -> None:
 def test_items_for_a_density(density: str) -> None:
     names = [item.url_name for item in nav.items_for(Person("cases.view"), density)]
     assert names == sorted(names, key=lambda name: [i.order for i in nav.registered() if i.url_name == name])
+
+
+def test_the_first_page_of_a_phone_tells_of_other_lists_in_which_something_waits() -> None:
+    asked: list[str] = []
+
+    def counter(name: str, count: int) -> Callable[[HttpRequest], int]:
+        def ask(request: HttpRequest) -> int:
+            asked.append(name)
+            return count
+
+        return ask
+
+    for name, permission, count in (("t-cases", "", 2), ("t-home", "", 0), ("t-notices", "cases.view", 5)):
+        nav.todo(nav.Todo(name, "bell", name, permission, counter(name, count)))
+    told = Shell(request_of(Person())).todos
+    assert [(item.label, count, bool(url)) for item, count, url in told] == [("t-cases", 2, True)]
+    assert asked == ["t-cases", "t-home"]
+    assert Shell(request_of(None)).todos == []

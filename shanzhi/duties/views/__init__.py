@@ -1,0 +1,1 @@
+"""Pages of instructions: the ledger, issuing, one instruction, what was given to me, one line."""
