@@ -60,7 +60,7 @@ CROWD: Final = "volunteer"  # too many to name one by one where only somebody to
 OWN: Final = tuple(code for code, role in ROLES.items() if role.own)
 BY_POST: Final = {role.post: code for code, role in ROLES.items() if role.post}
 RANKS: Final = {code: number for number, code in enumerate(ROLES)}
-LEVELS: Final = {COUNTY: "县", TOWNSHIP: "乡镇（街道）", VILLAGE: "村（社区）", GRID: "网格"}
+LEVELS: Final[dict[str, str]] = {COUNTY: "县", TOWNSHIP: "乡镇（街道）", VILLAGE: "村（社区）", GRID: "网格"}
 # What is needed at least at each place of a level, until the county says otherwise: 1 + 2 + 1 in each grid.
 DEFAULT: Final[dict[tuple[str, str], int]] = {
     (TOWNSHIP, "chief"): 1,
@@ -71,6 +71,6 @@ DEFAULT: Final[dict[tuple[str, str], int]] = {
 MOST: Final = 99
 
 
-def rulable() -> list[tuple[Level, StaffRole]]:
+def rulable() -> list[tuple[str, StaffRole]]:
     """Every level with every role that a rule may ask for there, in the order of the tree and of the list."""
     return [(level, role) for level in LEVELS for role in ROLES.values() if level in role.levels and not role.is_office]

@@ -106,8 +106,8 @@ class AssignmentAct(CountyModel):
 class RuleEntry(CountyModel):
     """How many of a role there must be at each place of a level, or at one place, from `since` on.
 
-    The entry of the highest number that had begun on a day counts for that day. Without a number (`least` null) the
-    place, or the level, goes back to what counts without an entry.
+    Entries are numbered through the county; of those that had begun on a day the last one counts for it. Without a
+    figure (`least` null) the place, or the level, goes back to what counts without an entry.
     """
 
     APPEND_ONLY: ClassVar[bool] = True
@@ -131,16 +131,7 @@ class RuleEntry(CountyModel):
     class Meta(CountyModel.Meta):
         verbose_name = "配备标准"
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=["county_id", "level", "role", "number"],
-                condition=models.Q(area__isnull=True),
-                name="staff_rule_once",
-            ),
-            models.UniqueConstraint(
-                fields=["county_id", "area", "role", "number"],
-                condition=models.Q(area__isnull=False),
-                name="staff_rule_place_once",
-            ),
+            models.UniqueConstraint(fields=["county_id", "number"], name="staff_rule_once")
         ]
 
 

@@ -31,13 +31,13 @@ class Spot:
     vacant: Sequence[str] = ()
 
 
-def responsible(area: Area, *, at: datetime) -> list[Spot]:
-    """From the place itself upwards; six statements.
+def responsible(area: Area, *, at: datetime, up: bool = True) -> list[Spot]:
+    """From the place itself upwards (or only itself); seven statements.
 
     Whoever stands in for an absent colleague is named with them. Volunteers are counted, not named: there may be many.
     """
     asof = as_of(at)
-    paths = [area.path, *reversed(ancestors(area.path))]
+    paths = [area.path, *(reversed(ancestors(area.path)) if up else ())]
     areas = {row.path: row for row in Area.objects.filter(path__in=paths, valid_to=None).select_related("parent")}
     here = Q(area_path__in=paths) & asof.within_term()
     posts = Post.objects.filter(here, asof.posts_kept(), role__in=list(BY_POST), area_id__isnull=False)

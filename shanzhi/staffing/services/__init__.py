@@ -5,13 +5,14 @@ from shanzhi.staffing.services.assigning import (
     assignment_add,
     assignment_correct,
     assignment_end,
+    assignment_reach,
     assignment_renew,
     assignment_set_term,
     assignments_bulk_add,
 )
 from shanzhi.staffing.services.checking import Details, Term
 from shanzhi.staffing.services.revealing import SECONDS, phone_show
-from shanzhi.staffing.services.ruling import rule_number, rule_set
+from shanzhi.staffing.services.ruling import rule_count, rule_set
 
 __all__ = [
     "SECONDS",
@@ -21,10 +22,11 @@ __all__ = [
     "assignment_add",
     "assignment_correct",
     "assignment_end",
+    "assignment_reach",
     "assignment_renew",
     "assignment_set_term",
     "assignments_bulk_add",
     "phone_show",
-    "rule_number",
+    "rule_count",
     "rule_set",
 ]

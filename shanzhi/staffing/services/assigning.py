@@ -137,7 +137,7 @@ def assignment_renew(
     appears to have served in between. Answers with the one that holds now."""
     at, new = at or timezone.now(), new_id()
     today, source = local(at).date(), " ".join(source.split())
-    row = _reached(actor, number)
+    row = assignment_reach(actor=actor, number=number)
     if row.state_on(today) in ("live", "coming"):
 
         def change(row: Assignment) -> str:
@@ -197,7 +197,7 @@ def _made(new: NewAssignment, at: datetime, row_id: int) -> Assignment:
     )  # fmt: skip
 
 
-def _reached(actor: Actor, number: int) -> Assignment:
+def assignment_reach(*, actor: Actor, number: int) -> Assignment:
     """404 for whom this person does not see, 403 for whom only a higher level may change."""
     row = assignment_get_for(actor, number, permission=MANAGE)
     if not may_manage(actor, row):
@@ -211,7 +211,7 @@ def _change(
 ) -> Assignment:  # fmt: skip
     """Compare and swap, with its row of history and its entry in the trail; Stale for a version that is not the
     newest, Conflict for what is over where `while_running`."""
-    _reached(actor, number)
+    assignment_reach(actor=actor, number=number)
     with atomic():
         said = {"number": number, "version": version, **body}
         if claim(key=key, actor=actor, operation=f"staffing.{act}", body=said, result_id=number) is not None:

@@ -23,14 +23,12 @@ from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record
 
 COUNTY_ONLY: Final = "全县的标准由县指挥中心定；你可以给辖区里的某个地方单独定。"
-STALE: Final = "刚刚有人改过这一条标准，请看最新的再改，你填的内容还在。"
+STALE: Final = "刚刚有人改过配备标准，请看最新的再改，你填的内容还在。"
 
 
-def rule_number(level: str, role: str, area: Area | None) -> int:
-    """How many entries there are of one rule: what a form hands back as seen."""
-    rows = RuleEntry.objects.filter(role=role, area=area)
-    rows = rows.filter(level=level) if area is None else rows
-    return rows.aggregate(last=Max("number"))["last"] or 0
+def rule_count() -> int:
+    """The number of the county's last entry: what a form hands back as seen."""
+    return RuleEntry.objects.aggregate(last=Max("number"))["last"] or 0
 
 
 def rule_set(
@@ -55,7 +53,7 @@ def rule_set(
         earlier = claim(key=key, actor=actor, operation="staffing.rule", body=body, result_id=row_id)
         if earlier is not None:
             return RuleEntry.objects.get(id=earlier)
-        last = rule_number(level, role, area)
+        last = rule_count()
         if seen is not None and seen != last:
             raise Stale(STALE, code="stale")
         _check_change(level, role, area, least, at)
@@ -77,7 +75,7 @@ def rule_set(
 def _check(role: str, level: str, least: int | None, area: Area | None) -> None:
     if (level, role) not in {(at, known.code) for at, known in rulable()}:
         if role in ROLES and level in LEVELS:
-            sentence = f"{LEVELS[level]}不设{ROLES[role].label}，请另选。"  # type: ignore[index]
+            sentence = f"{LEVELS[level]}不设{ROLES[role].label}，请另选。"
         else:
             sentence = "请选级别和岗位。"
         raise Invalid(sentence, code="invalid", fields={"place" if area is not None else "what": [sentence]})
