@@ -21,6 +21,7 @@ from shanzhi.lib.clocks import Span
 from shanzhi.notices.models import Delivery, Notice
 from shanzhi.packs.loading import load_files
 from shanzhi.packs.shipped import SHIPPED
+from shanzhi.staffing.models import Assignment
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Seal
 from tests.cast import Cast, Person, report
@@ -241,6 +242,14 @@ class World:
                 return self.kept(kind, place, person)
             if kind in ("held", "block"):
                 return self.at_gate(kind, place, person)
+            if kind == "staff":
+                area = cast.areas[village]
+                row = Assignment(
+                    role="police", name="x", phone="13955501234", phone_index="x", area=area, area_path=area.path,
+                    valid_from=at.date(), created_at=at,
+                )  # fmt: skip
+                row.save()
+                return str(row.id)
             owner = cast["system_admin"].user.pk if place != "other" else person.user.pk
             if kind == "job":
                 return str(

@@ -6,7 +6,6 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shanzhi.access.forms import sent
@@ -137,7 +136,6 @@ def _item(act: Any) -> TimelineItem:
 
 
 @page(CONTACT, object=True)
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: CountyRequest, county: int, staff_id: int) -> HttpResponseBase:
     """GET asks what for, and says who had it shown before; POST shows the number for a minute."""
