@@ -201,7 +201,9 @@ class RecountTest(TestCase):
                         live[key] = live.get(key, 0) + 1
                         ending = row.valid_to is not None and row.valid_to <= day + timedelta(days=60)
                         soon[key] = soon.get(key, 0) + ending
-                own = {key: count for key, count in found.counts.items() if key[1] in ("instructor", "police", "security")}
+                own = {
+                    key: count for key, count in found.counts.items() if key[1] in ("instructor", "police", "security")
+                }
                 assert {key: count.live for key, count in own.items() if count.live} == live
                 assert {key: count.soon[1] for key, count in own.items() if count.soon[1]} == {
                     key: number for key, number in soon.items() if number
@@ -211,9 +213,7 @@ class RecountTest(TestCase):
                 )
                 assert sum(1 for one in listed if one.number) == sum(live.values())
 
-    def made(
-        self, number: int, place: str, role: str, first: int, length: int | None, ended: int | None
-    ) -> Assignment:
+    def made(self, number: int, place: str, role: str, first: int, length: int | None, ended: int | None) -> Assignment:
         area = self.cast.areas[place]
         last = None if length is None else days(first + length)
         return Assignment(
@@ -223,7 +223,9 @@ class RecountTest(TestCase):
 
 
 def test_a_rule_of_today_leaves_the_past_alone(cast: Cast) -> None:
-    services.rule_set(actor=cast.actor("county_centre"), role="instructor", level="grid", least=1, reason="人少", at=NOW)
+    services.rule_set(
+        actor=cast.actor("county_centre"), role="instructor", level="grid", least=1, reason="人少", at=NOW
+    )
     assert rule_on(TODAY).least("grid", "instructor") == 1
     assert rule_on(days(-1)).least("grid", "instructor") == 2
     grid = cast.areas["g1"].code

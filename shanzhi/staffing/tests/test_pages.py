@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
-import python_calamine
 import pytest
+import python_calamine
 import shapely
 from django.test import Client
 from django.utils import timezone

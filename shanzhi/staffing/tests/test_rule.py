@@ -36,7 +36,9 @@ def test_a_place_has_its_own_and_may_go_back(cast: Cast) -> None:
     assert rule_on(TODAY).least("grid", "worker", cast.areas["g2"].id) == 1
     change(cast, "command_centre", role="worker", place=grid.code, least=0, reason="由村里兼")
     assert "worker" not in rule_on(TODAY).needs("grid", grid.id)
-    change(cast, "command_centre", role="worker", place=grid.code, least=None, reason="取消", at=NOW + timedelta(hours=1))
+    change(
+        cast, "command_centre", role="worker", place=grid.code, least=None, reason="取消", at=NOW + timedelta(hours=1)
+    )
     assert rule_on(TODAY).least("grid", "worker", grid.id) == 1
 
 
