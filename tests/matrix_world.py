@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import ApiToken, StandIn
-from shanzhi.areas.models import DivisionImport, OutlineImport
+from shanzhi.areas.models import Area, DivisionImport, OutlineImport
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
@@ -181,6 +181,15 @@ class World:
         row.save()
         return str(row.id)
 
+    def staff(self, area: Area, at: datetime) -> str:
+        """One of the staff of a place; call it inside the county."""
+        row = Assignment(
+            role="police", name="x", phone="13955501234", phone_index="x", area=area, area_path=area.path,
+            valid_from=at.date(), created_at=at,
+        )  # fmt: skip
+        row.save()
+        return str(row.id)
+
     def draw(self, place: str, person: Person, at: datetime) -> str:
         """A draw of call-backs at a township; call it inside the county."""
         town, day = self.cast(place).areas["t2" if place == "other" else "t1"], at.date()
@@ -243,13 +252,7 @@ class World:
             if kind in ("held", "block"):
                 return self.at_gate(kind, place, person)
             if kind == "staff":
-                area = cast.areas[village]
-                row = Assignment(
-                    role="police", name="x", phone="13955501234", phone_index="x", area=area, area_path=area.path,
-                    valid_from=at.date(), created_at=at,
-                )  # fmt: skip
-                row.save()
-                return str(row.id)
+                return self.staff(cast.areas[village], at)
             owner = cast["system_admin"].user.pk if place != "other" else person.user.pk
             if kind == "job":
                 return str(

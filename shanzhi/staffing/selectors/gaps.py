@@ -136,12 +136,12 @@ def _counted(below: PathRange, asof: AsOf) -> Iterator[tuple[int, str, Count]]:
         yield area_id, role, _count(numbers)
 
 
-def _grouped(rows: QuerySet[Any], kept: Q, asof: AsOf) -> Iterable[tuple[Any, ...]]:
+def _grouped(rows: QuerySet[Any], kept: Q, asof: AsOf) -> Iterator[tuple[Any, ...]]:
     figures = {"live": Counted("id", filter=asof.within_term())}
     figures |= {f"in{days}": Counted("id", filter=asof.ending(days)) for days in SOON}
     figures["lapsed"] = Counted("id", filter=asof.lapsed())
     grouped = rows.filter(kept).values("area_id", "role").annotate(**figures).order_by("area_id", "role")
-    return grouped.values_list("area_id", "role", *figures)
+    yield from grouped.values_list("area_id", "role", *figures)
 
 
 def _count(numbers: list[int]) -> Count:

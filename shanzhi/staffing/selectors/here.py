@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from shanzhi.accounts.models import Post, StandIn
 from shanzhi.accounts.selectors import standing_in
@@ -71,7 +72,7 @@ def _path_of(holder: Holder, areas: dict[str, Area]) -> str:
     while row is not None and row.path not in areas and row.id not in seen:
         seen.add(row.id)
         row = row.successor
-    return row.path if row is not None else ""
+    return str(row.path) if row is not None else ""
 
 
 def _instead(posts: Sequence[int], at: datetime) -> dict[int, str]:
@@ -81,11 +82,10 @@ def _instead(posts: Sequence[int], at: datetime) -> dict[int, str]:
     return dict(rows.values_list("post_id", "substitute__name"))
 
 
-def _crowds(*parts: object) -> dict[str, int]:
+def _crowds(*parts: QuerySet[Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for rows in parts:
-        grouped = rows.values_list("area_path").annotate(n=Count("id")).order_by("area_path")  # type: ignore[attr-defined]
-        for path, number in grouped:
+        for path, number in rows.values_list("area_path").annotate(n=Count("id")).order_by("area_path"):
             found[path] = found.get(path, 0) + number
     return found
 

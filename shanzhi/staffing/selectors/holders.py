@@ -105,7 +105,8 @@ class _Both:
 def _posts() -> QuerySet[Post]:
     ranks = [When(role=post, then=Value(RANKS[code])) for post, code in BY_POST.items()]
     return Post.objects.filter(role__in=list(BY_POST), area_id__isnull=False).annotate(
-        source_table=Value(POST, IntegerField()), who=F("user__name"), until=Coalesce("valid_to", Value(FAR, DateField())),
+        source_table=Value(POST, IntegerField()), who=F("user__name"),
+        until=Coalesce("valid_to", Value(FAR, DateField())),
         rank=Case(*ranks, default=Value(99), output_field=IntegerField()),
     )  # fmt: skip
 

@@ -33,6 +33,8 @@ def rule_on(day: date) -> Rule:
     general: dict[tuple[str, str], int] = dict(DEFAULT)
     own: dict[tuple[int, str], int] = {}
     rows = RuleEntry.objects.filter(since__lte=day).order_by("number", "id")
+    area_id: int | None
+    least: int | None
     for level, role, area_id, least in rows.values_list("level", "role", "area_id", "least"):
         if area_id is None:
             general[level, role] = DEFAULT.get((level, role), 0) if least is None else least

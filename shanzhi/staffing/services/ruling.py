@@ -32,8 +32,8 @@ def rule_count() -> int:
 
 
 def rule_set(
-    *, actor: Actor, role: str, reason: str, least: int | None, level: str = "", place: str = "", seen: int | None = None,
-    key: str | None = None, at: datetime | None = None,
+    *, actor: Actor, role: str, reason: str, least: int | None, level: str = "", place: str = "",
+    seen: int | None = None, key: str | None = None, at: datetime | None = None,
 ) -> RuleEntry:  # fmt: skip
     """So many at least from today on, at every place of a level or at the one place of a code; None takes it back.
 

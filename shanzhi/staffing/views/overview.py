@@ -14,6 +14,7 @@ from shanzhi.staffing.catalogue import CROWD, LEVELS, ROLES, rulable
 from shanzhi.staffing.permissions import MANAGE, RULE, VIEW
 from shanzhi.staffing.selectors.board import SORTS, Board, crowd_of, leaders_of
 from shanzhi.staffing.selectors.gaps import Gap
+from shanzhi.staffing.selectors.holders import place_words
 from shanzhi.staffing.views.shared import asof_of, crumbs, day_words, link, path_to, right, url_with
 from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, filter_bar
@@ -37,11 +38,13 @@ def overview(request: CountyRequest, county: int) -> HttpResponse:
     query, actor = request.GET, request.actor
     context: dict[str, Any] = {
         "board": board,
+        "place": place_words(board.area),
         "wrong": wrong,
         "tiles": _tiles(county, board),
         "rows": [(row, "" if row.is_own else url_with(query, area=row.code)) for row in board.rows],
         "labels": [ROLES[role].label for role in board.roles],
         "path": [(area, url_with(query, area=area.code)) for area in path_to(request, board.area)],
+        "order": SORTS.get(query.get("sort", ""), SORTS[""]),
         "sorts": [(url_with(query, sort=code), label, query.get("sort", "") == code) for code, label in SORTS.items()],
         "people": _people(request, board),
         "day_words": day_words(board.asof),
@@ -103,8 +106,8 @@ def overview_print(request: CountyRequest, county: int) -> HttpResponse:
     right(wrong)
     gaps = selectors.gaps_of(board.standing)
     context = {
-        "board": board, "labels": [ROLES[role].label for role in board.roles], "gaps": gaps[:200],
-        "more": max(0, len(gaps) - 200), "printed": show_full(timezone.now()), "query": request.GET.urlencode(),
+        "board": board, "place": place_words(board.area), "gaps": gaps[:200],
+        "labels": [ROLES[role].label for role in board.roles], "more": max(0, len(gaps) - 200), "printed": show_full(timezone.now()), "query": request.GET.urlencode(),
         "day_words": day_words(board.asof),
     }  # fmt: skip
     return render(request, "staffing/sheets/overview.html", context)
@@ -140,7 +143,8 @@ def gap_list(request: CountyRequest, county: int) -> HttpResponse:
     roles = dict.fromkeys(role.code for _, role in rulable() if role.code != CROWD)
     manages = selectors.place_scope(actor, MANAGE) if actor.can(MANAGE) else None
     context = {
-        "standing": standing, "wrong": wrong, "total": len(gaps), "missing": sum(gap.missing for gap in gaps),
+        "standing": standing, "place": place_words(standing.area), "wrong": wrong,
+        "total": len(gaps), "missing": sum(gap.missing for gap in gaps),
         "places": len({gap.place.id for gap in gaps}), "all_places": len(standing.places),
         "rows": [(gap, _fill(county, gap, manages is not None and manages.covers(gap.place.path)),
                   link(county, "overview", area=gap.place.code, on=query.get("on", ""))) for gap in shown],

@@ -56,7 +56,7 @@ def people(request: CountyRequest, county: int) -> HttpResponse:
     found = selectors.holder_page(request.actor, wanted, asof, cursor=cursor_in(query))
     roles = [(code, role.label) for code, role in ROLES.items() if code not in OFFICES]
     context = {
-        "page": found, "area": area, "wrong": wrong, "text": wanted.text, "asof": asof,
+        "page": found, "area": area, "place": place_words(area), "wrong": wrong, "text": wanted.text, "asof": asof,
         "rows": [(one, one.days_left(asof.day)) for one in found.rows],
         "bar": filter_bar(query, [
             Choice("role", "岗位", roles), Choice("state", "状态", list(STATES.items())),

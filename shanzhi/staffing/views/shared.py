@@ -69,6 +69,6 @@ def crumbs(request: CountyRequest, *rest: Crumb) -> list[Crumb]:
 
 
 def day_words(asof: AsOf) -> str:
-    """今天, or the day in full."""
+    """The day in full: a paper is read on another one."""
     day = asof.day
-    return "今天" if asof.is_today else f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日"
