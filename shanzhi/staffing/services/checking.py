@@ -104,7 +104,9 @@ def check_twice(row: Assignment) -> None:
     """Conflict where the same person holds the same role at the same place in a term that meets this one.
 
     Of two people with the same name the phone tells them apart; where one of the numbers is not known they are one.
+    Whoever appoints at the place at the same moment waits: its row is locked until the end of the transaction.
     """
+    Area.objects.select_for_update(no_key=True).filter(id=row.area_id).first()
     meeting = Assignment.objects.filter(role=row.role, area_id=row.area_id, name=row.name).exclude(id=row.id)
     meeting = meeting.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=row.valid_from))
     meeting = meeting.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=row.valid_from))

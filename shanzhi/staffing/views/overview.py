@@ -107,7 +107,8 @@ def overview_print(request: CountyRequest, county: int) -> HttpResponse:
     gaps = selectors.gaps_of(board.standing)
     context = {
         "board": board, "place": place_words(board.area), "gaps": gaps[:200],
-        "labels": [ROLES[role].label for role in board.roles], "more": max(0, len(gaps) - 200), "printed": show_full(timezone.now()), "query": request.GET.urlencode(),
+        "labels": [ROLES[role].label for role in board.roles], "more": max(0, len(gaps) - 200),
+        "printed": show_full(timezone.now()), "query": request.GET.urlencode(),
         "day_words": day_words(board.asof),
     }  # fmt: skip
     return render(request, "staffing/sheets/overview.html", context)
