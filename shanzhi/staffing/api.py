@@ -16,7 +16,7 @@ from shanzhi.staffing.permissions import CONTACT, MANAGE, RULE, VIEW
 from shanzhi.staffing.selectors import AsOf, StaffFilter
 
 router = Router(tags=["staffing"])
-ONE: Final[dict[int, Any]] = {200: schemas.AssignmentOut, **WRITE_REFUSALS}
+ONE: Final[dict[int, Any]] = {200: schemas.StaffAssignmentOut, **WRITE_REFUSALS}
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 Area = Annotated[str, Query(pattern=r"^(\d{12}(\d{3})?)?$", description="code of a place; by default one's own")]
 Day = Annotated[date | None, Query(description="a day past or to come; by default today")]
@@ -36,18 +36,20 @@ def _asof(on: date | None) -> AsOf:
     return selectors.as_of(timezone.now(), on)
 
 
-def _out(row: Any) -> schemas.AssignmentOut:
-    return schemas.AssignmentOut.of(row, selectors.as_of(timezone.now()).today)
+def _out(row: Any) -> schemas.StaffAssignmentOut:
+    return schemas.StaffAssignmentOut.of(row, selectors.as_of(timezone.now()).today)
 
 
-@router.get("staffing/overview", response={200: schemas.OverviewOut, **REFUSALS}, operation_id="staffing_overview")
+@router.get("staffing/overview", response={200: schemas.StaffOverviewOut, **REFUSALS}, operation_id="staffing_overview")
 @operation(VIEW)
 def overview(request: HttpRequest, county: Path[int], area: Area = "", on: Day = None) -> Any:
     """Counts of a place and of everything directly below it, as of a day."""
-    return schemas.OverviewOut.of_board(selectors.board_of(selectors.area_for(actor_of(request), area), _asof(on)))
+    return schemas.StaffOverviewOut.of_board(selectors.board_of(selectors.area_for(actor_of(request), area), _asof(on)))
 
 
-@router.get("staffing/vacancies", response={200: schemas.GapListOut, **REFUSALS}, operation_id="staffing_vacancies")
+@router.get(
+    "staffing/vacancies", response={200: schemas.StaffGapListOut, **REFUSALS}, operation_id="staffing_vacancies"
+)
 @operation(VIEW)
 def gap_list(
     request: HttpRequest, county: Path[int], area: Area = "", on: Day = None,
@@ -56,10 +58,10 @@ def gap_list(
     """Roles that the rule asks for and that too few hold, place by place."""
     asof = _asof(on)
     standing = selectors.standing_of(selectors.area_for(actor_of(request), area), asof)
-    return schemas.GapListOut.of_gaps(selectors.gaps_of(standing, role=role, level=level), asof, MOST)
+    return schemas.StaffGapListOut.of_gaps(selectors.gaps_of(standing, role=role, level=level), asof, MOST)
 
 
-@router.get("staffing/people", response={200: schemas.HolderListOut, **REFUSALS}, operation_id="staffing_people")
+@router.get("staffing/people", response={200: schemas.StaffHolderListOut, **REFUSALS}, operation_id="staffing_people")
 @operation(VIEW)
 def people(
     request: HttpRequest, county: Path[int], area: Area = "", on: Day = None,
@@ -70,15 +72,15 @@ def people(
     place = selectors.area_for(actor, area)
     wanted = StaffFilter(role=role, state=state, path=place.path, sort=sort)
     page = selectors.holder_page(actor, wanted, asof, cursor=after)
-    items = [schemas.HolderOut.of(one) for one in page.rows]
-    return schemas.HolderListOut(on=asof.day, items=items, next=page.next_cursor)
+    items = [schemas.StaffHolderOut.of(one) for one in page.rows]
+    return schemas.StaffHolderListOut(on=asof.day, items=items, next=page.next_cursor)
 
 
 @router.post(
-    "staffing/people", response={201: schemas.AssignmentOut, **WRITE_REFUSALS}, operation_id="staffing_appoint"
+    "staffing/people", response={201: schemas.StaffAssignmentOut, **WRITE_REFUSALS}, operation_id="staffing_appoint"
 )
 @operation(MANAGE)
-def appoint(request: HttpRequest, county: Path[int], body: schemas.AssignmentIn, key: Key = None) -> Any:
+def appoint(request: HttpRequest, county: Path[int], body: schemas.StaffAssignmentIn, key: Key = None) -> Any:
     """Appoint somebody who needs no account. Workers and leaders of grids hold posts instead."""
     row = services.assignment_add(
         actor=actor_of(request), role=body.role, place=body.place, details=_details(body),
@@ -87,7 +89,7 @@ def appoint(request: HttpRequest, county: Path[int], body: schemas.AssignmentIn,
     return Status(201, _out(row))
 
 
-def _details(body: schemas.DetailsIn) -> services.Details:
+def _details(body: schemas.StaffDetailsIn) -> services.Details:
     return services.Details(body.name, body.organisation, body.phone, body.source)
 
 
@@ -101,7 +103,7 @@ def person(request: HttpRequest, county: Path[int], staff_id: StaffId) -> Any:
 @router.post("staffing/people/{int:staff_id}/corrections", response=ONE, operation_id="staffing_correct")
 @operation(MANAGE, object=True)
 def correct(
-    request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.CorrectionIn, key: Key = None
+    request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.StaffCorrectionIn, key: Key = None
 ) -> Any:
     """Mend what was written down of the person."""
     row = services.assignment_correct(
@@ -113,7 +115,9 @@ def correct(
 
 @router.post("staffing/people/{int:staff_id}/terms", response=ONE, operation_id="staffing_term")
 @operation(MANAGE, object=True)
-def set_term(request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.TermIn, key: Key = None) -> Any:
+def set_term(
+    request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.StaffTermIn, key: Key = None
+) -> Any:
     """Another term, for a reason."""
     term = services.Term(body.valid_from, body.valid_to)
     row = services.assignment_set_term(
@@ -125,7 +129,9 @@ def set_term(request: HttpRequest, county: Path[int], staff_id: StaffId, body: s
 
 @router.post("staffing/people/{int:staff_id}/renewals", response=ONE, operation_id="staffing_renew")
 @operation(MANAGE, object=True)
-def renew(request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.RenewalIn, key: Key = None) -> Any:
+def renew(
+    request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.StaffRenewalIn, key: Key = None
+) -> Any:
     """Go on; where the term is over, the answer is a new assignment that begins today."""
     row = services.assignment_renew(
         actor=actor_of(request), number=staff_id, version=body.version, valid_to=body.valid_to, source=body.source,
@@ -136,7 +142,7 @@ def renew(request: HttpRequest, county: Path[int], staff_id: StaffId, body: sche
 
 @router.post("staffing/people/{int:staff_id}/ends", response=ONE, operation_id="staffing_end")
 @operation(MANAGE, object=True)
-def end(request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.EndIn, key: Key = None) -> Any:
+def end(request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.StaffEndIn, key: Key = None) -> Any:
     """End it before its time, for a reason."""
     row = services.assignment_end(
         actor=actor_of(request), number=staff_id, version=body.version, on=body.on, reason=body.reason, key=key,
@@ -146,21 +152,23 @@ def end(request: HttpRequest, county: Path[int], staff_id: StaffId, body: schema
 
 
 @router.post(
-    "staffing/people/{int:staff_id}/phone", response={200: schemas.PhoneOut, **WRITE_REFUSALS},
+    "staffing/people/{int:staff_id}/phone", response={200: schemas.StaffPhoneOut, **WRITE_REFUSALS},
     operation_id="staffing_phone",
 )  # fmt: skip
 @operation(CONTACT, object=True)
-def phone(request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.PhoneIn, key: Key = None) -> Any:
+def phone(
+    request: HttpRequest, county: Path[int], staff_id: StaffId, body: schemas.StaffPhoneIn, key: Key = None
+) -> Any:
     """The number, for a purpose that stays written down."""
     row = services.phone_show(
         actor=actor_of(request), number=staff_id, purpose=body.purpose, text=body.text, key=key, at=timezone.now()
     )
-    return schemas.PhoneOut(phone=row.phone)
+    return schemas.StaffPhoneOut(phone=row.phone)
 
 
-@router.post("staffing/here", response={200: schemas.HereOut, **WRITE_REFUSALS}, operation_id="staffing_here")
+@router.post("staffing/here", response={200: schemas.StaffHereOut, **WRITE_REFUSALS}, operation_id="staffing_here")
 @operation(VIEW)
-def here(request: HttpRequest, county: Path[int], body: schemas.HereIn) -> Any:
+def here(request: HttpRequest, county: Path[int], body: schemas.StaffHereIn) -> Any:
     """Who is responsible for a position or a place now, from the grid up to the county.
 
     It changes nothing; it is a POST so that positions stand in no address and no log.
@@ -178,25 +186,29 @@ def here(request: HttpRequest, county: Path[int], body: schemas.HereIn) -> Any:
     if area is None:
         raise Invalid(NOWHERE, code="nowhere", fields={"lon": [NOWHERE]})
     spots = selectors.responsible(area, at=timezone.now())
-    return schemas.HereOut(metres=metres, spots=[schemas.SpotOut.of(spot) for spot in spots])
+    return schemas.StaffHereOut(metres=metres, spots=[schemas.StaffSpotOut.of(spot) for spot in spots])
 
 
-@router.get("staffing/rule", response={200: schemas.RuleOut, **REFUSALS}, operation_id="staffing_rule")
+@router.get("staffing/rule", response={200: schemas.StaffRuleOut, **REFUSALS}, operation_id="staffing_rule")
 @operation(VIEW)
 def rule_read(request: HttpRequest, county: Path[int]) -> Any:
     """How many there must be at least."""
     rule = selectors.rule_on(selectors.as_of(timezone.now()).today)
-    lines = [schemas.RuleLine(level=level, role=role, least=least) for (level, role), least in rule.general.items()]
-    entries = [schemas.RuleEntryOut.of(row) for row in selectors.rule_entries()[:100]]
-    return schemas.RuleOut(levels=lines, entries=entries)
+    lines = [
+        schemas.StaffRuleLine(level=level, role=role, least=least) for (level, role), least in rule.general.items()
+    ]
+    entries = [schemas.StaffRuleEntryOut.of(row) for row in selectors.rule_entries()[:100]]
+    return schemas.StaffRuleOut(levels=lines, entries=entries)
 
 
-@router.post("staffing/rule", response={201: schemas.RuleEntryOut, **WRITE_REFUSALS}, operation_id="staffing_rule_set")
+@router.post(
+    "staffing/rule", response={201: schemas.StaffRuleEntryOut, **WRITE_REFUSALS}, operation_id="staffing_rule_set"
+)
 @operation(RULE)
-def rule_set(request: HttpRequest, county: Path[int], body: schemas.RuleIn, key: Key = None) -> Any:
+def rule_set(request: HttpRequest, county: Path[int], body: schemas.StaffRuleIn, key: Key = None) -> Any:
     """Another figure from today on; of a whole level for the county's command centre only."""
     row = services.rule_set(
         actor=actor_of(request), role=body.role, level=body.level, place=body.place, least=body.least,
         reason=body.reason, seen=body.seen, key=key, at=timezone.now(),
     )  # fmt: skip
-    return Status(201, schemas.RuleEntryOut.of(row))
+    return Status(201, schemas.StaffRuleEntryOut.of(row))

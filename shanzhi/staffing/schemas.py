@@ -16,7 +16,7 @@ Version = Annotated[int, Field(ge=0, lt=2**31)]
 ONLY = "id of the assignment; empty for a post, which the security administrator keeps"
 
 
-class HolderOut(Schema):
+class StaffHolderOut(Schema):
     """Somebody in a role at a place. `role` is a code, `label` its Chinese name."""
 
     id: str = Field(description=ONLY)
@@ -37,15 +37,15 @@ class HolderOut(Schema):
         )  # fmt: skip
 
 
-class HolderListOut(Schema):
+class StaffHolderListOut(Schema):
     """In the order that was asked for; hand `next` back as `after`."""
 
     on: date
-    items: list[HolderOut]
+    items: list[StaffHolderOut]
     next: str | None
 
 
-class AssignmentOut(Schema):
+class StaffAssignmentOut(Schema):
     """An assignment as it is now; `phone` is masked."""
 
     id: str
@@ -71,14 +71,14 @@ class AssignmentOut(Schema):
         )  # fmt: skip
 
 
-class DetailsIn(Schema):
+class StaffDetailsIn(Schema):
     name: str = Field(max_length=200)
     organisation: str = Field("", max_length=200)
     phone: str = Field("", max_length=60)
     source: str = Field("", max_length=300)
 
 
-class AssignmentIn(DetailsIn):
+class StaffAssignmentIn(StaffDetailsIn):
     """`place` is the code of an area; `role` a code of somebody who needs no account."""
 
     role: str = Field(max_length=16)
@@ -87,27 +87,27 @@ class AssignmentIn(DetailsIn):
     valid_to: date | None = None
 
 
-class CorrectionIn(DetailsIn):
+class StaffCorrectionIn(StaffDetailsIn):
     """All of it as it is to be; an empty phone keeps the one there is, unless `keep_phone` is false."""
 
     version: Version
     keep_phone: bool = True
 
 
-class TermIn(Schema):
+class StaffTermIn(Schema):
     version: Version
     valid_from: date
     valid_to: date | None = None
     reason: str = Field(max_length=400)
 
 
-class RenewalIn(Schema):
+class StaffRenewalIn(Schema):
     version: Version
     valid_to: date | None = None
     source: str = Field("", max_length=300)
 
 
-class EndIn(Schema):
+class StaffEndIn(Schema):
     """`on` is the first day on which it no longer holds: today, if it is left out."""
 
     version: Version
@@ -115,18 +115,18 @@ class EndIn(Schema):
     reason: str = Field(max_length=400)
 
 
-class PhoneIn(Schema):
+class StaffPhoneIn(Schema):
     purpose: Literal["case", "arrange", "urgent", "other"]
     text: str = Field("", max_length=300)
 
 
-class PhoneOut(Schema):
+class StaffPhoneOut(Schema):
     """The number, given out for a purpose that stays written down."""
 
     phone: str
 
 
-class CellOut(Schema):
+class StaffCellOut(Schema):
     """People of one role: in office, needed at least (0: the rule asks for none), missing place by place."""
 
     role: str
@@ -136,7 +136,7 @@ class CellOut(Schema):
     missing: int
 
 
-class PlaceOut(Schema):
+class StaffPlaceOut(Schema):
     """`missing` people, `headless` grids without a leader, `soon` terms that end within 30, 60 and 90 days."""
 
     code: str
@@ -147,11 +147,11 @@ class PlaceOut(Schema):
     headless: int
     soon: list[int]
     lapsed: int
-    roles: list[CellOut]
+    roles: list[StaffCellOut]
 
     @classmethod
     def of(cls, code: str, name: str, figures: Figures) -> Self:
-        cells = [CellOut(role=cell.role, label=cell.label, held=cell.held, needed=cell.needed, missing=cell.missing)
+        cells = [StaffCellOut(role=cell.role, label=cell.label, held=cell.held, needed=cell.needed, missing=cell.missing)
                  for cell in figures.cells]  # fmt: skip
         return cls(
             code=code, name=name, grids=figures.grids, people=figures.people, missing=figures.missing,
@@ -163,20 +163,20 @@ class PlaceOut(Schema):
         return cls.of(row.code, row.name, row.figures)
 
 
-class OverviewOut(Schema):
+class StaffOverviewOut(Schema):
     """A place on a day, and what lies directly below it."""
 
     on: date
-    place: PlaceOut
-    below: list[PlaceOut]
+    place: StaffPlaceOut
+    below: list[StaffPlaceOut]
 
     @classmethod
     def of_board(cls, board: Board) -> Self:
-        place = PlaceOut.of(board.area.code, board.area.name, board.figures)
-        return cls(on=board.asof.day, place=place, below=[PlaceOut.of_row(row) for row in board.rows])
+        place = StaffPlaceOut.of(board.area.code, board.area.name, board.figures)
+        return cls(on=board.asof.day, place=place, below=[StaffPlaceOut.of_row(row) for row in board.rows])
 
 
-class GapOut(Schema):
+class StaffGapOut(Schema):
     code: str
     name: str
     level: str
@@ -194,19 +194,19 @@ class GapOut(Schema):
         )  # fmt: skip
 
 
-class GapListOut(Schema):
+class StaffGapListOut(Schema):
     """All of them in the order of the tree, at most 5,000; `total` says how many there are."""
 
     on: date
     total: int
-    items: list[GapOut]
+    items: list[StaffGapOut]
 
     @classmethod
     def of_gaps(cls, gaps: list[Gap], asof: AsOf, most: int) -> Self:
-        return cls(on=asof.day, total=len(gaps), items=[GapOut.of(gap) for gap in gaps[:most]])
+        return cls(on=asof.day, total=len(gaps), items=[StaffGapOut.of(gap) for gap in gaps[:most]])
 
 
-class HereIn(Schema):
+class StaffHereIn(Schema):
     """A position in degrees of CGCS2000 or WGS-84, or the code of a place."""
 
     lon: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
@@ -214,31 +214,31 @@ class HereIn(Schema):
     area: str = Field("", pattern=r"^(\d{12}(\d{3})?)?$")
 
 
-class SpotOut(Schema):
+class StaffSpotOut(Schema):
     """A level of the way up: who is in office, how many volunteers, and needed roles (by name) that nobody holds."""
 
     area: AreaRef
     level: str
-    people: list[HolderOut]
+    people: list[StaffHolderOut]
     volunteers: int
     vacant: list[str]
 
     @classmethod
     def of(cls, spot: Spot) -> Self:
         return cls(
-            area=AreaRef.of_area(spot.area), level=spot.area.level, people=[HolderOut.of(one) for one in spot.people],
+            area=AreaRef.of_area(spot.area), level=spot.area.level, people=[StaffHolderOut.of(one) for one in spot.people],
             volunteers=spot.crowd, vacant=list(spot.vacant),
         )  # fmt: skip
 
 
-class HereOut(Schema):
+class StaffHereOut(Schema):
     """From the place itself up to the county; `metres` is how far the village is if no grid holds the position."""
 
     metres: int
-    spots: list[SpotOut]
+    spots: list[StaffSpotOut]
 
 
-class RuleIn(Schema):
+class StaffRuleIn(Schema):
     """At each place of a level, or at the one place with this code. Without `least` it goes back to what counted."""
 
     role: str = Field(max_length=16)
@@ -249,13 +249,13 @@ class RuleIn(Schema):
     seen: int | None = Field(None, ge=0, lt=2**31, description="`number` of the last entry that was read")
 
 
-class RuleLine(Schema):
+class StaffRuleLine(Schema):
     level: str
     role: str
     least: int
 
 
-class RuleEntryOut(Schema):
+class StaffRuleEntryOut(Schema):
     number: int
     level: str
     role: str
@@ -275,8 +275,8 @@ class RuleEntryOut(Schema):
         )  # fmt: skip
 
 
-class RuleOut(Schema):
+class StaffRuleOut(Schema):
     """What counts today at each level, and the last hundred changes; places with a rule of their own are among them."""
 
-    levels: list[RuleLine]
-    entries: list[RuleEntryOut]
+    levels: list[StaffRuleLine]
+    entries: list[StaffRuleEntryOut]

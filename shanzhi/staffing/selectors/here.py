@@ -66,7 +66,7 @@ def responsible(area: Area, *, at: datetime, up: bool = True) -> list[Spot]:
 def _path_of(holder: Holder, areas: dict[str, Area]) -> str:
     """Where somebody counts: at the own place, or at the one that it was merged into."""
     if holder.area.path in areas:
-        return holder.area.path
+        return str(holder.area.path)
     row: Area | None = holder.area
     seen: set[int] = set()
     while row is not None and row.path not in areas and row.id not in seen:

@@ -1,8 +1,9 @@
 """How many there must be on a day: at one place, else at its level, else by the default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -33,9 +34,8 @@ def rule_on(day: date) -> Rule:
     general: dict[tuple[str, str], int] = dict(DEFAULT)
     own: dict[tuple[int, str], int] = {}
     rows = RuleEntry.objects.filter(since__lte=day).order_by("number", "id")
-    area_id: int | None
-    least: int | None
-    for level, role, area_id, least in rows.values_list("level", "role", "area_id", "least"):
+    found: Iterable[Any] = rows.values_list("level", "role", "area_id", "least")
+    for level, role, area_id, least in found:
         if area_id is None:
             general[level, role] = DEFAULT.get((level, role), 0) if least is None else least
         elif least is None:

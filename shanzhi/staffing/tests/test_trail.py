@@ -57,7 +57,13 @@ def test_what_was_done_by_services_verifies(busy: Assignment) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"name": "别人"}, {"valid_to": date(2099, 1, 1)}, {"phone_index": "0" * 64}, {"role": "chief"}, {"ended_on": None}],
+    [
+        {"name": "别人"},
+        {"valid_to": date(2099, 1, 1)},
+        {"phone_index": "0" * 64},
+        {"role": "chief"},
+        {"ended_on": None},
+    ],
 )
 def test_what_was_altered_past_them_is_named_by_its_number_alone(busy: Assignment, changes: dict[str, Any]) -> None:
     Assignment.objects.filter(id=busy.id).update(**changes)
