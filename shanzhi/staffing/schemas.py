@@ -151,8 +151,8 @@ class StaffPlaceOut(Schema):
 
     @classmethod
     def of(cls, code: str, name: str, figures: Figures) -> Self:
-        cells = [StaffCellOut(role=cell.role, label=cell.label, held=cell.held, needed=cell.needed, missing=cell.missing)
-                 for cell in figures.cells]  # fmt: skip
+        names = ("role", "label", "held", "needed", "missing")
+        cells = [StaffCellOut(**{name: getattr(cell, name) for name in names}) for cell in figures.cells]
         return cls(
             code=code, name=name, grids=figures.grids, people=figures.people, missing=figures.missing,
             headless=figures.headless, soon=list(figures.soon), lapsed=figures.lapsed, roles=cells,
@@ -226,8 +226,8 @@ class StaffSpotOut(Schema):
     @classmethod
     def of(cls, spot: Spot) -> Self:
         return cls(
-            area=AreaRef.of_area(spot.area), level=spot.area.level, people=[StaffHolderOut.of(one) for one in spot.people],
-            volunteers=spot.crowd, vacant=list(spot.vacant),
+            area=AreaRef.of_area(spot.area), level=spot.area.level,
+            people=[StaffHolderOut.of(one) for one in spot.people], volunteers=spot.crowd, vacant=list(spot.vacant),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whatever is done to the staff, the trail verifies; what is done past the services is named; a merge is no tampering."""
+"""Whatever is done to the staff, the trail verifies; what is done past the services is named; a merge is no fraud."""
 
 from datetime import date
 from typing import Any
