@@ -117,7 +117,8 @@ class Shell:
     @cached_property
     def links(self) -> dict[str, str]:
         """Addresses of the shell's own links that this person may follow, by name."""
-        names = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting")
+        names = ("home", "search", "notices", "notice_settings", "person", "login")
+        names += ("areas", "signout", "waiting", "here")
         return {name: url for name in names if (url := self._link(name))}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Whatever is sent, no page and no operation breaks; and no name, number or position gets into an address or the log."""
+"""Whatever is sent, no page and no operation breaks; no name, number or position gets into an address or the log."""
 
 import io
 import logging

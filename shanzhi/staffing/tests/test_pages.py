@@ -17,7 +17,7 @@ from shanzhi.areas.services import outlines_put
 from shanzhi.lib.times import local
 from shanzhi.staffing.models import Assignment, PhoneShown, RuleEntry
 from shanzhi.staffing.tests.conftest import Appoint
-from tests.cast import Cast
+from tests.cast import Cast, report
 
 BASE = "/341181/staffing/"
 
@@ -282,3 +282,16 @@ def test_a_position_leads_to_the_grid_that_holds_it(cast: Cast) -> None:
     assert page.status_code == 200
     assert "张庄村第一网格" in text(page)
     assert cast["grid_leader"].user.name in text(page)
+
+
+def test_it_is_one_tap_from_a_case_and_from_ones_own_page(cast: Cast) -> None:
+    case = report(cast)
+    link = f"{BASE}here/"
+    for who in ("grid_worker", "village_clerk"):
+        client = cast[who].client()
+        assert f'href="{link}"' in client.get("/341181/me/").content.decode()
+        page = client.get(f"/341181/cases/{case.number}/").content.decode()
+        assert f'href="{link}?area={cast.areas["g1"].code}"' in page
+    resident = cast["resident"].client()
+    assert link not in resident.get("/341181/me/").content.decode()
+    assert resident.get(link).status_code == 403
