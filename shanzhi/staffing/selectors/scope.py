@@ -27,7 +27,7 @@ def area_for(actor: Actor, code: str = "", permission: str = VIEW) -> Area:
     """The place with this code, or the highest of the actor's places; NotFound outside of these."""
     scope = place_scope(actor, permission)
     if code:
-        found = Area.objects.filter(scope.q("path"), code=code[:15])
+        found = Area.objects.filter(scope.q("path"), code=code.replace("\0", "")[:15])
     else:
         top = min((part.lo for part in scope.ranges), key=len, default="")
         found = Area.objects.filter(path=top, valid_to=None) if top else Area.objects.filter(level=Area.Level.COUNTY)
@@ -39,7 +39,7 @@ def area_for(actor: Actor, code: str = "", permission: str = VIEW) -> Area:
 
 def area_in(code: str) -> Area | None:
     """An open place of the county by its code: who is responsible there may be asked by all of its staff."""
-    return Area.objects.filter(code=code[:15], valid_to=None).select_related("parent").first()
+    return Area.objects.filter(code=code.replace("\0", "")[:15], valid_to=None).select_related("parent").first()
 
 
 def manageable(actor: Actor) -> bool:
