@@ -119,5 +119,5 @@ def test_posts_and_staff_roles_fit_each_other() -> None:
 def test_a_page_answers_with_few_statements(cast: Cast, centre: Client, django_assert_max_num_queries: Any) -> None:
     """Beside session, actor, shell and, on PostgreSQL, the county of the transaction."""
     for name, most in (("", 18), ("people/", 18), ("vacancies/", 18), (f"here/?area={cast.areas['g1'].code}", 18)):
-        with django_assert_max_num_queries(most):
+        with django_assert_max_num_queries(most):  # a limit, so that a query for each row is seen
             assert centre.get(BASE + name).status_code == 200
