@@ -52,6 +52,7 @@ def submit_empty(button: str) -> Callable[[Page], None]:
 DUTY = open_first(r"/341181/duties/\d+/")
 LINE = open_first(r"/341181/duties/lines/\d+/")
 CASE = open_first(r"/341181/cases/\d{4}-\d+/")
+STAFF = open_first(r"/341181/staffing/people/\d+/")
 STOPS: Final = (
     Stop("counties", "", "/"),
     Stop("start", "", "/341181/"),
@@ -133,6 +134,25 @@ STOPS: Final = (
     Stop("wall_township", OFFICER, "/341181/wall/?period=week"),
     Stop("morning", OFFICER, "/341181/morning/"),
     Stop("morning_leader", LEADER, "/341181/morning/"),
+    Stop("staffing", "tianchang.command_centre", "/341181/staffing/"),
+    Stop("staffing_township", OFFICER, "/341181/staffing/?sort=-missing"),
+    Stop("staffing_grid", OFFICER, "/341181/staffing/?area=341181104001001"),
+    Stop("staffing_day_wrong", OFFICER, "/341181/staffing/?on=1800-01-01"),
+    Stop("staffing_print", OFFICER, "/341181/staffing/print/"),
+    Stop("staffing_vacancies", "tianchang.command_centre", "/341181/staffing/vacancies/"),
+    Stop("staffing_vacancies_none", OFFICER, "/341181/staffing/vacancies/?level=village"),
+    Stop("staffing_people", OFFICER, "/341181/staffing/people/"),
+    Stop("staffing_people_none", OFFICER, "/341181/staffing/people/?state=ended"),
+    Stop("staffing_person", OFFICER, "/341181/staffing/people/?role=police", STAFF),
+    Stop("staffing_phone_wrong", OFFICER, "/341181/staffing/people/?role=police",
+         then(STAFF, open_first(r"/341181/staffing/people/\d+/phone/"), submit_empty("看电话"))),
+    Stop("staffing_end_wrong", OFFICER, "/341181/staffing/people/?role=police",
+         then(STAFF, open_first(r"/341181/staffing/people/\d+/ends/"), submit_empty("结束任职"))),
+    Stop("staffing_appoint_wrong", OFFICER, "/341181/staffing/people/new/", submit_empty("任命")),
+    Stop("staffing_rule", OFFICER, "/341181/staffing/rule/"),
+    Stop("staffing_rule_wrong", "tianchang.command_centre", "/341181/staffing/rule/changes/", submit_empty("保存标准")),
+    Stop("staffing_here_wrong", GRID, "/341181/staffing/here/", submit_empty("查谁负责")),
+    Stop("staffing_here_found", GRID, "/341181/staffing/here/?area=341181104001001"),
     Stop("list_of_a_figure", LEADER, "/341181/cases/?tab=counted&figure=closed&figure_from=2026-01-01"
          "&figure_to=2099-12-31&place=341181104001"),
     Stop("case_map", OFFICER, "/341181/cases/map/"),

@@ -63,6 +63,10 @@ ALLOWED: dict[str, set[str]] = {
     "duties.receive": OFFICE | GRID | {"department_handler"},
     "duties.view": OFFICE | GRID | WATCHERS | {"department_handler"},
     "exchange.hooks": {"system_admin"},
+    "staffing.view": STAFF,
+    "staffing.contact": OFFICE | GRID | {"department_handler", "county_leader"},
+    "staffing.manage": OFFICE,
+    "staffing.rule": {"command_centre"},
     "insight.board": {"township_officer", "command_centre"} | WATCHERS,
 }
 # Whose turn it is on the case that is prepared for the act (see BEFORE): a permission alone is not enough.
@@ -142,6 +146,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "batch": {"own": {"village_clerk"}, "other": set()},
     "held": {"own": {"township_officer", "command_centre"}, "other": set()},
     "block": {"own": {"township_officer", "command_centre"}, "other": set()},
+    # Whom one may call: at and below one's own place, and on the way up from it.
+    "staff": {"own": STAFF, "other": WATCHERS | ADMINISTRATORS},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},
 }

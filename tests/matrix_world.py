@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import ApiToken, StandIn
-from shanzhi.areas.models import DivisionImport, OutlineImport
+from shanzhi.areas.models import Area, DivisionImport, OutlineImport
 from shanzhi.cases import services
 from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
@@ -23,6 +23,7 @@ from shanzhi.lib.clocks import Span
 from shanzhi.notices.models import Delivery, Notice
 from shanzhi.packs.loading import load_files
 from shanzhi.packs.shipped import SHIPPED
+from shanzhi.staffing.models import Assignment
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Seal
 from tests.cast import Cast, Person, report
@@ -191,6 +192,15 @@ class World:
         made = duty_issue(actor=issuer, order=order, receivers=[Receiver(area=village)])
         return str(made.id if kind == "duty" else made.lines.get().id)
 
+    def staff(self, area: Area, at: datetime) -> str:
+        """One of the staff of a place; call it inside the county."""
+        row = Assignment(
+            role="police", name="x", phone="13955501234", phone_index="x", area=area, area_path=area.path,
+            valid_from=at.date(), created_at=at,
+        )  # fmt: skip
+        row.save()
+        return str(row.id)
+
     def draw(self, place: str, person: Person, at: datetime) -> str:
         """A draw of call-backs at a township; call it inside the county."""
         town, day = self.cast(place).areas["t2" if place == "other" else "t1"], at.date()
@@ -254,6 +264,8 @@ class World:
                 return self.kept(kind, place, person)
             if kind in ("held", "block"):
                 return self.at_gate(kind, place, person)
+            if kind == "staff":
+                return self.staff(cast.areas[village], at)
             owner = cast["system_admin"].user.pk if place != "other" else person.user.pk
             if kind == "job":
                 return str(

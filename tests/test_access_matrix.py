@@ -30,8 +30,8 @@ KINDS = {
     "token_id": "token", "stand_in_id": "stand_in", "import_id": "import",
     "outline_import_id": "outline_import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
-    "held_id": "held", "block_id": "block", "draw_id": "draw",
-    "duty_id": "duty", "line_id": "duty_line",
+    "held_id": "held", "block_id": "block", "draw_id": "draw", "duty_id": "duty", "line_id": "duty_line",
+    "staff_id": "staff",
     "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
@@ -109,6 +109,12 @@ ELSEWISE: dict[str, dict[str, Any]] = {
     "cases.gate.block_make": {"what": "device", "reason": "abuse", "days": 1},
     "cases.gate.block_extend": {"days": 1},
     "duties.duty_acts": {"act": "strike", "lines": [{"id": "1", "version": 1}]},
+    "staffing.rule_set": {"role": "worker", "place": "341181101201001", "least": 2},
+    "staffing:rule-change": {"what": "grid.worker", "place": "341181101201001", "least": 2},
+    "staffing.appoint": {"role": "instructor", "place": "341181101201001"},
+    "staffing:appoint": {"role": "instructor", "place": "341181101201001"},
+    "staffing.phone": {"purpose": "case"},
+    "staffing:phone": {"purpose": "case"},
     "areas.mapping.split_create": {"line": [[118.9, 32.7], [119.0, 32.8]]},
 }
 

@@ -37,6 +37,7 @@ from shanzhi.demo.orders import orders_give
 from shanzhi.demo.packs import Pack
 from shanzhi.demo.pictures import picture
 from shanzhi.demo.plan import CountyPlan
+from shanzhi.demo.staffing import plan_staff
 from shanzhi.duties.jobs import watch as watch_lines
 from shanzhi.duties.models import Duty, Line
 from shanzhi.files.services import photo_store
@@ -44,6 +45,7 @@ from shanzhi.lib.errors import Conflict, Invalid
 from shanzhi.lib.times import local
 from shanzhi.notices.models import Notice
 from shanzhi.packs.loading import load_pack
+from shanzhi.staffing.services import assignments_bulk_add
 from shanzhi.tenancy import outbox
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County, OutboxEvent
@@ -108,6 +110,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.outlines()
         loader.definitions()
         loader.people()
+        loader.staff()
         loader.cases()
         loader.orders()
         loader.stand_in()
@@ -141,6 +144,13 @@ class _Loader:
         cast = [self.users[seat.login] for seat in self.plan.cast]
         tokens_issue(actor=keeper, users=cast, at=self.plan.start)
         self.say(f"  人员和岗位 {len(self.users):,} 个，其中可登录的演示账号 {len(cast)} 个")
+
+    def staff(self) -> None:
+        """Those who serve in the grids without an account, appointed by the county's command centre."""
+        centre = self.plan.seats_at("command_centre", self.plan.pack.code.ljust(12, "0"))[0].login
+        rows = plan_staff(self.plan, self.areas)
+        assignments_bulk_add(actor=self._actor(centre), rows=rows, at=self.plan.start)
+        self.say(f"  不用登录的网格人员 {len(rows):,} 人")
 
     def _seat(self, actor: Actor, wanted: Callable[[str], bool]) -> None:
         seats = [seat for seat in self.plan.seats if wanted(seat.role)]

@@ -20,6 +20,9 @@ CONTRAST_COOKIE = "sz_contrast"
 CONTRAST_VALUE = "high"
 
 
+LINKS = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting", "here")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry of the menu on this page."""
@@ -124,8 +127,7 @@ class Shell:
     @cached_property
     def links(self) -> dict[str, str]:
         """Addresses of the shell's own links that this person may follow, by name."""
-        names = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting")
-        return {name: url for name in names if (url := self._link(name))}
+        return {name: url for name in LINKS if (url := self._link(name))}
 
     @cached_property
     def search_hint(self) -> str:

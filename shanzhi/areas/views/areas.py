@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.areas import selectors
+from shanzhi.areas.beside import panels_for
 from shanzhi.areas.codes import Kind
 from shanzhi.areas.models import Area, AreaVersion
 from shanzhi.areas.permissions import MANAGE, VIEW
@@ -119,6 +121,7 @@ def area_show(request: CountyRequest, county: int, code: str) -> HttpResponse:
         "may_manage": request.actor.can(MANAGE) and area.is_open,
         "may_move": area.level in (Area.Level.VILLAGE, Area.Level.GRID),
         "is_county": area.level == Area.Level.COUNTY,
+        "panels": panels_for(request.actor, area, timezone.now()),
     }
     return render(request, "areas/area.html", context)
 

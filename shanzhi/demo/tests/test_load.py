@@ -16,12 +16,16 @@ from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Step
 from shanzhi.demo import loading
 from shanzhi.demo.acting import ELSEWHERE
+from shanzhi.demo.staffing import INVENTED, SOON, VACANT
 from shanzhi.demo.tests.loaded import HOUMIAO, YANGCUN, A, B, Loaded
 from shanzhi.files.models import StoredFile
 from shanzhi.lib.times import local
 from shanzhi.notices.models import Delivery, Notice
 from shanzhi.notices.services import notices_plan
 from shanzhi.notices.subscriptions import OBJECT
+from shanzhi.staffing.catalogue import LEADER, ROLES
+from shanzhi.staffing.models import Assignment as Serving
+from shanzhi.staffing.selectors import as_of, board_of, gaps_of, standing_of
 from shanzhi.tenancy import outbox
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County, IdempotencyKey, OutboxEvent
@@ -211,3 +215,43 @@ def test_progress_is_told(small: Loaded) -> None:
 def test_keys_are_not_used_up(small: Loaded) -> None:
     with county(A):
         assert not IdempotencyKey.objects.exists()
+
+
+def test_two_instructors_in_a_grid_and_the_others_by_level(small: Loaded) -> None:
+    with county(A):
+        held = Counter(Serving.objects.values_list("role", flat=True))
+        grids = Area.objects.filter(level="grid").count()
+        assert held["instructor"] == 2 * grids
+        assert held["chief"] == 15  # of sixteen townships
+        assert held["police"] == held["security"] == 3
+        assert held["lawyer"] == 1
+        for role, level in Serving.objects.values_list("role", "area__level"):
+            assert level in ROLES[role].levels
+            assert ROLES[role].own
+
+
+def test_the_page_of_the_staff_has_something_to_show(small: Loaded) -> None:
+    with county(A):
+        at = timezone.now()
+        top = Area.objects.get(level="county")
+        figures = board_of(top, as_of(at)).figures
+        assert figures.headless == 0  # every grid of the sources has its leader
+        assert figures.soon[0] >= 1
+        gaps = gaps_of(standing_of(top, as_of(at)))
+        assert {gap.role for gap in gaps} == {"chief"}
+        assert LEADER not in {gap.role for gap in gaps}
+        chief = Serving.objects.get(role="chief", area__code=YANGCUN)
+        assert chief.valid_to == local(small.first.end).date() + timedelta(days=26)
+
+
+def test_no_number_of_the_staff_is_real_and_all_of_it_is_in_the_trail(small: Loaded) -> None:
+    with county(A):
+        rows = list(Serving.objects.all())
+        assert all(row.phone.startswith(INVENTED[:7]) and len(row.phone) == 11 for row in rows)
+        assert Entry.objects.filter(code="staffing.assignment.appointed").count() == 1
+    assert any("不用登录的网格人员" in line for line in small.lines)
+
+
+def test_gaps_in_the_staff_are_rare() -> None:
+    assert 55 // VACANT == 2
+    assert 55 // SOON == 2
