@@ -57,6 +57,7 @@ REAL: Final = "县界取自公开的县级边界数据"
 INVENTED: Final = "示意边界（合成），不是勘界成果"
 AWAY: Final = "到县里培训一周。"
 DELIVER: Final = "shanzhi.tenancy.outbox.deliver"
+DELIVER_MANY: Final = f"{DELIVER}_many"
 EVERY: Final = 500
 
 
@@ -287,5 +288,6 @@ def _unqueue(events: Iterable[int]) -> None:
     wanted = set(events)
     for row in OrmQ.objects.order_by("id").iterator(chunk_size=500):
         task = row.task
-        if task["func"] == DELIVER and task["args"][0] in wanted:
+        many = task["args"][0] if task["func"] == DELIVER_MANY else task["args"][:1]
+        if task["func"] in (DELIVER, DELIVER_MANY) and wanted.issuperset(many):
             row.delete()

@@ -37,9 +37,9 @@ def run(command: str, *args: str) -> str:
     return out.getvalue()
 
 
-def foreign_task() -> str:
+def foreign_task(func: str = loading.DELIVER, args: tuple[Any, ...] = (1, A)) -> str:
     """A delivery of another event, as the queue keeps it."""
-    task = {"id": "x", "name": "x", "func": loading.DELIVER, "args": (1, A), "kwargs": {}, "started": timezone.now()}
+    task = {"id": "x", "name": "x", "func": func, "args": args, "kwargs": {}, "started": timezone.now()}
     return SignedPackage.dumps(task)
 
 
@@ -103,9 +103,11 @@ def test_an_unknown_pack() -> None:
 
 
 def test_tasks_of_others_stay_in_the_queue() -> None:
-    OrmQ.objects.create(key="shanzhi", payload=foreign_task(), lock=timezone.now())
+    others = [(loading.DELIVER, (1, A)), (loading.DELIVER_MANY, ([1, 2], A)), ("math.hypot", (3, 4))]
+    for func, args in others:
+        OrmQ.objects.create(key="shanzhi", payload=foreign_task(func, args), lock=timezone.now())
     load_pack("small")
-    assert OrmQ.objects.count() == 1
+    assert [(row.task["func"], row.task["args"]) for row in OrmQ.objects.order_by("id")] == others
 
 
 def test_roles_without_a_demo() -> None:
