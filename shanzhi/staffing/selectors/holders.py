@@ -57,11 +57,15 @@ class StaffFilter:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One person in one role, wherever it is kept. `number` is that of the assignment, 0 for a post."""
+    """One person in one role, wherever it is kept. `number` is that of the assignment, 0 for a post.
+
+    `path` is where they count now: another than their area's, if that was merged.
+    """
 
     role: str
     name: str
     area: Area
+    path: str
     place: str
     valid_from: date
     valid_to: date | None
@@ -200,7 +204,7 @@ def _of_post(post: Post, asof: AsOf) -> Holder:
     gone = post.revoked_at is not None and post.revoked_at < asof.end
     gone = gone or (not asof.is_past and not post.user.is_active)
     return Holder(
-        role=BY_POST[post.role], name=post.user.name, area=post.area, place=place_words(post.area),
+        role=BY_POST[post.role], name=post.user.name, area=post.area, path=post.area_path, place=place_words(post.area),
         valid_from=post.valid_from, valid_to=post.valid_to, post_id=post.id, version=post.version,
         state=ENDED if gone else _term(post.valid_from, post.valid_to, asof.day), source="岗位",
     )  # fmt: skip
@@ -209,10 +213,10 @@ def _of_post(post: Post, asof: AsOf) -> Holder:
 def _of_own(row: Assignment, asof: AsOf) -> Holder:
     gone = row.ended_on is not None and row.ended_on <= asof.day
     return Holder(
-        role=row.role, name=row.name, area=row.area, place=place_words(row.area), valid_from=row.valid_from,
-        valid_to=row.valid_to, number=row.id, organisation=row.organisation, phone=row.phone, source=row.source,
-        ended_on=row.ended_on, state=ENDED if gone else _term(row.valid_from, row.valid_to, asof.day),
-        version=row.version,
+        role=row.role, name=row.name, area=row.area, path=row.area_path, place=place_words(row.area),
+        valid_from=row.valid_from, valid_to=row.valid_to, number=row.id, organisation=row.organisation,
+        phone=row.phone, source=row.source, ended_on=row.ended_on, version=row.version,
+        state=ENDED if gone else _term(row.valid_from, row.valid_to, asof.day),
     )  # fmt: skip
 
 
