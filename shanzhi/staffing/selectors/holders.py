@@ -14,7 +14,7 @@ from shanzhi.accounts.selectors.actors import place_name
 from shanzhi.areas.models import Area
 from shanzhi.staffing.catalogue import BY_POST, OFFICES, RANKS, ROLES
 from shanzhi.staffing.models import Assignment
-from shanzhi.staffing.selectors.asof import SOON, AsOf
+from shanzhi.staffing.selectors.asof import LATELY, SOON, AsOf
 from shanzhi.staffing.selectors.scope import place_scope
 from shanzhi.tenancy.keyset import SIZE, Order, Page, page_of
 
@@ -22,11 +22,13 @@ FAR: Final = date(9999, 12, 31)  # no end
 POST, OWN = 0, 1
 COLUMNS: Final = ("id", "source_table", "who", "area_path", "rank", "until", "valid_from")
 LIVE, COMING, OVER, ENDED, ALL = "live", "coming", "over", "ended", "all"
+LAPSED: Final = f"past{LATELY}"
 STATES: Final = {
     LIVE: "在任",
     **{f"in{days}": f"{days} 天内到期" for days in SOON},
     COMING: "未到任期",
     OVER: "任期已满",
+    LAPSED: f"近 {LATELY} 天任期届满",
     ENDED: "已撤销或结束",
     ALL: "全部",
 }
@@ -134,6 +136,8 @@ def _state(state: str, asof: AsOf) -> tuple[Q, Q]:
         term = asof.ending(int(state[2:]))
     elif state == COMING:
         term = Q(valid_from__gt=asof.day)
+    elif state == LAPSED:
+        term = asof.lapsed()
     elif state == OVER:
         term = Q(valid_to__lt=asof.day)
     else:
@@ -141,11 +145,21 @@ def _state(state: str, asof: AsOf) -> tuple[Q, Q]:
     return kept[0] & term, kept[1] & term
 
 
-def _filtered(actor: Actor, wanted: StaffFilter, asof: AsOf) -> _Both:
-    places = place_scope(actor).q()
+def _places(actor: Actor, wanted: StaffFilter, column: str) -> Q:
+    """What this person sees of what is wanted, by a column that holds a path."""
+    places = place_scope(actor).q(column)
     if wanted.path:
         below = PathRange.below(wanted.path)
-        places &= Q(area_path=wanted.path) if wanted.exact else Q(area_path__gte=below.lo, area_path__lt=below.hi)
+        inside = {f"{column}__gte": below.lo, f"{column}__lt": below.hi}
+        places &= Q(**{column: wanted.path}) if wanted.exact else Q(**inside)
+    return places
+
+
+def _filtered(actor: Actor, wanted: StaffFilter, asof: AsOf) -> _Both:
+    places = _places(actor, wanted, "area_path")
+    if asof.is_past:  # whose place has gone since lies where it lay
+        stayed = Q(area__valid_to=None) | Q(area__valid_to__lte=asof.day)
+        places = (places & stayed) | (_places(actor, wanted, "area__path") & Q(area__valid_to__gt=asof.day))
     for_posts, for_own = _state(wanted.state if wanted.state in STATES else LIVE, asof)
     posts, own = _posts().filter(places, for_posts), _own().filter(places, for_own)
     if wanted.role in ROLES:
