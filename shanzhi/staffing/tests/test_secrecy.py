@@ -36,7 +36,7 @@ def cells(content: bytes) -> list[list[Any]]:
 
 def words(client: Client, page: str) -> str:
     """All that a page or a file says; a book by its cells."""
-    answer = client.get(BASE + page)
+    answer: Any = client.get(BASE + page)
     assert answer.status_code == 200, page
     content = b"".join(answer) if answer.streaming else answer.content
     return str(cells(content)) if content[:2] == b"PK" else content.decode("utf-8-sig")
