@@ -7,7 +7,7 @@ from typing import Final
 from shanzhi.areas.models import Area
 from shanzhi.staffing.catalogue import CROWD, LEADER, RANKS, ROLES
 from shanzhi.staffing.selectors.asof import AsOf
-from shanzhi.staffing.selectors.gaps import Count, Gap, Place, Standing, standing_of, top_of, without_leader
+from shanzhi.staffing.selectors.gaps import Count, Gap, Place, Standing, standing_of, without_leader
 
 BELOW: Final = {"county": "乡镇（街道）", "township": "村（社区）", "village": "网格"}
 OWN: Final = "本级"
@@ -79,15 +79,14 @@ def board_of(area: Area, asof: AsOf, *, sort: str = "") -> Board:
     roles = sorted(asked | held, key=RANKS.__getitem__)
     gaps = list(standing.gaps())
     rows: list[PlaceRow] = []
-    for top in standing.places:
-        depth = len(top.path) - len(area.path)
-        if depth == 0 and len(standing.places) > 1:
-            figures = _figures(standing, [top], gaps, roles)
-            if figures.people or figures.missing:
-                rows.append(PlaceRow(OWN, top.code, figures, is_own=True))
-        elif depth > 0 and top_of(top.path, area.path) == top.path:
-            inside = [place for place in standing.places if place.path.startswith(top.path)]
-            rows.append(PlaceRow(top.name, top.code, _figures(standing, inside, gaps, roles)))
+    own = [place for place in standing.places if place.path == area.path]
+    if own and standing.tops:
+        figures = _figures(standing, own, gaps, roles)
+        if figures.people or figures.missing:
+            rows.append(PlaceRow(OWN, area.code, figures, is_own=True))
+    for top in standing.tops:
+        inside = [place for place in standing.places if place.path.startswith(top.path)]
+        rows.append(PlaceRow(top.name, top.code, _figures(standing, inside, gaps, roles)))
     keys = {"-missing": lambda row: row.figures.missing, "-headless": lambda row: row.figures.headless,
             "-soon": lambda row: row.figures.soon[0]}  # fmt: skip
     if sort in keys:

@@ -69,12 +69,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that is counted below a place on a day; `counts` by (area, role)."""
+    """All that is counted below a place on a day; `counts` by (area, role).
+
+    `tops` lie directly below and have places that were open, though one may have come only since.
+    """
 
     area: Area
     asof: AsOf
     rule: Rule
     places: tuple[Place, ...] = ()
+    tops: tuple[Place, ...] = ()
     counts: Mapping[tuple[int, str], Count] = field(default_factory=dict)
 
     def held(self, place: Place, role: str) -> Count:
@@ -106,8 +110,11 @@ def standing_of(area: Area, asof: AsOf) -> Standing:
     def is_open(row: Any) -> bool:
         return bool(row.valid_from <= day and (row.valid_to is None or row.valid_to > day))
 
-    places = {row.id: Place(row.id, row.code, row.name, row.level, row.path, row.parent__name or "")
-              for row in rows.values() if is_open(row) and row.path in below}  # fmt: skip
+    inside = [(row, Place(row.id, row.code, row.name, row.level, row.path, row.parent__name or ""))
+              for row in rows.values() if row.path in below]  # fmt: skip
+    places = {place.id: place for row, place in inside if is_open(row)}
+    used = {top_of(place.path, area.path) for place in places.values()} - {area.path}
+    tops = tuple(place for _, place in inside if place.path in used)
 
     def at(area_id: int) -> int | None:
         seen: set[int] = set()
@@ -122,7 +129,7 @@ def standing_of(area: Area, asof: AsOf) -> Standing:
         place = at(area_id)
         if place is not None:
             counts[place, role] = counts.get((place, role), Count()) + found
-    return Standing(area, asof, rule_on(day), tuple(places.values()), counts)
+    return Standing(area, asof, rule_on(day), tuple(places.values()), tops, counts)
 
 
 def _counted(below: PathRange, asof: AsOf) -> Iterator[tuple[int, str, Count]]:

@@ -49,7 +49,7 @@ def responsible(area: Area, *, at: datetime, up: bool = True) -> list[Spot]:
     counts = _crowds(posts.filter(role=crowd), own.filter(role=CROWD))
     at_path: dict[str, list[Holder]] = {}
     for one in named:
-        at_path.setdefault(_path_of(one, areas), []).append(replace(one, instead=instead.get(one.post_id, "")))
+        at_path.setdefault(one.path, []).append(replace(one, instead=instead.get(one.post_id, "")))
     rule = rule_on(asof.day)
     spots = []
     for path in paths:
@@ -61,18 +61,6 @@ def responsible(area: Area, *, at: datetime, up: bool = True) -> list[Spot]:
             vacant = [ROLES[role].label for role in sorted(needs, key=RANKS.__getitem__) if role not in held]
             spots.append(Spot(place, place_words(place), people, counts.get(path, 0), vacant))
     return spots
-
-
-def _path_of(holder: Holder, areas: dict[str, Area]) -> str:
-    """Where somebody counts: at the own place, or at the one that it was merged into."""
-    if holder.area.path in areas:
-        return str(holder.area.path)
-    row: Area | None = holder.area
-    seen: set[int] = set()
-    while row is not None and row.path not in areas and row.id not in seen:
-        seen.add(row.id)
-        row = row.successor
-    return str(row.path) if row is not None else ""
 
 
 def _instead(posts: Sequence[int], at: datetime) -> dict[int, str]:

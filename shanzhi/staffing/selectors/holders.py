@@ -14,7 +14,7 @@ from shanzhi.accounts.selectors.actors import place_name
 from shanzhi.areas.models import Area
 from shanzhi.staffing.catalogue import BY_POST, OFFICES, RANKS, ROLES
 from shanzhi.staffing.models import Assignment
-from shanzhi.staffing.selectors.asof import SOON, AsOf
+from shanzhi.staffing.selectors.asof import LATELY, SOON, AsOf
 from shanzhi.staffing.selectors.scope import place_scope
 from shanzhi.tenancy.keyset import SIZE, Order, Page, page_of
 
@@ -22,11 +22,13 @@ FAR: Final = date(9999, 12, 31)  # no end
 POST, OWN = 0, 1
 COLUMNS: Final = ("id", "source_table", "who", "area_path", "rank", "until", "valid_from")
 LIVE, COMING, OVER, ENDED, ALL = "live", "coming", "over", "ended", "all"
+LAPSED: Final = f"past{LATELY}"
 STATES: Final = {
     LIVE: "在任",
     **{f"in{days}": f"{days} 天内到期" for days in SOON},
     COMING: "未到任期",
     OVER: "任期已满",
+    LAPSED: f"近 {LATELY} 天任期届满",
     ENDED: "已撤销或结束",
     ALL: "全部",
 }
@@ -57,11 +59,15 @@ class StaffFilter:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One person in one role, wherever it is kept. `number` is that of the assignment, 0 for a post."""
+    """One person in one role, wherever it is kept. `number` is that of the assignment, 0 for a post.
+
+    `path` is where they count now: another than their area's, if that was merged.
+    """
 
     role: str
     name: str
     area: Area
+    path: str
     place: str
     valid_from: date
     valid_to: date | None
@@ -130,6 +136,8 @@ def _state(state: str, asof: AsOf) -> tuple[Q, Q]:
         term = asof.ending(int(state[2:]))
     elif state == COMING:
         term = Q(valid_from__gt=asof.day)
+    elif state == LAPSED:
+        term = asof.lapsed()
     elif state == OVER:
         term = Q(valid_to__lt=asof.day)
     else:
@@ -137,11 +145,21 @@ def _state(state: str, asof: AsOf) -> tuple[Q, Q]:
     return kept[0] & term, kept[1] & term
 
 
-def _filtered(actor: Actor, wanted: StaffFilter, asof: AsOf) -> _Both:
-    places = place_scope(actor).q()
+def _places(actor: Actor, wanted: StaffFilter, column: str) -> Q:
+    """What this person sees of what is wanted, by a column that holds a path."""
+    places = place_scope(actor).q(column)
     if wanted.path:
         below = PathRange.below(wanted.path)
-        places &= Q(area_path=wanted.path) if wanted.exact else Q(area_path__gte=below.lo, area_path__lt=below.hi)
+        inside = {f"{column}__gte": below.lo, f"{column}__lt": below.hi}
+        places &= Q(**{column: wanted.path}) if wanted.exact else Q(**inside)
+    return places
+
+
+def _filtered(actor: Actor, wanted: StaffFilter, asof: AsOf) -> _Both:
+    places = _places(actor, wanted, "area_path")
+    if asof.is_past:  # whose place has gone since lies where it lay
+        stayed = Q(area__valid_to=None) | Q(area__valid_to__lte=asof.day)
+        places = (places & stayed) | (_places(actor, wanted, "area__path") & Q(area__valid_to__gt=asof.day))
     for_posts, for_own = _state(wanted.state if wanted.state in STATES else LIVE, asof)
     posts, own = _posts().filter(places, for_posts), _own().filter(places, for_own)
     if wanted.role in ROLES:
@@ -200,7 +218,7 @@ def _of_post(post: Post, asof: AsOf) -> Holder:
     gone = post.revoked_at is not None and post.revoked_at < asof.end
     gone = gone or (not asof.is_past and not post.user.is_active)
     return Holder(
-        role=BY_POST[post.role], name=post.user.name, area=post.area, place=place_words(post.area),
+        role=BY_POST[post.role], name=post.user.name, area=post.area, path=post.area_path, place=place_words(post.area),
         valid_from=post.valid_from, valid_to=post.valid_to, post_id=post.id, version=post.version,
         state=ENDED if gone else _term(post.valid_from, post.valid_to, asof.day), source="岗位",
     )  # fmt: skip
@@ -209,10 +227,10 @@ def _of_post(post: Post, asof: AsOf) -> Holder:
 def _of_own(row: Assignment, asof: AsOf) -> Holder:
     gone = row.ended_on is not None and row.ended_on <= asof.day
     return Holder(
-        role=row.role, name=row.name, area=row.area, place=place_words(row.area), valid_from=row.valid_from,
-        valid_to=row.valid_to, number=row.id, organisation=row.organisation, phone=row.phone, source=row.source,
-        ended_on=row.ended_on, state=ENDED if gone else _term(row.valid_from, row.valid_to, asof.day),
-        version=row.version,
+        role=row.role, name=row.name, area=row.area, path=row.area_path, place=place_words(row.area),
+        valid_from=row.valid_from, valid_to=row.valid_to, number=row.id, organisation=row.organisation,
+        phone=row.phone, source=row.source, ended_on=row.ended_on, version=row.version,
+        state=ENDED if gone else _term(row.valid_from, row.valid_to, asof.day),
     )  # fmt: skip
 
 

@@ -38,8 +38,17 @@ def area_for(actor: Actor, code: str = "", permission: str = VIEW) -> Area:
 
 
 def area_in(code: str) -> Area | None:
-    """An open place of the county by its code: who is responsible there may be asked by all of its staff."""
-    return Area.objects.filter(code=code.replace("\0", "")[:15], valid_to=None).select_related("parent").first()
+    """An open place of the county by its code, or the heir of a merged one: old links and papers name it still.
+
+    Who is responsible there may be asked by all of the county's staff.
+    """
+    rows = Area.objects.select_related("parent")
+    found = rows.filter(code=code.replace("\0", "")[:15]).order_by(F("valid_to").desc(nulls_first=True))
+    area, seen = found.first(), set[int]()
+    while area is not None and not area.is_open and area.id not in seen:
+        seen.add(area.id)
+        area = rows.filter(id=area.successor_id).first() if area.successor_id else None
+    return area if area is not None and area.is_open else None
 
 
 def manageable(actor: Actor) -> bool:

@@ -58,7 +58,7 @@ def assignment_add(
     refuse(place_faults(role, area) | detail_faults(details) | term_faults(term, local(at).date()))
     assert area is not None
     with atomic():
-        body = {"role": role, "area": area.id, **asdict(details), **asdict(term)}
+        body = {"role": role, "area": area.id, **_sealed(details), **asdict(term)}
         earlier = claim(key=key, actor=actor, operation="staffing.add", body=body, result_id=row_id)
         if earlier is not None:
             return Assignment.objects.select_related("area__parent").get(id=earlier)
@@ -107,7 +107,7 @@ def assignment_correct(
         row.phone, row.phone_index = wanted.phone, phone_index(wanted.phone)
         return "、".join(changed) or "没有改动"
 
-    body = {**asdict(details), "keep": keep_phone}
+    body = {**_sealed(details), "keep": keep_phone}
     return _change(actor, number, version, Act.CORRECTED, key, at or timezone.now(), body, change)
 
 
@@ -187,6 +187,11 @@ def assignment_end(
 
     body = {"on": on, "reason": reason}
     return _change(actor, number, version, Act.ENDED, key, at, body, change, while_running=True)
+
+
+def _sealed(details: Details) -> dict[str, Any]:
+    """What a key remembers of somebody: the blind index, for a digest of a number can be tried out."""
+    return {**asdict(details), "phone": phone_index(details.phone)}
 
 
 def _made(new: NewAssignment, at: datetime, row_id: int) -> Assignment:

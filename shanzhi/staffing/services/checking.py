@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shanzhi.areas.models import Area
 from shanzhi.lib.errors import Conflict, Invalid
@@ -105,13 +105,20 @@ def check_twice(row: Assignment) -> None:
 
     Of two people with the same name the phone tells them apart; where one of the numbers is not known they are one.
     Whoever appoints at the place at the same moment waits: its row is locked until the end of the transaction.
+    What was ended meets nothing from the day on which it was.
     """
+    if row.ended_on is not None and row.ended_on <= row.valid_from:
+        return
     Area.objects.select_for_update(no_key=True).filter(id=row.area_id).first()
     meeting = Assignment.objects.filter(role=row.role, area_id=row.area_id, name=row.name).exclude(id=row.id)
     meeting = meeting.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=row.valid_from))
-    meeting = meeting.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=row.valid_from))
+    meeting = meeting.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=F("valid_from")) & Q(ended_on__gt=row.valid_from)
+    )
     if row.valid_to is not None:
         meeting = meeting.filter(valid_from__lte=row.valid_to)
+    if row.ended_on is not None:
+        meeting = meeting.filter(valid_from__lt=row.ended_on)
     if row.phone_index:
         meeting = meeting.filter(phone_index__in=["", row.phone_index])
     if meeting.exists():

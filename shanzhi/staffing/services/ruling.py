@@ -13,7 +13,7 @@ from shanzhi.areas.models import Area
 from shanzhi.areas.paths import ROOT
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, Stale
 from shanzhi.lib.times import local
-from shanzhi.staffing.catalogue import LEVELS, MOST, ROLES, rulable
+from shanzhi.staffing.catalogue import DEFAULT, LEVELS, MOST, ROLES, rulable
 from shanzhi.staffing.models import RuleEntry
 from shanzhi.staffing.permissions import RULE
 from shanzhi.staffing.selectors import area_for, place_scope, rule_on
@@ -45,6 +45,9 @@ def rule_set(
     area = area_for(actor, place, RULE) if place else None
     if area is None and not place_scope(actor, RULE).covers(ROOT):
         raise Forbidden(COUNTY_ONLY, code="county_only")
+    if area is not None and level not in ("", area.level):
+        sentence = f"{area.name}是{LEVELS[area.level]}，和选的级别不一样，请改级别或者代码。"
+        raise Invalid(sentence, code="invalid", fields={"place": [sentence]})
     level = area.level if area is not None else level
     _check(role, level, least, area)
     reason = reason_checked(reason, "这样规定")
@@ -90,6 +93,10 @@ def _check(role: str, level: str, least: int | None, area: Area | None) -> None:
 def _check_change(level: str, role: str, area: Area | None, least: int | None, at: datetime) -> None:
     """Conflict for what counts already."""
     now = rule_on(local(at).date())
-    same = now.general.get((level, role), 0) if area is None else now.own.get((area.id, role))
-    if same == least:
+    if area is not None:
+        same = now.own.get((area.id, role)) == least
+    else:
+        wanted = DEFAULT.get((level, role), 0) if least is None else least
+        same = now.general.get((level, role), 0) == wanted
+    if same:
         raise Conflict("现在就是这样规定的，不用再改。", code="rule_same")

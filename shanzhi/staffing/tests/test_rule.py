@@ -15,7 +15,8 @@ from tests.cast import Cast
 
 
 def change(cast: Cast, by: str = "county_centre", **changes: Any) -> RuleEntry:
-    call = {"role": "police", "level": "village", "least": 1, "reason": "一村一警", "at": NOW, **changes}
+    level = "" if "place" in changes else "village"
+    call = {"role": "police", "level": level, "least": 1, "reason": "一村一警", "at": NOW, **changes}
     return services.rule_set(actor=cast.actor(by), **call)
 
 

@@ -93,7 +93,7 @@ def _tiles(county: int, board: Board) -> list[Tile]:
         ),
         Tile(
             "近 90 天任期届满", f"{figures.lapsed:,}", "人", "届满后要续任或换人",
-            link(county, "people", area=area, state="over", sort="until", on=on),
+            link(county, "people", area=area, state="past90", sort="until", on=on),
             "任期在当天以前 90 天里结束、没有提前撤销的人，后来续任的也在内。",
         ),
     ]  # fmt: skip
