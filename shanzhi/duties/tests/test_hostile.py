@@ -306,7 +306,7 @@ def test_a_time_of_another_zone_is_not_taken_for_ours(cast: Cast, officer: Clien
 
 
 def test_what_was_typed_stays_when_form_and_line_are_both_wrong(cast: Cast, clerk: Client) -> None:
-    """The colleague reported it done while a day was mistyped: the answer is the page with the words, not a bare 409."""
+    """The colleague reported it done while a day was mistyped: the page comes back with the words."""
     with county(A):
         line = reported(cast, issue(cast), by="branch_secretary")
     answer = clerk.post(url("ask", line.id), {"version": "1", "text": "桥在修，过不去。", "until": "2026-02-30"})

@@ -1,4 +1,4 @@
-"""People and places change while lines are open: stand-ins, revoked posts, closed places and units, merged townships."""
+"""People and places change while lines are open: stand-ins, revoked posts, closed places and units, merges."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,8 +29,8 @@ from tests.cast import Cast
 
 def stand_in(cast: Cast, away: str, instead: str, *, first: date | None = None, last: date | None = None) -> StandIn:
     return StandIn.objects.create(
-        post=cast[away].post, substitute=cast[instead].user, valid_from=first or in_days(0), valid_to=last or in_days(3),
-        reason="培训", created_at=timezone.now(),
+        post=cast[away].post, substitute=cast[instead].user, valid_from=first or in_days(0),
+        valid_to=last or in_days(3), reason="培训", created_at=timezone.now(),
     )  # fmt: skip
 
 
