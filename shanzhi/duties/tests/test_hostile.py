@@ -200,10 +200,11 @@ def test_a_page_of_many_costs_what_a_page_of_one_costs(cast: Cast, officer: Clie
         big = issue(cast, "v1", *names)
         for _ in range(9):
             reported(cast, issue(cast, "v1", "v2", "u:t1"))
-    assert {path: statements(officer, path) for path in before} == before
-    assert {path: statements(clerk, path) for path in mine} == mine
+    # The first request of a browser may cost one more; a row more never does.
+    assert {path: cost for path in before if (cost := statements(officer, path)) > before[path]} == {}
+    assert {path: cost for path in mine if (cost := statements(clerk, path)) > mine[path]} == {}
     wide = [url("duty", big.id), url("duty-print", big.id), f"{BASE}/duties/{big.id}/lines"]
-    assert [statements(officer, path) for path in wide] == costs
+    assert all(statements(officer, path) <= cost for path, cost in zip(wide, costs, strict=True))
 
 
 def test_issuing_to_many_costs_what_issuing_to_one_costs(cast: Cast, county_a: Any) -> None:
