@@ -31,6 +31,7 @@ from shanzhi.duties.selectors import (
     line_get_for,
     lines_for,
     lines_seen,
+    narrowed_lines,
     steps_of,
 )
 from shanzhi.duties.services import Deed, Order, duty_issue, line_act, lines_act
@@ -44,6 +45,8 @@ router = Router()
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=64)]
 ANOTHER = "没有这个地方，或它不在你能看的范围内。"
 DAY = "请写 2000 年到 2100 年之间的日期。"
+NOT_HERE = "这一行不在这件交办的清单里，请核对编号。"
+TIME = "时间是北京时间，请写成 17:30:00 这样，不要带时区。"
 PHOTOS = "照片编号不对，请先上传照片，再用返回的编号。"
 
 
@@ -83,6 +86,8 @@ def _wanted(actor: Actor, query: schemas.DutyQuery) -> Wanted:
 def duty_create(request: HttpRequest, county: Path[int], body: schemas.DutyIn, key: Key = None) -> Any:
     """One line for each receiver; only downward, inside the area of the issuing post."""
     actor = actor_of(request)
+    if body.due_time is not None and body.due_time.tzinfo is not None:
+        raise Invalid(TIME, code="time_invalid", fields={"due_time": [TIME]})
     reach = reach_for(actor)
     receivers = receivers_named(reach, groups=body.groups, names="\n".join(body.receivers), role=body.role)
     order = Order(
@@ -126,7 +131,9 @@ def duty_lines(
     actor = actor_of(request)
     duty = duty_get_for(actor, duty_id)
     actor.require(permissions.VIEW)
-    rows = lines_seen(actor, duty)
+    rows = narrowed_lines(
+        lines_seen(actor, duty), at=timezone.now(), segment=query.state, query=query.q, late=query.late
+    )
     return _line_page(actor, rows, Sort.DUE, query.cursor)
 
 
@@ -150,8 +157,14 @@ def duty_acts(
     actor.require(permissions.ISSUE)
     names = dict(lines_seen(actor, duty).values_list("id", "name"))
     seen = [(int(one.id), one.version) for one in body.lines if int(one.id) in names]
-    found = lines_act(actor=actor, act=Act(body.act), seen=seen, deed=Deed(text=body.text), key=key, names=names)
-    return [schemas.OutcomeOut(id=str(one.line_id), name=one.name, error=one.error) for one in found]
+    found = lines_act(
+        actor=actor, act=Act(body.act), seen=seen, deed=Deed(text=body.text), key=key, names=names
+    ) if seen else []  # fmt: skip
+    others = sorted({int(one.id) for one in body.lines} - names.keys())
+    return [
+        *(schemas.OutcomeOut(id=str(one.line_id), name=one.name, error=one.error) for one in found),
+        *(schemas.OutcomeOut(id=str(line_id), name="", error=NOT_HERE) for line_id in others),
+    ]
 
 
 @router.get("/duty-lines", response={200: schemas.LineListOut, **REFUSALS}, summary="Lines that were given to me")

@@ -15,6 +15,7 @@ from shanzhi.duties.permissions import ISSUE
 from shanzhi.lib.errors import Forbidden, Invalid
 
 MOST: Final = 1000
+TOLD: Final = 20  # mistakes that are named one by one
 GROUPS: Final = {
     "townships": (Level.TOWNSHIP, "全部乡镇（街道）"), "villages": (Level.VILLAGE, "全部村（社区）"),
     "grids": (Level.GRID, "全部网格"), "units": (Level.UNIT, "全部部门和中心"),
@@ -156,6 +157,9 @@ def receivers_named(
             one = _named(reach, word, field_name, faults)
             if one is not None:
                 chosen.append(one)
+    for field_name, rows in faults.items():
+        if len(rows) > TOLD:  # a whole table was pasted: nobody reads thousands of sentences
+            faults[field_name] = [*rows[:TOLD], f"另有 {len(rows) - TOLD:,} 行也对不上，改好上面的再核对。"]
     if role:
         chosen = [_narrowed(one, role, faults) for one in chosen]
     unique = {one.key: one for one in chosen}

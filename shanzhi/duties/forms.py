@@ -8,6 +8,7 @@ from shanzhi.access.forms import TakingForm
 from shanzhi.duties.catalogue import Act
 from shanzhi.duties.choosing import Reach, Receiver, group_choices, place_choices, receivers_named, role_choices
 from shanzhi.duties.services import Deed, Order
+from shanzhi.duties.services.acting import TEXT
 from shanzhi.duties.services.issuing import BODY, SOURCE, TITLE
 from shanzhi.duties.specs import Spec
 from shanzhi.files.forms import PhotosMixin
@@ -166,6 +167,9 @@ class ManyForm(TakingForm):
         act = data.get("act", "")
         if not self.seen():
             self.add_error(None, "请先勾选要办的行。")
+        length = len(data.get("text", ""))
+        if length > TEXT:
+            self.add_error("text", f"最多写 {TEXT:,} 字，现在是 {length:,} 字，请删减。")
         if act in (Act.SEND_BACK, Act.WITHDRAW) and not data.get("text", "").strip():
             self.add_error("text", "请写原因，承办单位会看到。")
         return data

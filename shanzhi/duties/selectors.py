@@ -223,6 +223,13 @@ def given_for(actor: Actor, *, at: datetime, segment: str = "", query: str = "",
     """Lines of the offices that this person works in, unordered."""
     actor.require(RECEIVE)
     rows = Line.objects.filter(given_to(actor)).select_related("duty")
+    return narrowed_lines(rows, at=at, segment=segment, query=query, late=late)
+
+
+def narrowed_lines(
+    rows: QuerySet[Line], *, at: datetime, segment: str = "", query: str = "", late: bool = False
+) -> QuerySet[Line]:
+    """Those of a segment, late ones, those whose instruction has these words."""
     if segment in SEGMENTS:
         rows = rows.filter(state__in=SEGMENTS[segment][1])
     if late:

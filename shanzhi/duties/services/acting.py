@@ -23,6 +23,7 @@ from shanzhi.tenancy.idempotency import claim
 TEXT: Final = 1000
 NOTHING: Final = "无此情况。"
 MANY: Final = 200
+GONE: Final = "申请延到的日子已经过了，不能再同意；请答复不同意，让对方重新申请。"
 # What is missing when there are no words; an act that is not here needs none.
 MISSING: Final[dict[Act, str]] = {
     Act.PROGRESS: "请写办到哪一步了。", Act.DONE: "请写办得怎样；没有这种情况的，勾“无此情况”。",
@@ -56,7 +57,7 @@ def line_act(
     with atomic():
         operation = f"duties.{act.value}:{line_id}"
         if claim(key=key, actor=actor, operation=operation, body=body, result_id=line_id) is not None:
-            return line
+            return line_get_for(actor, line_id)  # the other request may have been written since it was read
         post = require(actor, line, act)
         if version != line.version:
             raise Stale(STALE, code="stale")
@@ -88,6 +89,8 @@ def faults_of(act: Act, deed: Deed, line: Line, at: datetime) -> dict[str, list[
             faults["until"] = ["最长延到两年以内，请重新选。"]
         elif deed.until.year <= 2000 or day_end(deed.until) <= max(line.due_at, at):
             faults["until"] = ["要晚于今天和现在的时限，请重新选。"]
+    if act is Act.GRANT and line.asked_until is not None and line.asked_until <= at:
+        faults["text"] = [GONE]
     if deed.photos and act not in PROVING:
         faults["photos"] = ["这一步不用照片，请去掉。"]
     return faults

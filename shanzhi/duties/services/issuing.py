@@ -62,14 +62,15 @@ def duty_issue(
     """
     at = at or timezone.now()
     actor.require(ISSUE)
-    post = _post(actor, receivers)
-    case = _checked(actor, order, receivers, at)
     duty_id = new_id()
     body = {**asdict(order), "receivers": sorted(str(one.key) for one in receivers), "photos": sorted(photos)}
     with atomic():
+        # Before anything is looked at: sent again an hour later the limit may be over, and it was issued all the same.
         earlier = claim(key=key, actor=actor, operation="duties.issue", body=body, result_id=duty_id)
         if earlier is not None:
             return Duty.objects.get(id=earlier)
+        post = _post(actor, receivers)
+        case = _checked(actor, order, receivers, at)
         duty = Duty(
             id=duty_id, number=_next_number(at), title=order.title.strip(), body=order.body.strip(),
             source=order.source.strip(), urgent=order.urgent, due_at=order.due_at, case=case, role=post.role,

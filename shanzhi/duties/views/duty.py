@@ -58,11 +58,14 @@ def duty_acts(request: CountyRequest, county: int, duty_id: int) -> HttpResponse
             status = 422
     else:
         status = 422
-    context = _context(request, duty, form=form if status == 422 else None)
+    left = [one for one in outcomes if one.error]
+    # Whatever was refused can be sent again as it is now: its reason and its ticks stay.
+    again = {one.line_id for one in left} if status == 200 else None
+    context = _context(request, duty, form=form if status == 422 or left else None, again=again)
     if outcomes:
         context["act"] = Act(form.cleaned_data["act"])
         context["done"] = [one.name for one in outcomes if not one.error]
-        context["left"] = [one for one in outcomes if one.error]
+        context["left"] = left
     return render(request, "duties/duty.html", context, status=status)
 
 
@@ -71,7 +74,9 @@ def _of(seen: list[tuple[int, int]], names: dict[int, str]) -> list[tuple[int, i
     return [(line_id, version) for line_id, version in seen if line_id in names]
 
 
-def _context(request: CountyRequest, duty: Duty, form: ManyForm | None = None) -> dict[str, Any]:
+def _context(
+    request: CountyRequest, duty: Duty, form: ManyForm | None = None, again: set[int] | None = None
+) -> dict[str, Any]:
     actor, now, query = request.actor, timezone.now(), request.GET
     everything = lines_seen(actor, duty).select_related("duty", "area", "unit")
     state = query.get("state", "") if query.get("state", "") in State.values else ""
@@ -81,8 +86,11 @@ def _context(request: CountyRequest, duty: Duty, form: ManyForm | None = None) -
     states = dict(State.choices)
     present = set(everything.values_list("state", flat=True))
     ticked = set(request.POST.getlist("line")) if form is not None else set()
+    rows = line_rows(found.rows, now)
+    if again is not None:
+        ticked = {row.value for row in rows if row.line.id in again}
     return {
-        **facts_of(duty, now), "rows": line_rows(found.rows, now), "counts": counts, "rate": percent(counts),
+        **facts_of(duty, now), "rows": rows, "counts": counts, "rate": percent(counts),
         "case": case_of(actor, duty), "issuer": issuer, "form": form or ManyForm(), "ticked": ticked,
         "able": issuer and any(_able(line) for line in found.rows), "now": now, "state": state,
         "states": [(code, label) for code, label in states.items() if code in present],

@@ -61,7 +61,10 @@ def _done(request: CountyRequest, spec: Spec, line: Line) -> HttpResponseBase:
     """Do it once; whatever refuses it, what was typed is on the page that comes back."""
     form = _form(request, spec, line)
     if not form.is_valid():
-        require(request.actor, line, spec.act)  # nobody is told how to mend what they may not do
+        try:
+            require(request.actor, line, spec.act)  # nobody is told how to mend what they may not do
+        except Conflict as error:
+            return _stale(request, spec, form, line.id, error.message)
         return _page(request, spec, line, form, status=422)
     try:
         line_act(
