@@ -44,7 +44,8 @@ def rewrite(line: Line, version: int, **changes: Any) -> None:
     """As somebody with the owner's password does it, around every guard of the application."""
     for name, value in changes.items():
         field = next(one for one in LineStep._meta.concrete_fields if one.attname == name)
-        statement = f"UPDATE duties_linestep SET {field.column} = %s WHERE county_id = %s AND id = %s"
+        column = connection.ops.quote_name(field.column)
+        statement = f"UPDATE duties_linestep SET {column} = %s WHERE county_id = %s AND id = %s"
         with county(A):
             step = LineStep.objects.get(line=line, version=version)
         stored = field.get_db_prep_save(value, connection)

@@ -92,7 +92,7 @@ def test_whoever_stands_in_for_the_issuer_strikes_off_and_issues_in_its_name(cas
 
 
 def test_a_substitute_is_told_and_nobody_whose_post_is_gone(cast: Cast, county_a: Any) -> None:
-    stand_in(cast, "village_clerk", "other_clerk")
+    stand_in(cast, "village_clerk", "other_clerk", last=in_days(9))
     revoke(cast, "branch_secretary")
     duty = issue(cast, "v1")
     assert {who for who, *_ in deliver()} == {"village.clerk", "other.clerk"}

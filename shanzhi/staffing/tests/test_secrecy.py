@@ -188,8 +188,8 @@ def test_a_file_of_people_is_the_list_of_the_page(cast: Cast, appoint: Appoint, 
     at, today = timezone.now(), local(timezone.now()).date()
     for number in range(6):
         first = today.replace(day=1) if number % 2 else today + timedelta(days=40 * number)
-        appoint(place=("g1", "g2", "g3")[number % 3], name=f"员{number % 4}", first=first, last=today + timedelta(days=400), at=at,
-                role=("instructor", "police")[number // 3])  # fmt: skip
+        appoint(place=("g1", "g2", "g3")[number % 3], name=f"员{number % 4}", first=first,
+                last=today + timedelta(days=400), at=at, role=("instructor", "police")[number // 3])  # fmt: skip
     centre = cast["county_centre"].client()
     page = centre.get(f"{BASE}people/?{query}")
     shown = [[one.label, one.name, one.organisation, one.place, one.area.code] for one, _ in page.context["rows"]]
