@@ -1,8 +1,8 @@
 """The steps of a case as a chain: the case's digest in the trail proves each of them, without an entry for each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from shanzhi.cases.models import Case, Step
 from shanzhi.lib.canonical import canonical
@@ -45,5 +45,16 @@ def steps_agree(cases: Sequence[Case]) -> Iterator[str]:
                 break
             link = step.link
         else:
-            if link != case.history:
+            if slipped_in(case, found[case.id]):
+                yield f"事件 {case.code} 多出了没有办过的步骤。"
+            elif link != case.history:
                 yield f"事件 {case.code} 的办理记录和封存的指纹对不上。"
+
+
+def slipped_in(record: Any, versions: Collection[int]) -> bool:
+    """Whether there are steps that the record knows nothing of, by their versions. It is read again if there are more
+    than it had: somebody may have acted since."""
+    if len(versions) <= record.version:
+        return False
+    latest = type(record).objects.filter(id=record.id).values_list("version", flat=True).first() or 0
+    return any(not 1 <= version <= latest for version in versions)

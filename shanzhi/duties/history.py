@@ -1,9 +1,10 @@
 """The steps of a line as a chain, as those of a case (decision 7): the line's digest in the trail proves each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final
 
+from shanzhi.cases.history import slipped_in
 from shanzhi.duties.models import Line, LineStep
 from shanzhi.lib.canonical import canonical
 
@@ -43,13 +44,7 @@ def steps_agree(lines: Sequence[Line]) -> Iterator[str]:
                 break
             link = step.link
         else:
-            if len(found[line.id]) > line.version and _slipped_in(line.id, found[line.id]):
+            if slipped_in(line, found[line.id]):
                 yield f"交办清单行 {line.id} 多出了没有办过的步骤。"
             elif link != line.history:
                 yield f"交办清单行 {line.id} 的经过和封存的指纹对不上。"
-
-
-def _slipped_in(line_id: int, versions: Iterable[int]) -> bool:
-    """Steps that the line knows nothing of. It is read again: somebody may have acted since it was read."""
-    latest = Line.objects.filter(id=line_id).values_list("version", flat=True).first() or 0
-    return any(not 1 <= version <= latest for version in versions)
