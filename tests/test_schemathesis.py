@@ -15,7 +15,7 @@ from zlib import crc32
 import pytest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Config, GenerationMode
@@ -148,7 +148,7 @@ def world(cast: Cast, name: str) -> World:
 
 def count() -> int:
     """Examples of an operation and a mode; more by SHANZHI_API_EXAMPLES."""
-    return EXAMPLES or 3
+    return EXAMPLES or (6 if connection.vendor == "sqlite" else 3)
 
 
 def addressed(case: Any, world: World) -> None:
