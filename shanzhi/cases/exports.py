@@ -10,17 +10,13 @@ from shanzhi.cases.models import Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.presenters import handler_words
 from shanzhi.lib.tables import Sheet, csv_of, xlsx_of
-from shanzhi.lib.times import local
+from shanzhi.lib.times import local, show_cell
 
 LIMIT: Final = 5000
 HEADS: Final = (
     "编号", "标题", "所在地方", "地点", "类别", "来源", "有人身危险", "状态", "主办", "承办", "收到时间", "办理时限", "结束时间",
 )  # fmt: skip
 WIDTHS: Final = (12, 36, 20, 24, 14, 14, 10, 10, 16, 16, 17, 17, 17)
-
-
-def _time(at: datetime | None) -> str:
-    return f"{local(at):%Y-%m-%d %H:%M}" if at is not None else ""
 
 
 def lines_of(cases: Iterable[Case]) -> Iterator[tuple[str, ...]]:
@@ -37,9 +33,9 @@ def lines_of(cases: Iterable[Case]) -> Iterator[tuple[str, ...]]:
             State(case.state).label,
             case.owner.name,
             handler_words(case),
-            _time(case.received_at),
-            _time(case.due_at),
-            _time(case.ended_at),
+            show_cell(case.received_at),
+            show_cell(case.due_at),
+            show_cell(case.ended_at),
         )
 
 

@@ -13,7 +13,7 @@ from shanzhi.cases.covering import called_as_shown
 from shanzhi.cases.models import Assignment, Case
 from shanzhi.cases.places import place_name
 from shanzhi.cases.selectors import call_list_for
-from shanzhi.lib.times import local, show_span
+from shanzhi.lib.times import show_cell, show_span
 
 SINCE: Final = timedelta(days=90)
 ABSENT: Final = "absent"
@@ -151,10 +151,6 @@ def lines_of(rows: Iterable[CallRow]) -> Iterator[tuple[str, ...]]:
     """Text of an export, under HEADS."""
     for row in rows:
         yield (
-            row.number, row.title, row.place, row.who, _time(row.called_at), _time(row.arrive_by),
-            _time(row.arrived_at), row.arrived_name, _time(row.done_at), row.words, row.result,
+            row.number, row.title, row.place, row.who, show_cell(row.called_at), show_cell(row.arrive_by),
+            show_cell(row.arrived_at), row.arrived_name, show_cell(row.done_at), row.words, row.result,
         )  # fmt: skip
-
-
-def _time(at: datetime | None) -> str:
-    return f"{local(at):%Y-%m-%d %H:%M}" if at is not None else ""

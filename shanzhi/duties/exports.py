@@ -7,7 +7,7 @@ from typing import Final
 from shanzhi.duties.catalogue import State
 from shanzhi.duties.models import Line
 from shanzhi.lib.tables import Sheet, csv_of, xlsx_of
-from shanzhi.lib.times import local
+from shanzhi.lib.times import show_cell
 
 LIMIT: Final = 5000
 HEADS: Final = (
@@ -17,19 +17,15 @@ HEADS: Final = (
 WIDTHS: Final = (11, 30, 40, 24, 6, 24, 24, 17, 24, 17, 12, 6, 17, 17, 40, 9, 17)
 
 
-def _time(at: datetime | None) -> str:
-    return f"{local(at):%Y-%m-%d %H:%M}" if at is not None else ""
-
-
 def lines_of(lines: Iterable[Line], now: datetime) -> Iterator[tuple[str | int, ...]]:
     """The lines come with their instruction."""
     for line in lines:
         duty = line.duty
         yield (
             duty.number, duty.title, duty.body, duty.source, "是" if duty.urgent else "", duty.office, duty.by,
-            _time(duty.issued_at), line.name, _time(line.due_at), State(line.state).label,
-            "是" if line.is_late(now) or line.came_late else "", _time(line.received_at), _time(line.reported_at),
-            line.result, line.sent_back, _time(line.ended_at),
+            show_cell(duty.issued_at), line.name, show_cell(line.due_at), State(line.state).label,
+            "是" if line.is_late(now) or line.came_late else "", show_cell(line.received_at),
+            show_cell(line.reported_at), line.result, line.sent_back, show_cell(line.ended_at),
         )  # fmt: skip
 
 

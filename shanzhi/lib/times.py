@@ -38,6 +38,11 @@ def show_full(moment: datetime) -> str:
     return f"{here.year}年{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]} {here:%H:%M}"
 
 
+def show_cell(moment: datetime | None) -> str:
+    """2026-11-21 15:30: for tables that a program reads; empty where nothing is known."""
+    return f"{local(moment):%Y-%m-%d %H:%M}" if moment is not None else ""
+
+
 def show_span(span: timedelta) -> str:
     """Largest unit only, rounded down: 3 天, 5 小时, 12 分钟; below a minute 不到 1 分钟."""
     minutes = int(abs(span).total_seconds() // 60)

@@ -1,7 +1,6 @@
-"""Numbers of the staff: one form, one rule, one place where they lie sealed."""
+"""Numbers of the staff: one rule, one place where they lie sealed."""
 
 import re
-import unicodedata
 from typing import Final
 
 from shanzhi.staffing.models import Assignment
@@ -11,13 +10,6 @@ PHONE: Final = re.compile(r"(1[3-9][0-9]{9}|0[0-9]{2,3}[0-9]{7,8}|[0-9]{7,8})")
 WRONG: Final = "电话不对，请核对：手机号 11 位，座机带区号。"
 
 
-def phone_read(text: str) -> str:
-    """Digits alone, whatever stood between them."""
-    return re.sub(r"[\s\-–—()（）]", "", unicodedata.normalize("NFKC", text))
-
-
 def phone_index(phone: str) -> str:
     """By what two numbers are compared; without the server's key it says nothing."""
-    field = Assignment._meta.get_field("phone")
-    assert isinstance(field, EncryptedTextField)
-    return field.blind_index(phone) if phone else ""
+    return EncryptedTextField.index_in(Assignment, "phone", phone) if phone else ""

@@ -137,6 +137,13 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         """64 hexadecimal digits for a look-up by equality; whoever calls brings the value into one form first."""
         return key_ring().blind(value, self.place)
 
+    @classmethod
+    def index_in(cls, model: type[models.Model], name: str, value: str) -> str:
+        """The blind index of a value as the model's field of this name makes it."""
+        field = model._meta.get_field(name)
+        assert isinstance(field, cls)
+        return field.blind_index(value)
+
     def get_prep_value(self, value: Any) -> Any:
         plain = super().get_prep_value(value)
         return plain if plain is None or hasattr(plain, "as_sql") else sealed(plain, self.place)

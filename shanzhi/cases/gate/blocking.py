@@ -15,7 +15,7 @@ from shanzhi.cases.gate.senders import Behind, behind, sender_of
 from shanzhi.cases.models import Block, Case, Sender
 from shanzhi.cases.permissions import GATE
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, Stale
-from shanzhi.lib.times import local
+from shanzhi.lib.times import show_cell
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import LARGEST, new_id
 from shanzhi.tenancy.keyset import Order
@@ -218,8 +218,8 @@ def lines_of(rows: Sequence[Block], now: datetime) -> list[tuple[str, ...]]:
             row.text,
             row.case.number if row.case is not None else "",
             row.by,
-            f"{local(row.at):%Y-%m-%d %H:%M}",
-            f"{local(row.until):%Y-%m-%d %H:%M}",
+            show_cell(row.at),
+            show_cell(row.until),
             state_words(row, now),
             row.lifted_text,
         )

@@ -26,11 +26,12 @@ from shanzhi.cases.kinds.answers import photo_ids
 from shanzhi.cases.kinds.registry import kinds_now
 from shanzhi.cases.models import Case, Flood, Held, Receipt, Sender
 from shanzhi.cases.services.reporting import Report, case_report, checked
-from shanzhi.cases.taking.contacts import ContactIn, index_of, phone_read
+from shanzhi.cases.taking.contacts import ContactIn, index_of
 from shanzhi.cases.taking.secrets import digest_of, secret_new
 from shanzhi.files.services import files_attach
 from shanzhi.lib.errors import Invalid
 from shanzhi.lib.likeness import signature
+from shanzhi.lib.phones import phone_read
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.tenancy.keyring import key_ring

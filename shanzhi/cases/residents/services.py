@@ -21,10 +21,11 @@ from shanzhi.cases.residents.choosing import COMPLAINT
 from shanzhi.cases.residents.gate import Gate, admitted
 from shanzhi.cases.residents.holding import Holder
 from shanzhi.cases.services import Report, case_act, case_report
-from shanzhi.cases.taking.contacts import ContactIn, contact_faults, index_of, phone_read
+from shanzhi.cases.taking.contacts import ContactIn, contact_faults, index_of
 from shanzhi.cases.taking.secrets import digest_of, secret_new
 from shanzhi.files.selectors import key_used
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid
+from shanzhi.lib.phones import phone_read
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record

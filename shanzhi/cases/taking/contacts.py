@@ -1,7 +1,5 @@
 """Who called, came or wrote: taken down with the case, named as far as the reader may know."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from shanzhi.cases.selectors.lists import in_scope
 from shanzhi.cases.taking.secrets import digest_of, secret_new
 from shanzhi.cases.turns import dealing_posts
 from shanzhi.lib.masks import name_mask, phone_mask
+from shanzhi.lib.phones import phone_read
 from shanzhi.tenancy.fields import EncryptedTextField
 from shanzhi.trail.services import record
 
@@ -56,11 +55,6 @@ class Caller:
     may_reveal: bool
 
 
-def phone_read(text: str) -> str:
-    """A number in the one form in which it is kept and looked for: digits alone, whatever stood between them."""
-    return re.sub(r"[\s\-–—()（）]", "", unicodedata.normalize("NFKC", text))
-
-
 def contact_faults(contact: ContactIn | None) -> dict[str, list[str]]:
     """Sentences by the field of the form that has to be mended."""
     if contact is None:
@@ -76,9 +70,7 @@ def contact_faults(contact: ContactIn | None) -> dict[str, list[str]]:
 
 def index_of(phone: str) -> str:
     """By what a number is found again; without the server's key it says nothing."""
-    field = Contact._meta.get_field("phone")
-    assert isinstance(field, EncryptedTextField)
-    return field.blind_index(phone)
+    return EncryptedTextField.index_in(Contact, "phone", phone)
 
 
 def take_down(

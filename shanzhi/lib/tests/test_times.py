@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shanzhi.lib.times import SHANGHAI, clock_words, local, show_datetime, show_full, show_span
+from shanzhi.lib.times import SHANGHAI, clock_words, local, show_cell, show_datetime, show_full, show_span
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=SHANGHAI)
 
@@ -41,6 +41,11 @@ def test_paper_has_weekday_and_year() -> None:
 )
 def test_clock_words(due: datetime, words: str) -> None:
     assert clock_words(due, NOW) == words
+
+
+def test_a_cell_of_a_table() -> None:
+    assert show_cell(datetime(2026, 11, 21, 23, 5, 59, tzinfo=UTC)) == "2026-11-22 07:05"
+    assert show_cell(None) == ""
 
 
 def test_a_naive_time_is_refused() -> None:

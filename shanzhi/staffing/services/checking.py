@@ -8,9 +8,10 @@ from django.db.models import F, Q
 
 from shanzhi.areas.models import Area
 from shanzhi.lib.errors import Conflict, Invalid
+from shanzhi.lib.phones import phone_read
 from shanzhi.staffing.catalogue import LEVELS, ROLES
 from shanzhi.staffing.models import Assignment
-from shanzhi.staffing.phones import PHONE, WRONG, phone_read
+from shanzhi.staffing.phones import PHONE, WRONG
 
 NAME: Final = 40
 ORGANISATION: Final = 60

@@ -9,7 +9,7 @@ import pytest
 from shanzhi.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from shanzhi.staffing import services
 from shanzhi.staffing.models import Assignment, AssignmentAct
-from shanzhi.staffing.phones import phone_index, phone_read
+from shanzhi.staffing.phones import phone_index
 from shanzhi.staffing.services import Details, Term
 from shanzhi.staffing.tests.conftest import NOW, TODAY, Appoint, days
 from shanzhi.trail.models import Entry
@@ -55,12 +55,8 @@ def test_the_phone_lies_sealed_and_is_compared_by_its_index(cast: Cast) -> None:
     assert "phone_index" in Assignment.TRAIL_FIELDS
 
 
-@pytest.mark.parametrize(
-    ("typed", "read"), [("139-5550-1234", "13955501234"), ("（0550）7771234", "05507771234"), ("", "")]
-)
-def test_a_number_is_read_in_one_form(typed: str, read: str) -> None:
-    assert phone_read(typed) == read
-    assert (phone_index(read) == "") == (read == "")
+def test_who_has_no_number_has_no_index() -> None:
+    assert phone_index("") == ""
 
 
 @pytest.mark.parametrize(
