@@ -1,11 +1,12 @@
 """The steps of a case as a chain: the case's digest in the trail proves each of them, without an entry for each."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from shanzhi.cases.models import Case, Step
 from shanzhi.lib.canonical import canonical
+from shanzhi.trail.chains import chain_fault
 
 PROVED: Final = (
     "id", "case_id", "version", "act", "at", "actor_id", "post_id", "actor_name", "actor_title", "text", "target",
@@ -34,27 +35,6 @@ def steps_agree(cases: Sequence[Case]) -> Iterator[str]:
     for one in Step.objects.filter(case_id__in=found):
         found[one.case_id][one.version] = one
     for case in cases:
-        link = ""
-        for version in range(1, case.version + 1):
-            step: Step | None = found[case.id].get(version)
-            if step is None:
-                yield f"事件 {case.code} 的第 {version} 步办理记录不见了。"
-                break
-            if link_of(link, step) != step.link:
-                yield f"事件 {case.code} 的第 {version} 步办理记录被改过。"
-                break
-            link = step.link
-        else:
-            if slipped_in(case, found[case.id]):
-                yield f"事件 {case.code} 多出了没有办过的步骤。"
-            elif link != case.history:
-                yield f"事件 {case.code} 的办理记录和封存的指纹对不上。"
-
-
-def slipped_in(record: Any, versions: Collection[int]) -> bool:
-    """Whether there are steps that the record knows nothing of, by their versions. It is read again if there are more
-    than it had: somebody may have acted since."""
-    if len(versions) <= record.version:
-        return False
-    latest = type(record).objects.filter(id=record.id).values_list("version", flat=True).first() or 0
-    return any(not 1 <= version <= latest for version in versions)
+        fault = chain_fault(case, found[case.id], link_of, head=f"事件 {case.code} ", noun="办理记录")
+        if fault:
+            yield fault

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final
 
-from shanzhi.cases.history import slipped_in
 from shanzhi.duties.models import Line, LineStep
 from shanzhi.lib.canonical import canonical
+from shanzhi.trail.chains import chain_fault
 
 PROVED: Final = (
     "id", "line_id", "version", "at", "actor_id", "post_id", "actor_name", "actor_title", "text", "nothing", "due_at",
@@ -33,18 +33,6 @@ def steps_agree(lines: Sequence[Line]) -> Iterator[str]:
     for one in LineStep.objects.filter(line_id__in=found):
         found[one.line_id][one.version] = one
     for line in lines:
-        link = ""
-        for version in range(1, line.version + 1):
-            step = found[line.id].get(version)
-            if step is None:
-                yield f"交办清单行 {line.id} 的第 {version} 步不见了。"
-                break
-            if link_of(link, step) != step.link:
-                yield f"交办清单行 {line.id} 的第 {version} 步被改过。"
-                break
-            link = step.link
-        else:
-            if slipped_in(line, found[line.id]):
-                yield f"交办清单行 {line.id} 多出了没有办过的步骤。"
-            elif link != line.history:
-                yield f"交办清单行 {line.id} 的经过和封存的指纹对不上。"
+        fault = chain_fault(line, found[line.id], link_of, head=f"交办清单行 {line.id} ")
+        if fault:
+            yield fault

@@ -115,6 +115,15 @@ def test_a_step_that_nobody_did_is_found(line: Line, beside: int) -> None:
     assert findings() == [f"交办清单行 {line.id} 多出了没有办过的步骤。"]
 
 
+def test_whoever_moves_a_line_or_an_instruction_out_of_sight_is_found(line: Line, cast: Cast) -> None:
+    """The path says who sees it; no digest covers it, because it moves with its place."""
+    far = cast.areas["v3"].path
+    Line.objects.filter(id=line.id).update(area_path=far)
+    assert findings() == [f"交办清单行 {line.id} 所在的地方被改过，和承办单位的区划对不上。"]
+    Duty.objects.filter(id=line.duty_id).update(area_path=far)
+    assert len(findings()) == 2
+
+
 def test_steps_that_were_written_while_the_verifier_reads_are_none(cast: Cast, county_a: Any) -> None:
     line = line_at(cast, issue(cast))
     do(cast.actor("village_clerk"), line, Act.RECEIVE)
