@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from django.db import connection
-
+from shanzhi.cases.models import MonthCounter
 from shanzhi.lib.times import local
-from shanzhi.tenancy.context import current
-from shanzhi.tenancy.ids import new_id
+from shanzhi.tenancy.counters import count_up
 
 
 def month_of(at: datetime) -> str:
@@ -14,13 +12,6 @@ def month_of(at: datetime) -> str:
 
 
 def next_number(at: datetime) -> str:
-    """The next number of the month; the counter's row stays locked until the transaction ends, so none is skipped."""
+    """The next number of the month; none is skipped."""
     month = month_of(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_monthcounter AS c (id, county_id, month, last) VALUES (%s, %s, %s, 1)"
-            " ON CONFLICT (county_id, month) DO UPDATE SET last = c.last + 1 RETURNING last",
-            [new_id(), current(), month],
-        )
-        row = cursor.fetchone()
-    return f"{month}-{row[0]:04d}"
+    return f"{month}-{count_up(MonthCounter, 'month', month):04d}"

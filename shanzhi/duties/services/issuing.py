@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.db import connection
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -15,13 +14,14 @@ from shanzhi.cases.selectors import case_get_for
 from shanzhi.duties.catalogue import Act, State
 from shanzhi.duties.choosing import MOST, NO_POST, Receiver, issuing_posts
 from shanzhi.duties.events import EVENTS
-from shanzhi.duties.models import Duty, Line, LineStep
+from shanzhi.duties.models import Duty, DutyCounter, Line, LineStep
 from shanzhi.duties.permissions import ISSUE
 from shanzhi.duties.services.steps import day_end, first_step, next_watch
 from shanzhi.files.services import files_attach
 from shanzhi.lib.errors import Forbidden, Invalid, NotFound
 from shanzhi.lib.times import SHANGHAI, local
 from shanzhi.tenancy.context import current
+from shanzhi.tenancy.counters import count_up
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.tenancy.outbox import emit_many
@@ -159,13 +159,6 @@ def _case(actor: Actor, number: str, faults: dict[str, list[str]]) -> Case | Non
 
 
 def _next_number(at: datetime) -> str:
-    """2026-0001 within county and year; the counter's row stays locked until the commit, so none is skipped."""
+    """2026-0001 within county and year; none is skipped."""
     year = local(at).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO duties_dutycounter AS c (id, county_id, year, last) VALUES (%s, %s, %s, 1)"
-            " ON CONFLICT (county_id, year) DO UPDATE SET last = c.last + 1 RETURNING last",
-            [new_id(), current(), year],
-        )
-        row = cursor.fetchone()
-    return f"{year}-{row[0]:04d}"
+    return f"{year}-{count_up(DutyCounter, 'year', year):04d}"
