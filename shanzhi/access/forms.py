@@ -15,6 +15,8 @@ from shanzhi.ui.parts import Crumb
 
 # Does the act with what was typed and the idempotency key; answers with (message, address to go to) or a page.
 Call = Callable[[dict[str, Any], str], tuple[str, str] | HttpResponseBase]
+# Where somebody was faster: hidden values of the form and context of the page, both as things are now.
+Fresh = Callable[[], tuple[dict[str, Any], dict[str, Any]]]
 
 
 class TakingForm(forms.Form):
@@ -53,11 +55,13 @@ def sent(request: CountyRequest) -> Any:
 
 
 def form_view(
-    request: CountyRequest, form: TakingForm, call: Call, *, template: str, context: dict[str, Any]
-) -> HttpResponseBase:
+    request: CountyRequest, form: TakingForm, call: Call, *, template: str, context: dict[str, Any],
+    fresh: Fresh | None = None,
+) -> HttpResponseBase:  # fmt: skip
     """Show a form; on POST let `call` do the act.
 
-    What a service refuses comes back in the form with its own status, and nothing that was typed is lost.
+    What a service refuses comes back in the form with its own status, and nothing that was typed is lost. With `fresh`
+    what was typed stands upon the newest version after a Conflict: sent again, it acts on that.
     """
     status = 200
     if request.method == "POST":
@@ -68,6 +72,13 @@ def form_view(
             except DomainError as error:
                 form.take(error)
                 status = error.status
+                if fresh is not None and status == 409:
+                    hidden, more = fresh()
+                    typed = request.POST.copy()
+                    for name, value in hidden.items():
+                        typed[name] = str(value)
+                    form.data = typed
+                    context = {**context, **more}
             else:
                 if isinstance(answer, HttpResponseBase):
                     return answer
@@ -76,6 +87,9 @@ def form_view(
     return render(request, template, {"form": form, **context}, status=status)
 
 
-def form_page(request: CountyRequest, words: FormPage, form: TakingForm, call: Call) -> HttpResponseBase:
+def form_page(
+    request: CountyRequest, words: FormPage, form: TakingForm, call: Call, *, fresh: Fresh | None = None
+) -> HttpResponseBase:
     """The same on the page that needs no template of its own."""
-    return form_view(request, form, call, template="ui/form.html", context={"words": words, "crumbs": words.crumbs})
+    context = {"words": words, "crumbs": words.crumbs}
+    return form_view(request, form, call, template="ui/form.html", context=context, fresh=fresh)

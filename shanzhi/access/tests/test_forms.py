@@ -99,6 +99,25 @@ def test_a_refusal_comes_back_with_what_was_typed(error: Any, status: int) -> No
     assert page.endswith("李四")
 
 
+class Versioned(Name):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+@pytest.mark.parametrize(("error", "version", "x"), [(Stale(), "7", 2), (Invalid("不对。"), "3", 1)])
+def test_where_somebody_was_faster_what_was_typed_stands_upon_the_newest(
+    shown: list[dict[str, Any]], error: Any, version: str, x: int
+) -> None:
+    request = request_of("post", name="李四", version="3")
+    answer = form_view(
+        request, Versioned(sent(request)), refuse(error), template="t.html", context={"x": 1},
+        fresh=lambda: ({"version": 7}, {"x": 2}),
+    )  # fmt: skip
+    form = shown[0]["form"]
+    assert answer.status_code == error.status
+    assert (form["version"].value(), form["name"].value(), shown[0]["x"]) == (version, "李四", x)
+    assert error.message in str(form.errors)
+
+
 def test_a_sentence_about_a_field_that_the_form_lacks_stands_on_top() -> None:
     form = Name({"name": "李四"})
     form.take(Invalid("地点不对。", fields={"place": ["地点不对。"]}))

@@ -134,14 +134,12 @@ def callback(request: CountyRequest, county: int, number: str) -> HttpResponseBa
         )  # fmt: skip
         return words, reverse("cases:callback", args=[county, number])
 
-    answer = form_view(request, form, call, template="cases/callback.html", context=_context(request, case, row))
-    if request.method == "POST" and answer.status_code == 409:  # what was typed, upon the row as it is now
-        data = request.POST.copy()
-        fresh = callback_of(case)
-        data["version"] = str(fresh.version if fresh is not None else 0)
-        form.data = data
-        return render(request, "cases/callback.html", {"form": form, **_context(request, case, fresh)}, status=409)
-    return answer
+    def fresh() -> tuple[dict[str, Any], dict[str, Any]]:
+        now = callback_of(case)
+        return {"version": now.version if now is not None else 0}, _context(request, case, now)
+
+    context = _context(request, case, row)
+    return form_view(request, form, call, template="cases/callback.html", context=context, fresh=fresh)
 
 
 @page(permissions.CALLBACKS, object=True)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -81,17 +80,15 @@ def _page(
     return row, FormPage(head, act, "正在保存…", back, trail, lines, harms=harms)
 
 
-def _form(request: CountyRequest, words: FormPage, form: TakingForm, call: Any) -> HttpResponseBase:
+def _form(
+    request: CountyRequest, number: int, words: FormPage, form: TakingForm, call: Any
+) -> HttpResponseBase:  # fmt: skip
     """Where somebody was faster, what was typed stays, upon the version as it is now."""
-    answer = form_page(request, words, form, call)
-    if answer.status_code == 409:
-        number = int(words.back.rstrip("/").rsplit("/", 1)[-1])
-        data = request.POST.copy()
-        data["version"] = str(selectors.assignment_get_for(request.actor, number).version)
-        form.data = data
-        context = {"form": form, "words": words, "crumbs": words.crumbs}
-        return render(request, "ui/form.html", context, status=409)
-    return answer
+
+    def fresh() -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"version": selectors.assignment_get_for(request.actor, number).version}, {}
+
+    return form_page(request, words, form, call, fresh=fresh)
 
 
 @page(MANAGE, object=True)
@@ -109,7 +106,7 @@ def correct(request: CountyRequest, county: int, staff_id: int) -> HttpResponseB
         )  # fmt: skip
         return "资料已更正。", words.back
 
-    return _form(request, words, form, call)
+    return _form(request, staff_id, words, form, call)
 
 
 @page(MANAGE, object=True)
@@ -126,7 +123,7 @@ def set_term(request: CountyRequest, county: int, staff_id: int) -> HttpResponse
         )  # fmt: skip
         return "任期已变更。", words.back
 
-    return _form(request, words, form, call)
+    return _form(request, staff_id, words, form, call)
 
 
 @page(MANAGE, object=True)
@@ -149,7 +146,7 @@ def renew(request: CountyRequest, county: int, staff_id: int) -> HttpResponseBas
         )  # fmt: skip
         return "已续任。", reverse("staffing:person", args=[county, found.id])
 
-    return _form(request, words, form, call)
+    return _form(request, staff_id, words, form, call)
 
 
 @page(MANAGE, object=True)
@@ -166,4 +163,4 @@ def end(request: CountyRequest, county: int, staff_id: int) -> HttpResponseBase:
         )  # fmt: skip
         return f"{row.name}已不再任职。", words.back
 
-    return _form(request, words, form, call)
+    return _form(request, staff_id, words, form, call)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shanzhi.access.forms import FormPage, form_view, sent
+from shanzhi.access.forms import FormPage, form_page, sent
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.staffing import selectors, services
 from shanzhi.staffing.catalogue import DEFAULT, LEVELS, ROLES, rulable
@@ -26,14 +26,14 @@ CHANGES = 100
 def rule_show(request: CountyRequest, county: int) -> HttpResponse:
     day = selectors.as_of(timezone.now()).today
     rule = selectors.rule_on(day)
-    entries = list(selectors.rule_entries()[:CHANGES])
-    own = {(entry.area_id, entry.role): entry.area for entry in selectors.rule_entries() if entry.area_id}
+    entries = list(selectors.rule_entries())
+    own = {(entry.area_id, entry.role): entry.area for entry in entries if entry.area_id}
     context = {
         "rows": [(LEVELS[level], role.label, rule.general.get((level, role.code), 0), (level, role.code) in DEFAULT)
                  for level, role in rulable() if rule.general.get((level, role.code), 0)],
         "places": [(place_words(own[area_id, role]), own[area_id, role].code, ROLES[role].label, least)
                    for (area_id, role), least in rule.own.items() if (area_id, role) in own],
-        "history": [_item(entry) for entry in entries], "may_rule": request.actor.can(RULE),
+        "history": [_item(entry) for entry in entries[:CHANGES]], "may_rule": request.actor.can(RULE),
         "crumbs": crumbs(request, Crumb("配备标准")),
     }  # fmt: skip
     return render(request, "staffing/rule.html", context)
@@ -74,11 +74,4 @@ def rule_change(request: CountyRequest, county: int) -> HttpResponseBase:
     words = FormPage(
         "修改配备标准", "保存标准", "正在保存…", back, crumbs(request, Crumb("配备标准", back), Crumb("修改")), lines
     )
-    context = {"words": words, "crumbs": words.crumbs}
-    answer = form_view(request, form, call, template="ui/form.html", context=context)
-    if answer.status_code == 409:  # what was typed, upon the rule as it is now
-        data = request.POST.copy()
-        data["seen"] = str(services.rule_count())
-        form.data = data
-        return render(request, "ui/form.html", {"form": form, **context}, status=409)
-    return answer
+    return form_page(request, words, form, call, fresh=lambda: ({"seen": services.rule_count()}, {}))
