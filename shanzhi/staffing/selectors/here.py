@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
+from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import Post, StandIn
 from shanzhi.accounts.selectors import standing_in
 from shanzhi.areas.models import Area
@@ -16,6 +17,7 @@ from shanzhi.staffing.models import Assignment
 from shanzhi.staffing.selectors.asof import as_of
 from shanzhi.staffing.selectors.holders import Holder, holder_rows, place_words
 from shanzhi.staffing.selectors.rules import rule_on
+from shanzhi.staffing.selectors.scope import place_scope
 
 FOUND = 12
 LONGEST = 60
@@ -78,13 +80,17 @@ def _crowds(*parts: QuerySet[Any]) -> dict[str, int]:
     return found
 
 
-def areas_named(text: str) -> list[Area]:
-    """Open places of the whole county by a part of their name or the beginning of their code: a dozen at most."""
-    text = text.replace("\x00", "").strip()[:LONGEST]
-    if len(text) < 2:
-        return []
-    found = Q(name__contains=text)
-    if text.isdigit():
-        found |= Q(code__startswith=text)
-    rows = Area.objects.filter(found, valid_to=None).select_related("parent")
-    return list(rows.order_by("path")[:FOUND])
+def areas_named(actor: Actor, text: str) -> tuple[list[Area], bool]:
+    """Open places of the whole county by a part of their name or the beginning of their code, those of the reader's
+    own places first: a dozen at most, and whether there are more. Of two words the first names the place above."""
+    words = text.replace("\x00", "")[:LONGEST].split()
+    if not words or len("".join(words)) < 2:
+        return [], False
+    found = Q(name__contains=words[-1])
+    if len(words) > 1:
+        found = (found & Q(parent__name__contains=words[-2])) | Q(name__contains=" ".join(words))
+    if text.strip().isdigit():
+        found |= Q(code__startswith=text.strip())
+    own = Case(When(place_scope(actor).q("path"), then=0), default=1)
+    rows = Area.objects.filter(found, valid_to=None).select_related("parent").order_by(own, "path")[: FOUND + 1]
+    return list(rows[:FOUND]), len(rows) > FOUND

@@ -7,12 +7,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shanzhi.accounts.models import Post, StandIn
+from shanzhi.areas.models import Area
 from shanzhi.lib.errors import NotFound
 from shanzhi.staffing import selectors, services
 from shanzhi.staffing.selectors import AsOf, Holder, StaffFilter, as_of
 from shanzhi.staffing.tests.conftest import NOW, TODAY, Appoint, days
 from shanzhi.tenancy.keyset import CursorInvalid
 from tests.cast import Cast
+
+HERE_URL = "/341181/staffing/here/"
 
 ASOF = as_of(NOW)
 
@@ -183,10 +186,39 @@ def test_whoever_was_handed_on_by_a_merge_counts_where_the_place_went(cast: Cast
 
 
 def test_places_are_found_by_a_part_of_the_name_or_by_their_code(cast: Cast) -> None:
-    assert [area.name for area in selectors.areas_named("张庄")] == ["张庄村"]
-    assert [area.name for area in selectors.areas_named("网格")] == ["第一网格", "第二网格", "第一网格", "第一网格"]
-    assert selectors.areas_named(cast.areas["g1"].code) == [cast.areas["g1"]]
-    assert selectors.areas_named("庄") == selectors.areas_named("外星") == selectors.areas_named("\x00") == []
+    def named(text: str, by: str = "county_centre") -> list[str]:
+        return [area.code for area in selectors.areas_named(cast.actor(by), text)[0]]
+
+    codes = {name: area.code for name, area in cast.areas.items()}
+    assert named("张庄") == [codes["v1"]]
+    assert named("网格") == [codes[name] for name in ("g1", "g4", "g2", "g3")]
+    assert named(codes["g1"]) == [codes["g1"]]
+    assert named("庄") == named("外星") == named("\x00") == named("") == []
+
+
+def test_the_readers_own_places_come_first_and_the_place_above_may_be_named(cast: Cast) -> None:
+    def named(text: str, by: str) -> list[str]:
+        return [area.code for area in selectors.areas_named(cast.actor(by), text)[0]]
+
+    codes = {name: area.code for name, area in cast.areas.items()}
+    assert named("第一网格", "other_clerk") == [codes["g3"], codes["g1"], codes["g2"]]
+    assert named("第一网格", "village_clerk") == [codes["g1"], codes["g2"], codes["g3"]]
+    assert named("王庄 第一网格", "village_clerk") == named("王庄村　第一", "village_clerk") == [codes["g3"]]
+    assert named("张庄 外星", "village_clerk") == []
+
+
+def test_more_places_than_are_listed_are_told_of(cast: Cast) -> None:
+    village = cast.areas["v1"]
+    for number in range(12):
+        Area.objects.create(
+            level="grid", code=f"{village.code}1{number:02d}", name=f"微网格{number}", parent=village, ordinal=10 + number,
+            path=f"{village.path}01{number:02d}", valid_from=village.valid_from,
+        )  # fmt: skip
+    worker = cast["grid_worker"].client()
+    assert "还有别的" not in worker.post(HERE_URL, {"text": "微网格"}).content.decode()
+    page = worker.post(HERE_URL, {"text": "网格"}).content.decode()
+    assert "还有别的，请写全些" in page
+    assert page.count('class="li"') == 12
 
 
 def test_whose_place_lies_above_ones_own_is_seen_and_whose_lies_beside_is_not(cast: Cast, appoint: Appoint) -> None:

@@ -30,13 +30,13 @@ def here(request: CountyRequest, county: int) -> HttpResponse:
     """A position or a name is sent in a POST and stands in no address; it changes nothing."""
     actor, at = request.actor, timezone.now()
     found: list[Area] = []
-    area, said, status, metres = None, "", 200, 0
+    area, said, status, metres, more = None, "", 200, 0, False
     text = request.POST.get("text", "")
     if request.method == "POST":
         form = HereForm(request.POST)
         lon, lat = (form.cleaned_data.get("lon"), form.cleaned_data.get("lat")) if form.is_valid() else (None, None)
         if text.strip():
-            found = selectors.areas_named(text)
+            found, more = selectors.areas_named(actor, text)
             area, said = (found[0], "") if len(found) == 1 else (None, "" if found else NAMELESS)
         elif lon is not None and lat is not None:
             spot = whereabouts(round(lon * DEGREE), round(lat * DEGREE))
@@ -51,7 +51,7 @@ def here(request: CountyRequest, county: int) -> HttpResponse:
         "area": area, "place": place_words(area) if area is not None else "", "said": said, "text": text,
         "metres": metres, "spots": _spots(request, area) if area is not None else [],
         "found": [(place_words(one), one, link(county, "here", area=one.code)) for one in found],
-        "now": at, "crumbs": crumbs(request, Crumb("谁负责这里")),
+        "more": more, "now": at, "crumbs": crumbs(request, Crumb("谁负责这里")),
     }  # fmt: skip
     if area is not None and selectors.place_scope(actor).covers(area.path):
         context["area_url"] = link(county, "overview", area=area.code)
