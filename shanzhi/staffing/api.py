@@ -14,6 +14,7 @@ from shanzhi.lib.shapes import DEGREE
 from shanzhi.staffing import schemas, selectors, services
 from shanzhi.staffing.permissions import CONTACT, MANAGE, RULE, VIEW
 from shanzhi.staffing.selectors import AsOf, StaffFilter
+from shanzhi.staffing.selectors.asof import FIRST, LAST
 
 router = Router(tags=["staffing"])
 ONE: Final[dict[int, Any]] = {200: schemas.StaffAssignmentOut, **WRITE_REFUSALS}
@@ -24,7 +25,6 @@ StaffId = Annotated[int, Path(ge=1, lt=2**63)]
 State = Literal["live", "in30", "in60", "in90", "coming", "over", "ended", "all"]
 Sorted = Literal["place", "name", "until", "-from"]
 MOST: Final = 5_000
-FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 BAD_DAY: Final = "日期要在 2000 年到 2099 年之间，请改日期。"
 NOWHERE: Final = "这个位置不在本县的网格里，请改用地方的代码。"
 ASK: Final = "请给出位置（lon 和 lat），或者地方的代码（area）。"

@@ -62,10 +62,10 @@ class StaffAssignmentOut(Schema):
     version: int
 
     @classmethod
-    def of(cls, row: Assignment, today: date, *, masked: bool = True) -> Self:
+    def of(cls, row: Assignment, today: date) -> Self:
         return cls(
             id=str(row.id), role=row.role, name=row.name, organisation=row.organisation,
-            phone=(phone_mask(row.phone) if masked else row.phone) if row.phone_index else "",
+            phone=phone_mask(row.phone) if row.phone_index else "",
             area=AreaRef.of_area(row.area), valid_from=row.valid_from, valid_to=row.valid_to, ended_on=row.ended_on,
             source=row.source, state=row.state_on(today), version=row.version,
         )  # fmt: skip

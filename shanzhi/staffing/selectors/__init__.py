@@ -22,7 +22,7 @@ from shanzhi.staffing.selectors.one import (
     shown_of,
 )
 from shanzhi.staffing.selectors.rules import Rule, rule_entries, rule_on
-from shanzhi.staffing.selectors.scope import area_for, area_in, manageable, place_scope, visible
+from shanzhi.staffing.selectors.scope import area_for, area_in, place_scope, visible
 
 __all__ = [
     "ORDERS",
@@ -49,7 +49,6 @@ __all__ = [
     "holder_list",
     "holder_page",
     "holder_rows",
-    "manageable",
     "may_manage",
     "may_reveal",
     "place_scope",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from shanzhi.lib.times import SHANGHAI, local
 
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)  # days that may be asked for
 SOON: Final = (30, 60, 90)
 LATELY: Final = 90
 

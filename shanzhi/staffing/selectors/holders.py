@@ -225,12 +225,11 @@ def _of_post(post: Post, asof: AsOf) -> Holder:
 
 
 def _of_own(row: Assignment, asof: AsOf) -> Holder:
-    gone = row.ended_on is not None and row.ended_on <= asof.day
     return Holder(
         role=row.role, name=row.name, area=row.area, path=row.area_path, place=place_words(row.area),
         valid_from=row.valid_from, valid_to=row.valid_to, number=row.id, organisation=row.organisation,
         phone=row.phone, source=row.source, ended_on=row.ended_on, version=row.version,
-        state=ENDED if gone else _term(row.valid_from, row.valid_to, asof.day),
+        state=row.state_on(asof.day),
     )  # fmt: skip
 
 

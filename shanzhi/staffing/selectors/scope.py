@@ -6,7 +6,7 @@ from shanzhi.access.actor import Actor, Scope, merged
 from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import within
-from shanzhi.staffing.permissions import MANAGE, VIEW
+from shanzhi.staffing.permissions import VIEW
 
 
 def place_scope(actor: Actor, permission: str = VIEW) -> Scope:
@@ -49,8 +49,3 @@ def area_in(code: str) -> Area | None:
         seen.add(area.id)
         area = rows.filter(id=area.successor_id).first() if area.successor_id else None
     return area if area is not None and area.is_open else None
-
-
-def manageable(actor: Actor) -> bool:
-    """Whether this person appoints anybody anywhere."""
-    return actor.can(MANAGE)

@@ -14,10 +14,10 @@ from shanzhi.areas.selectors import ancestors
 from shanzhi.lib.errors import Invalid
 from shanzhi.staffing import selectors
 from shanzhi.staffing.selectors import AsOf
+from shanzhi.staffing.selectors.asof import FIRST, LAST
 from shanzhi.ui.parts import Crumb
 
 EXPORTED: Final = 20_000
-FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 WRONG_DAY: Final = "这一天看不了，请写成 2026-03-01 这样，在 2000 年到 2099 年之间。现在显示的是今天。"
 
 
