@@ -129,8 +129,8 @@ def world(cast: Cast, name: str) -> World:
     blank = bytes(32)
     Seal.objects.create(number=1, root=blank, count=1, previous=blank, digest=blank, sealed_at=now)
     standin = StandIn.objects.create(
-        post=cast["village_clerk"].post, substitute=cast["branch_secretary"].user, valid_from=now.date(),
-        valid_to=now.date(), reason="x", created_at=now,
+        post=cast["village_clerk"].post, substitute=cast["branch_secretary"].user, valid_from=timezone.localdate(now),
+        valid_to=timezone.localdate(now), reason="x", created_at=now,
     )  # fmt: skip
     there = {
         "number": case.number, "version": str(case.version), "area": cast.areas["v1"].code,
@@ -139,7 +139,7 @@ def world(cast: Cast, name: str) -> World:
         "user_id": str(clerk), "file_id": str(photo.id), "notice_id": str(notice.id), "job_id": str(job.id),
         "seal": "1", "stand_in_id": str(standin.id),
     }  # fmt: skip
-    order = Order(title="排查河道", body="沿河走一遍。", due_on=now.date() + timedelta(days=3))
+    order = Order(title="排查河道", body="沿河走一遍。", due_on=timezone.localdate(now) + timedelta(days=3))
     village = [Receiver(area=cast.areas["v1"])]
     duty = duty_issue(actor=cast.actor("township_officer"), order=order, receivers=village)
     there |= {"duty_id": str(duty.id), "line_id": str(duty.lines.get().id)}

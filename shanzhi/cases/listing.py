@@ -18,7 +18,7 @@ from shanzhi.cases.selectors import CaseFilter, Due, Kin, Offers, Sort, Tab, num
 from shanzhi.lib.clocks import Calendar
 from shanzhi.lib.times import SHANGHAI
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
-from shanzhi.ui.pages import cursor_in
+from shanzhi.ui.pages import cursor_in, without_paging
 
 PLACES: Final[dict[str, str]] = {Area.Level.TOWNSHIP: "乡镇（街道）", Area.Level.VILLAGE: "村（社区）"}
 QUERY_LENGTH: Final = 100
@@ -54,9 +54,7 @@ class Listing:
 
     def url(self, **changes: str) -> str:
         """Address with these parameters instead, from the first page on."""
-        copy = self.query.copy()
-        for name in ("after", "before"):
-            copy.pop(name, None)
+        copy = without_paging(self.query)
         for name, value in changes.items():
             copy[name] = value
         return f"?{copy.urlencode()}"

@@ -14,6 +14,7 @@ from shanzhi.duties.selectors import AREA, ISSUED, OTHERS, TABS, Sort, Wanted
 from shanzhi.lib.errors import Invalid
 from shanzhi.tenancy.ids import id_of
 from shanzhi.ui.filters import Choice, Dates, FilterBar, filter_bar
+from shanzhi.ui.pages import url_with
 
 LONGEST = 40
 
@@ -81,30 +82,11 @@ def bar_of(query: QueryDict, places: list[Area], units: list[Unit]) -> FilterBar
     return filter_bar(query, filters, search="q", hint="事项、依据或编号")
 
 
-def without_paging(query: QueryDict) -> QueryDict:
-    rest = query.copy()
-    for name in ("after", "before"):
-        rest.pop(name, None)
-    return rest
-
-
 def sorts_of(query: QueryDict, chosen: str) -> list[tuple[str, str, bool]]:
     """(address, words, whether it is chosen)."""
-    found, rest = [], without_paging(query)
-    for code, label in Sort.LABELS.items():
-        rest["sort"] = code
-        found.append((f"?{rest.urlencode()}", label, code == chosen))
-    return found
+    return [(url_with(query, sort=code), label, code == chosen) for code, label in Sort.LABELS.items()]
 
 
 def tabs_of(actor: Actor, chosen: str) -> list[dict[str, Any]]:
     names = [name for name in TABS if name != ISSUED or actor.can(ISSUE)]
     return [{"url": f"?tab={name}", "label": TABS[name], "chosen": name == chosen} for name in names]
-
-
-def narrowed(query: QueryDict, **changes: str) -> str:
-    """The same list with these parameters."""
-    rest = without_paging(query)
-    for name, value in changes.items():
-        rest[name] = value
-    return f"?{rest.urlencode()}"

@@ -14,7 +14,7 @@ from shanzhi.access.actor import Actor, ActorPost, unit_place
 from shanzhi.access.permissions import ROLES, Level
 from shanzhi.accounts.models import Post
 from shanzhi.accounts.selectors import users_with
-from shanzhi.accounts.selectors.actors import live, place_name
+from shanzhi.accounts.selectors.actors import live, place_words
 from shanzhi.areas.models import Area, Unit
 from shanzhi.duties.models import Duty, Line
 from shanzhi.duties.permissions import ISSUE, RECEIVE
@@ -36,8 +36,7 @@ def receiver_name(area: Area | None, unit: Unit | None, role: str = "") -> str:
     if unit is not None:
         return unit_place(unit.area.level, unit.area.name, unit.name)
     assert area is not None
-    parent = area.parent.name if area.level == Level.GRID and area.parent is not None else None
-    name = place_name(area.level, area.name, parent)
+    name = place_words(area)
     return f"{name} {ROLES[role].label}" if role else name
 
 

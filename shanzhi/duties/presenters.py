@@ -12,14 +12,14 @@ from shanzhi.access.actor import Actor
 from shanzhi.cases.badge import moment_words
 from shanzhi.duties.acts import acts_for
 from shanzhi.duties.catalogue import SHAPES, WITH_ISSUER, WITH_RECEIVER, Act, State
-from shanzhi.duties.listing import narrowed
 from shanzhi.duties.models import Duty, Line, LineStep
 from shanzhi.duties.offices import holders
-from shanzhi.duties.selectors import LATE, WAITS, Counts
+from shanzhi.duties.selectors import COUNTED, Counts
 from shanzhi.duties.specs import BY_ACT
 from shanzhi.files.models import StoredFile
 from shanzhi.files.selectors import photo_strip
 from shanzhi.ui import words
+from shanzhi.ui.pages import url_with
 from shanzhi.ui.parts import PhotoItem, Tile, TimelineItem
 from shanzhi.ui.words import ClockWords
 
@@ -57,29 +57,28 @@ def percent(counts: Counts) -> str:
 
 
 def tiles_of(counts: Counts, query: QueryDict) -> list[Tile]:
-    """Each figure opens its rows."""
-    base = narrowed(query, state="")
+    """Each figure opens the lines that it counts."""
 
-    def tile(label: str, name: str, value: int, state: str = "", sub: str = "") -> Tile:
-        url = narrowed(query, state=state) if state else base
-        return Tile(label, words.thousands(value), "行", sub, url, DEFINITIONS[name])
+    def tile(label: str, name: str, value: int) -> Tile:
+        url = url_with(query, state=COUNTED[name])
+        return Tile(label, words.thousands(value), "行", "", url, DEFINITIONS[name])
 
     rate = percent(counts)
     return [
         tile("交办", "issued", counts.issued),
         tile("已签收", "received", counts.received),
         tile("已报结", "done", counts.done),
-        tile("已销号", "struck", counts.struck, State.STRUCK),
+        tile("已销号", "struck", counts.struck),
         Tile(
             "销号率",
             rate,
             "%" if rate else "",
             f"{counts.struck:,} ÷ {counts.issued:,} 行" if rate else "",
-            base,
+            url_with(query, state=COUNTED["issued"]),
             DEFINITIONS["rate"],
         ),
-        tile("超期", "late", counts.late, LATE),
-        tile("等交办单位", "waiting", counts.waiting, WAITS),
+        tile("超期", "late", counts.late),
+        tile("等交办单位", "waiting", counts.waiting),
     ]
 
 

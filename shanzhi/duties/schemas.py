@@ -7,10 +7,10 @@ from pydantic import Field
 
 from shanzhi.duties.catalogue import Act, State
 from shanzhi.duties.models import Duty, Line, LineStep
-from shanzhi.duties.selectors import LATE, WAITS, Counts, Sort
+from shanzhi.duties.selectors import OTHERS, Counts, Sort
 from shanzhi.tenancy import keyset
 
-STATES = "|".join([*State.values, LATE, WAITS, "open"])
+STATES = "|".join([*State.values, *OTHERS])
 ID = r"^\d{1,19}$"
 
 

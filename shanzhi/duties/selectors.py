@@ -21,9 +21,11 @@ from shanzhi.tenancy.keyset import Order
 
 ISSUED, AREA = "issued", "area"  # tabs of the ledger
 TABS: Final = {ISSUED: "我交办的", AREA: "辖区内的"}
-LATE, WAITS = "late", "waits"
-# What the filter of states offers beside the states themselves.
-OTHERS: Final = {"open": "没办完的", LATE: "超期的", WAITS: "等交办单位的"}
+OPENED, GIVEN, TAKEN, REPORTED, LATE, WAITS = "open", "given", "taken", "reported", "late", "waits"
+# What the filter of states offers beside the states themselves: each figure of the ledger opens what it counts.
+OTHERS: Final = {
+    OPENED: "没办完的", GIVEN: "没撤回的", TAKEN: "签收过的", REPORTED: "报结过的", LATE: "超期的", WAITS: "等交办单位的",
+}  # fmt: skip
 
 
 class Sort:
@@ -63,16 +65,16 @@ def late_at(at: datetime) -> Q:
 
 
 WAITING: Final = Q(state__in=WITH_ISSUER) | Q(asked_until__isnull=False)
+CONDITIONS: Final = {
+    OPENED: Q(state__in=OPEN), GIVEN: ~Q(state=State.WITHDRAWN),
+    TAKEN: ~Q(state=State.WITHDRAWN) & Q(received_at__isnull=False), REPORTED: Q(state__in=(State.DONE, State.STRUCK)),
+    WAITS: WAITING, **{state: Q(state=state) for state in State.values},
+}  # fmt: skip
 
 
 def state_is(name: str, at: datetime) -> Q:
-    if name == LATE:
-        return late_at(at)
-    if name == WAITS:
-        return WAITING
-    if name == "open":
-        return Q(state__in=OPEN)
-    return Q(state=name) if name in State.values else Q()
+    """What the filter of states means by a name; other names narrow nothing."""
+    return late_at(at) if name == LATE else CONDITIONS.get(name, Q())
 
 
 def in_scope(actor: Actor) -> Q:
@@ -119,6 +121,12 @@ def duties_for(actor: Actor, wanted: Wanted, *, at: datetime) -> QuerySet[Duty]:
     return rows.filter(Exists(own.select_related(None)))
 
 
+# Which state each figure counts, and opens.
+COUNTED: Final = {
+    "issued": GIVEN, "received": TAKEN, "done": REPORTED, "struck": State.STRUCK.value, "late": LATE, "waiting": WAITS,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Lines counted from their rows; withdrawn ones are in none of these. A rate over nothing is no value."""
@@ -137,15 +145,7 @@ class Counts:
 
 
 def _counting(at: datetime) -> dict[str, Count]:
-    valid = ~Q(state=State.WITHDRAWN)
-    return {
-        "issued": Count("id", filter=valid),
-        "received": Count("id", filter=valid & Q(received_at__isnull=False)),
-        "done": Count("id", filter=Q(state__in=(State.DONE, State.STRUCK))),
-        "struck": Count("id", filter=Q(state=State.STRUCK)),
-        "late": Count("id", filter=late_at(at)),
-        "waiting": Count("id", filter=WAITING),
-    }
+    return {name: Count("id", filter=state_is(state, at)) for name, state in COUNTED.items()}
 
 
 def counts_of(rows: QuerySet[Line], *, at: datetime) -> Counts:

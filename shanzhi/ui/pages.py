@@ -34,20 +34,31 @@ def cursor_in(query: QueryDict) -> str:
 
 def first_page(request: HttpRequest) -> str:
     """The address of the first page of the same list."""
-    query = _without_cursors(request.GET).urlencode()
+    query = without_paging(request.GET).urlencode()
     return f"{escape_uri_path(request.path)}?{query}" if query else escape_uri_path(request.path)
 
 
-def _without_cursors(query: QueryDict) -> QueryDict:
+def without_paging(query: QueryDict) -> QueryDict:
+    """The same list from its first page."""
     copy = query.copy()
     for name in CURSORS:
         copy.pop(name, None)
     return copy
 
 
+def url_with(query: QueryDict, **changes: str) -> str:
+    """The same list with other conditions, from its first page; an empty one is left out."""
+    copy = without_paging(query)
+    for name, value in changes.items():
+        copy.pop(name, None)
+        if value:
+            copy[name] = value
+    return f"?{copy.urlencode()}"
+
+
 def _with(query: QueryDict, name: str, cursor: str | None) -> str:
     if not cursor:
         return ""
-    copy = _without_cursors(query)
+    copy = without_paging(query)
     copy[name] = cursor
     return f"?{copy.urlencode()}"

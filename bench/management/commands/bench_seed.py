@@ -143,7 +143,9 @@ def site(now: datetime) -> dict[str, Any]:
         numbers = list(newest.values_list("number", flat=True)[:NUMBERS])
         unit = Unit.objects.filter(area_id=spots[0].township.id).order_by("code").first()
         kinds = {code: kind.body for code, kind in kinds_now().items()}
-    answers = [answered(kinds[kind], f"{title}{body}", Random(1), now.date()) for kind, title, body in MATTERS]
+    answers = [
+        answered(kinds[kind], f"{title}{body}", Random(1), timezone.localdate(now)) for kind, title, body in MATTERS
+    ]
     return {
         "county": COUNTY, "reporters": reporters, "numbers": numbers, "answers": answers,
         "unit": unit.code if unit else "", **called,

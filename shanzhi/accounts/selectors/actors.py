@@ -12,6 +12,7 @@ from django.utils import timezone
 from shanzhi.access.actor import Actor, ActorPost
 from shanzhi.access.permissions import ADMINISTRATORS, ROLES
 from shanzhi.accounts.models import ApiToken, User
+from shanzhi.areas.models import Area
 from shanzhi.lib.errors import NotFound
 from shanzhi.lib.times import local
 from shanzhi.tenancy.context import county, current
@@ -57,6 +58,11 @@ def standing_in(at: datetime) -> Q:
 def place_name(level: str, name: str, parent: str | None) -> str:
     """A grid is called with its village, 小关社区 第四网格; every other place by its own name."""
     return f"{parent} {name}" if level == "grid" and parent else name
+
+
+def place_words(area: Area) -> str:
+    """The same of an area that was read with its parent."""
+    return place_name(area.level, area.name, area.parent.name if area.parent is not None else None)
 
 
 def actor_for(*, user: User, county_id: int, at: datetime) -> Actor:

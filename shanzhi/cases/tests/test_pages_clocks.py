@@ -52,7 +52,7 @@ def at_stage(cast: Cast, name: str) -> Case:
     """A case just before the act of this name, in the hands of the grid."""
     case = dispatched(cast)
     if name == "resume":
-        case = act(cast, "village_clerk", "suspend", case, until=timezone.now().date() + timedelta(days=9), text="等")
+        case = act(cast, "village_clerk", "suspend", case, until=timezone.localdate() + timedelta(days=9), text="等")
     if name in {"grant", "refuse"}:
         case = act(cast, "grid_worker", "ask", case, amount=Span.parse("24 hours"), text="缺配件")
     if name == "answer":

@@ -221,7 +221,7 @@ def test_a_code_that_never_was_is_one_sentence(cast: Cast) -> None:
 
 def test_an_abolished_place_is_no_choice(cast: Cast) -> None:
     area = cast.areas["g4"]
-    type(area).objects.filter(id=area.id).update(valid_to=timezone.now().date())
+    type(area).objects.filter(id=area.id).update(valid_to=timezone.localdate())
     client = cast["village_clerk"].client()
     assert area.code not in client.get(NEW).content.decode()
     assert client.post(NEW, fields(cast, area=area.code)).status_code == 422

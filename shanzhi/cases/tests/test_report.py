@@ -92,7 +92,7 @@ def test_bad_input_is_one_sentence_at_its_field_and_nothing_is_written(
 
 def test_a_closed_place_takes_no_reports(cast: Cast) -> None:
     area = cast.areas["g1"]
-    area.valid_to = timezone.now().date()
+    area.valid_to = timezone.localdate()
     area.save()
     with pytest.raises(Invalid) as refused:
         report(cast)

@@ -112,7 +112,7 @@ def test_who_is_there_is_not_called_again(cast: Cast) -> None:
 
 def test_an_abolished_unit_is_not_called(cast: Cast) -> None:
     case = report(cast)
-    Unit.objects.filter(id=cast.units["t1"].id).update(valid_to=timezone.now().date())
+    Unit.objects.filter(id=cast.units["t1"].id).update(valid_to=timezone.localdate())
     with pytest.raises(Invalid, match="已撤销"):
         whistle(cast, case)
 

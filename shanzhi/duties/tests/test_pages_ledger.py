@@ -1,12 +1,14 @@
 """Pages: the ledger with its figures, filters, file and paper; issuing in two steps."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from shanzhi.duties.catalogue import Act
-from shanzhi.duties.models import Duty
+from shanzhi.duties.models import Duty, Line
 from shanzhi.duties.tests.pages import A, text, typed, url
 from shanzhi.duties.tests.world import do, issue, line_at, reported
 from shanzhi.tenancy.context import county
@@ -29,6 +31,27 @@ def test_the_ledger_counts_lines_and_links_each_figure(cast: Cast, officer: Clie
     assert "还有 1 行" in told
     assert "?state=struck" in page.content.decode()
     assert "销号率 = 已销号 ÷ 交办的行数，撤回的不算。" in page.content.decode()
+
+
+@pytest.mark.parametrize("filtered", ["", "state=open", "tab=area&state=late"])
+def test_each_figure_opens_the_lines_that_it_counts(cast: Cast, officer: Client, filtered: str) -> None:
+    """As many rows in the file behind it as the figure says, and the list is narrowed to their instructions."""
+    with county(A):
+        clerk, issuer = cast.actor("village_clerk"), cast.actor("township_officer")
+        do(issuer, reported(cast, issue(cast)), Act.STRIKE)
+        do(issuer, line_at(cast, issue(cast)), Act.WITHDRAW, text="取消。")
+        do(clerk, line_at(cast, issue(cast)), Act.RECEIVE)
+        do(clerk, line_at(cast, issue(cast)), Act.DECLINE, text="归水务站。")
+        reported(cast, issue(cast))
+        Line.objects.filter(state="received").update(due_at=timezone.now() - timedelta(days=1))
+    for tile in officer.get(f"{url('ledger')}?{filtered}").context["tiles"]:
+        rows = officer.get(f"{url('export')}{tile.url}&format=csv").content.decode("utf-8-sig").splitlines()[1:]
+        value = officer.get(f"{url('ledger')}{tile.url}").context["tiles"]
+        if tile.label != "销号率":
+            assert str(len(rows)) == next(one.value for one in value if one.label == tile.label), tile.label
+            assert filtered or str(len(rows)) == tile.value, tile.label
+    numbers = [int(one.value) for one in officer.get(url("ledger")).context["tiles"] if one.unit == "行"]
+    assert numbers == [9, 4, 2, 1, 1, 2]
 
 
 def test_a_rate_over_nothing_is_none(cast: Cast, officer: Client) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.duties import permissions
 from shanzhi.duties.exports import LIMIT, file_of
-from shanzhi.duties.listing import bar_of, narrowed, places_of, sorts_of, tabs_of, units_of, wanted_of, without_paging
+from shanzhi.duties.listing import bar_of, places_of, sorts_of, tabs_of, units_of, wanted_of
 from shanzhi.duties.models import Line
 from shanzhi.duties.presenters import duty_rows, line_rows, percent, tiles_of
 from shanzhi.duties.selectors import (
@@ -30,7 +30,7 @@ from shanzhi.lib.tables import FORMATS
 from shanzhi.lib.times import local, show_full
 from shanzhi.tenancy.keyset import page_of
 from shanzhi.ui.downloads import download
-from shanzhi.ui.pages import cursor_in, page_urls
+from shanzhi.ui.pages import cursor_in, page_urls, url_with, without_paging
 from shanzhi.ui.parts import Crumb
 
 PRINTED = 500
@@ -92,7 +92,7 @@ def ledger_print(request: CountyRequest, county: int) -> HttpResponse:
     context = {
         "title": f"交办台账（{label}）", "rows": line_rows(rows, now), "counts": counts, "rate": percent(counts),
         "printed": show_full(now), "now": now,
-        "back": f"{reverse('duties:ledger', args=[county])}{narrowed(request.GET, tab=wanted.tab)}",
+        "back": f"{reverse('duties:ledger', args=[county])}{url_with(request.GET, tab=wanted.tab)}",
     }  # fmt: skip
     return render(request, "duties/sheet.html", context)
 

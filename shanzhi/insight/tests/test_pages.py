@@ -158,7 +158,7 @@ def test_a_page_is_a_few_statements(cast: Cast, who: str) -> None:
 
 
 def test_a_bar_is_of_a_hundred_or_of_the_largest() -> None:
-    today = timezone.now().date()
+    today = timezone.localdate()
     days = [DayValue(today, Value(number, None, None, small=False)) for number in (4, 0)]
     assert _share(Value(0, 0, None, small=False), days) == 0
     few = Value(1, None, 1, small=False)  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ def path(cast: Cast) -> str:
 
 
 def days() -> tuple[Any, Any]:
-    today = timezone.now().date()
+    today = timezone.localdate()
     return today - timedelta(days=30), today
 
 

@@ -38,7 +38,7 @@ def test_what_happened_in_the_month(cast: Cast) -> None:
     act(cast, "resident", "close", case, satisfied=True)
     case.refresh_from_db()
     assert case.close_by is not None
-    month = month_figures(cast.areas["v1"], case.close_by.date())
+    month = month_figures(cast.areas["v1"], timezone.localdate(case.close_by))
     found = texts(month)
     assert (found["finished"], found["in_time"]) == ("100", "100")
     month = month_figures(cast.areas["v1"], timezone.localdate(now))
@@ -49,7 +49,7 @@ def test_what_happened_in_the_month(cast: Cast) -> None:
     assert few.from_words == "有评价 1 件，满意 1 件"
     html = render_to_string("portal/month.html", {"month": month})
     assert all(figure.definition in html for figure in month.figures)
-    assert month_figures(cast.areas["v2"], now.date()).figures[0].text == "0"
+    assert month_figures(cast.areas["v2"], timezone.localdate(now)).figures[0].text == "0"
     assert texts(month_figures(cast.areas["t1"], timezone.localdate(now)))["reported"] == "2"
 
 

@@ -10,12 +10,13 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from shanzhi.access.actor import Actor
 from shanzhi.accounts.models import Post, StandIn
 from shanzhi.accounts.selectors import standing_in
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import ancestors
 from shanzhi.staffing.catalogue import BY_POST, CROWD, RANKS, ROLES
 from shanzhi.staffing.models import Assignment
 from shanzhi.staffing.selectors.asof import as_of
-from shanzhi.staffing.selectors.holders import Holder, holder_rows, place_words
+from shanzhi.staffing.selectors.holders import Holder, holder_rows
 from shanzhi.staffing.selectors.rules import rule_on
 from shanzhi.staffing.selectors.scope import place_scope
 

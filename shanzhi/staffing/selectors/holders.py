@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from shanzhi.access.actor import Actor, PathRange
 from shanzhi.accounts.models import Post
-from shanzhi.accounts.selectors.actors import place_name
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.areas.models import Area
 from shanzhi.staffing.catalogue import BY_POST, OFFICES, RANKS, ROLES
 from shanzhi.staffing.models import Assignment
@@ -206,12 +206,6 @@ def holder_rows(
     if isinstance(own, QuerySet):
         own = own.select_related("area__parent")
     return [*(_of_post(post, asof) for post in posts), *(_of_own(row, asof) for row in own)]
-
-
-def place_words(area: Area) -> str:
-    """小关社区 第四网格; every other place by its own name."""
-    parent = area.parent.name if area.level == Area.Level.GRID and area.parent is not None else None
-    return place_name(area.level, area.name, parent)
 
 
 def _of_post(post: Post, asof: AsOf) -> Holder:

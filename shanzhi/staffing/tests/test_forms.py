@@ -21,7 +21,8 @@ from shanzhi.staffing.forms import (
     choices_of,
 )
 from shanzhi.staffing.services import Details, Term
-from shanzhi.staffing.views.shared import asof_of, link, url_with
+from shanzhi.staffing.views.shared import asof_of, link
+from shanzhi.ui.pages import url_with
 from tests.cast import Cast
 
 

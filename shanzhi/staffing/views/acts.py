@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from shanzhi.access.forms import FormPage, TakingForm, form_page, form_view, sent
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.areas.models import Area
 from shanzhi.staffing import selectors, services
 from shanzhi.staffing.forms import AppointForm, DetailsForm, EndForm, RenewForm, TermForm
 from shanzhi.staffing.models import Assignment
 from shanzhi.staffing.permissions import MANAGE
-from shanzhi.staffing.selectors.holders import place_words
 from shanzhi.staffing.views.shared import crumbs
 from shanzhi.ui.parts import Crumb
 

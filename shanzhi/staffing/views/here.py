@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.areas.models import Area
 from shanzhi.areas.selectors import whereabouts
 from shanzhi.lib.masks import phone_mask
@@ -15,7 +16,6 @@ from shanzhi.lib.shapes import DEGREE
 from shanzhi.staffing import selectors
 from shanzhi.staffing.forms import HereForm
 from shanzhi.staffing.permissions import CONTACT, VIEW
-from shanzhi.staffing.selectors.holders import place_words
 from shanzhi.staffing.views.shared import crumbs, link
 from shanzhi.ui.parts import Crumb
 

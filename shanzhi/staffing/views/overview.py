@@ -8,16 +8,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.lib.times import show_full
 from shanzhi.staffing import exports, selectors
 from shanzhi.staffing.catalogue import CROWD, LEVELS, ROLES, rulable
 from shanzhi.staffing.permissions import MANAGE, RULE, VIEW
 from shanzhi.staffing.selectors.board import SORTS, Board, crowd_of, leaders_of
 from shanzhi.staffing.selectors.gaps import Gap
-from shanzhi.staffing.selectors.holders import place_words
-from shanzhi.staffing.views.shared import asof_of, crumbs, day_words, link, path_to, right, url_with
+from shanzhi.staffing.views.shared import asof_of, crumbs, day_words, link, path_to, right
 from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, filter_bar
+from shanzhi.ui.pages import url_with
 from shanzhi.ui.parts import Crumb, Tile
 
 SHOWN: Final = 50

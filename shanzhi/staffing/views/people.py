@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shanzhi.access.forms import sent
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.lib.errors import DomainError, Invalid
 from shanzhi.lib.masks import phone_mask
 from shanzhi.staffing import exports, selectors, services
@@ -18,11 +19,11 @@ from shanzhi.staffing.forms import PhoneForm, SearchForm
 from shanzhi.staffing.models import Assignment
 from shanzhi.staffing.permissions import CONTACT, MANAGE, VIEW
 from shanzhi.staffing.selectors import STATES, AsOf, StaffFilter
-from shanzhi.staffing.selectors.holders import SORTS, place_words
-from shanzhi.staffing.views.shared import EXPORTED, asof_of, crumbs, day_words, link, path_to, right, url_with
+from shanzhi.staffing.selectors.holders import SORTS
+from shanzhi.staffing.views.shared import EXPORTED, asof_of, crumbs, day_words, link, path_to, right
 from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, filter_bar
-from shanzhi.ui.pages import cursor_in, page_urls
+from shanzhi.ui.pages import cursor_in, page_urls, url_with
 from shanzhi.ui.parts import Crumb, TimelineItem
 
 SEARCH: Final = "staffing.search"

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shanzhi.access.forms import FormPage, form_page, sent
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.staffing import selectors, services
 from shanzhi.staffing.catalogue import DEFAULT, LEVELS, ROLES, rulable
 from shanzhi.staffing.forms import RuleForm
 from shanzhi.staffing.permissions import RULE, VIEW
-from shanzhi.staffing.selectors.holders import place_words
 from shanzhi.staffing.views.shared import crumbs
 from shanzhi.ui.parts import Crumb, TimelineItem
 

@@ -40,18 +40,6 @@ def right(wrong: str) -> None:
         raise Invalid(wrong.partition("现在")[0], code="day_wrong", fields={"on": [wrong]})
 
 
-def url_with(query: QueryDict, **changes: str) -> str:
-    """The same address with other conditions; an empty one is left out."""
-    copy = query.copy()
-    for name in ("after", "before"):
-        copy.pop(name, None)
-    for name, value in changes.items():
-        copy.pop(name, None)
-        if value:
-            copy[name] = value
-    return f"?{copy.urlencode()}"
-
-
 def link(county: int, name: str, **query: str) -> str:
     """A page of the staffing with these conditions."""
     said = {key: value for key, value in query.items() if value}

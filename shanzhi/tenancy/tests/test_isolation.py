@@ -117,7 +117,7 @@ def op_delete_many(case: Case) -> object:
 
 def op_get_or_create(case: Case) -> object:
     return Unit.objects.update_or_create(
-        code="X-1", defaults={"area": case.owner, "kind": "centre", "name": "中心", "valid_from": timezone.now().date()}
+        code="X-1", defaults={"area": case.owner, "kind": "centre", "name": "中心", "valid_from": timezone.localdate()}
     )
 
 
@@ -192,13 +192,13 @@ def test_a_row_is_stamped_and_never_moves(cast: Cast) -> None:
 
 
 def test_a_parent_of_another_county_is_refused(cast: Cast, cast_b: Cast) -> None:
-    unit = Unit(area=cast_b.areas["t1"], kind="centre", code="Y-1", name="中心", valid_from=timezone.now().date())
+    unit = Unit(area=cast_b.areas["t1"], kind="centre", code="Y-1", name="中心", valid_from=timezone.localdate())
     with pytest.raises(NoCounty):
         unit.save()
 
 
 def test_the_database_itself_refuses_a_parent_that_is_not_there(cast: Cast, cast_b: Cast) -> None:
-    unit = Unit(area_id=cast_b.areas["t1"].id, kind="centre", code="Y-1", name="x", valid_from=timezone.now().date())
+    unit = Unit(area_id=cast_b.areas["t1"].id, kind="centre", code="Y-1", name="x", valid_from=timezone.localdate())
     if connection.vendor == "postgresql":
         with pytest.raises(IntegrityError), transaction.atomic():
             unit.save()

@@ -130,7 +130,7 @@ class TestUnits:
         mine.name = "东镇水务站"
         mine.save()
         assert self.units(cast, "g1") == ["东镇水务站"]
-        mine.valid_to = timezone.now().date()
+        mine.valid_to = timezone.localdate()
         mine.save()
         assert self.units(cast, "g1") == []
 

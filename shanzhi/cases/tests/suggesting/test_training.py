@@ -67,7 +67,7 @@ class TestExamples:
     def test_of_a_unit_that_is_closed_teach_nothing(self, cast: Cast) -> None:
         past(cast, [("自来水停了", "facilities")], unit=cast.units["t2"])
         unit = cast.units["t2"]
-        unit.valid_to = timezone.now().date()
+        unit.valid_to = timezone.localdate()
         unit.save()
         assert learned_pairs(Family.UNIT) == []
 
