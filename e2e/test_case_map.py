@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browsing import DESK, PHONE, Watched, barriers, overflow
-from e2e.people import GRID, LEADER, OFFICER, A, People
+from e2e.people import GRID, LEADER, OFFICER, SYSTEM, A, People
 from e2e.screens import FIRST_GRID
 
 pytestmark = pytest.mark.browser
@@ -129,3 +129,33 @@ def test_a_phone_shows_the_position_only_when_it_is_asked_for(watched: Watched, 
         expect(page.locator(".cm-spot .cm-svg")).to_be_visible()
         assert overflow(page) == 0
         assert barriers(page) == []
+
+
+def test_the_ground_is_coloured_by_households_and_a_new_number_changes_it(watched: Watched, people: People) -> None:
+    """The administrator states a township's households; the map says so many cases for each hundred of them."""
+    town = f"{A}104000"
+    with people.at(watched, SYSTEM) as page:
+        page.goto(f"/{A}/areas/households/?level=township")
+        page.get_by_role("link", name="登记户数").click()
+        rows = page.get_by_label("代码和户数")
+        expect(rows).to_have_value(re.compile(town))
+        rows.fill(f"{town}\t杨村镇\t一万")
+        page.get_by_label("来源").fill("县统计年鉴")
+        page.get_by_role("button", name="登记户数").click()
+        expect(page.get_by_text("一行户数也没有，请每行写一个代码和一个户数。").first).to_be_visible()
+        rows.fill(f"{town}\t杨村镇\t10,000")
+        page.get_by_role("button", name="登记户数").click()
+        expect(page.locator("#flashes")).to_contain_text("已登记 1 处的户数")
+        expect(page.locator("tr", has_text=town)).to_contain_text("10,000 户")
+    with people.at(watched, LEADER) as page:
+        page.goto(MAP)
+        ready(page)
+        legend = page.locator("[data-legend]")
+        expect(legend.get_by_label("每百户几件")).to_be_checked()
+        expect(legend.locator("[data-known]")).to_contain_text("没有登记户数")
+        towns = page.locator(".map-township").count()
+        expect(page.locator(".map-township.cm-unknown")).to_have_count(towns - 1)
+        expect(page.locator(".map-township.cm-open-1")).to_have_count(1)  # 55 open of 10,000 households
+        legend.get_by_label("一共几件").check()
+        expect(page.locator(".map-township.cm-unknown")).to_have_count(0)
+        assert overflow(page) <= 0

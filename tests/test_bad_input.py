@@ -138,7 +138,7 @@ def test_a_body_that_is_no_json_object_is_refused(worker: Client, sent: bytes) -
 
 NAMES = """q tab state kind source area sort after before cursor case pane page role due township since until limit
 size next code kind level"""
-JUNK = ["%00", "x" * 20_000, "%ff%fe", "%27%3B--", "9" * 400, "-1", "%E4%BA%95" * 2_000]
+JUNK = ["%00", "x" * 2_000, "%ff%fe", "%27%3B--", "9" * 400, "-1", "%E4%BA%95" * 200]  # no address is over 64 kB
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))

@@ -315,6 +315,30 @@ class Outline(CountyModel):
         ]
 
 
+class HouseholdCount(CountyModel):
+    """How many households a place had on a day, as a ledger outside of this system has it. Never altered: whoever has
+    a better number states it again, and of one day the last statement counts. Numbers of one act share `act_id`.
+    """
+
+    TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("area_id", "number", "on", "source")
+
+    area = CountyForeignKey(Area, on_delete=models.PROTECT, related_name="household_counts", index=False)
+    number = models.PositiveIntegerField("户数")
+    on = models.DateField("截至")
+    source = models.CharField("来源", max_length=60)
+    actor_name = models.CharField("登记人", max_length=60)
+    actor_post = models.CharField("岗位", max_length=120, blank=True)
+    recorded_at = models.DateTimeField("登记时间")
+    act_id = models.BigIntegerField("同一次登记")
+
+    class Meta(CountyModel.Meta):
+        verbose_name = "户数"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["county_id", "area", "-on", "-id"], name="household_count_newest"),
+            models.Index(fields=["county_id", "act_id"], name="household_count_act"),
+        ]
+
+
 class MapStamp(CountyModel):
     """Another number whenever an outline of the county changes: what processes keep in memory is then built anew."""
 

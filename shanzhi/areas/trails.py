@@ -1,4 +1,4 @@
-from shanzhi.areas.models import Area, DivisionImport, Outline, OutlineImport, Unit
+from shanzhi.areas.models import Area, DivisionImport, HouseholdCount, Outline, OutlineImport, Unit
 from shanzhi.trail.trails import track, trail_labels
 
 track(Area)
@@ -6,6 +6,7 @@ track(Unit)
 track(DivisionImport)
 track(Outline)
 track(OutlineImport)
+track(HouseholdCount)
 trail_labels(
     {
         "areas.area.added": "新增区划",
@@ -25,6 +26,7 @@ trail_labels(
         "areas.import.started": "开始导入区划",
         "areas.import.resumed": "重新开始区划导入",
         "areas.import.applied": "区划导入完成",
+        "areas.households.stated": "登记户数",
         "areas.outline.set": "登记边界",
         "areas.outline.ended": "边界失效",
         "areas.outlines.sent": "上传边界文件",

@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from shanzhi.areas.households.urls import urlpatterns as households
 from shanzhi.areas.mapping.urls import urlpatterns as mapping
 from shanzhi.areas.views import acts, areas, imports, units
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("areas/imports/<int:import_id>/applications/", imports.application_create, name="application-create"),
     path("areas/imports/<int:import_id>/resumptions/", imports.resumption_create, name="resumption-create"),
     *mapping,
+    *households,
     path("areas/<area_code:code>/", areas.area_show, name="area"),
     path("areas/<area_code:code>/children/", acts.child_create, name="child-create"),
     path("areas/<area_code:code>/renames/", acts.rename_create, name="rename-create"),

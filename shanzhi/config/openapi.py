@@ -1,5 +1,6 @@
 """The API's document: what ninja writes, with what every operation of this house has in common."""
 
+from functools import cache
 from typing import Any, Final
 
 from ninja import NinjaAPI
@@ -40,4 +41,11 @@ class HouseAPI(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        return HouseDocument(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+        """Made once: every operation is there when the first one asks, and it takes seconds of a processor."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        return _document(self, prefix)
+
+
+@cache
+def _document(api: HouseAPI, prefix: str) -> OpenAPISchema:
+    return HouseDocument(api, prefix)

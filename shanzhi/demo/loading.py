@@ -22,6 +22,8 @@ from shanzhi.accounts.models import Post, User
 from shanzhi.accounts.selectors import actor_for
 from shanzhi.accounts.services import NewPost, NewUser, posts_bulk_grant, users_bulk_create
 from shanzhi.accounts.services.stand_ins import standin_set
+from shanzhi.areas.households.pasting import Row
+from shanzhi.areas.households.services import households_state
 from shanzhi.areas.models import Area, Outline, Unit
 from shanzhi.areas.selectors.examining import Wish
 from shanzhi.areas.services import area_add, county_open, outlines_put, register_import, unit_add
@@ -33,6 +35,7 @@ from shanzhi.cases.telling_calls import missing_told
 from shanzhi.cases.watching import watch
 from shanzhi.demo.acting import Players
 from shanzhi.demo.cast import demo_password, tokens_issue
+from shanzhi.demo.chance import chance
 from shanzhi.demo.orders import orders_give
 from shanzhi.demo.packs import Pack
 from shanzhi.demo.pictures import picture
@@ -53,6 +56,7 @@ from shanzhi.trail.sealing import seal_county
 
 Say = Callable[[str], None]
 REASON: Final = "演示数据"
+HOUSEHOLDS: Final = (140, 420)  # of a grid
 REAL: Final = "县界取自公开的县级边界数据"
 INVENTED: Final = "示意边界（合成），不是勘界成果"
 AWAY: Final = "到县里培训一周。"
@@ -109,6 +113,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.administrators()
         loader.places()
         loader.outlines()
+        loader.households()
         loader.definitions()
         loader.people()
         loader.staff()
@@ -204,6 +209,15 @@ class _Loader:
                 source=Outline.Source.IMPORTED, synthetic=not real, at=at,
             )  # fmt: skip
         self.say(f"  边界 {len(wishes):,} 个，县界以下是示意的")
+
+    def households(self) -> None:
+        """Invented numbers of households for each grid; the villages follow from them."""
+        actor, at = self._actor(self.plan.login_of("system_admin")), self.plan.start
+        grids = [area.code for area in self.areas.values() if area.level == Area.Level.GRID]
+        numbers = {code: chance("households", code).randint(*HOUSEHOLDS) for code in sorted(grids)}
+        rows = [Row(line, code, number) for line, (code, number) in enumerate(numbers.items(), 1)]
+        households_state(actor=actor, rows=rows, on=local(at).date(), source=REASON, at=at)
+        self.say(f"  户数 {sum(numbers.values()):,} 户，登记到 {len(rows)} 个网格")
 
     def definitions(self) -> None:
         """Kinds of cases, departments and holidays of the pack that comes with the platform, with the first day."""

@@ -332,6 +332,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HouseholdCount",
+            fields=[
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("number", models.PositiveIntegerField(verbose_name="户数")),
+                ("on", models.DateField(verbose_name="截至")),
+                ("source", models.CharField(max_length=60, verbose_name="来源")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="登记人")),
+                ("actor_post", models.CharField(blank=True, max_length=120, verbose_name="岗位")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                ("act_id", models.BigIntegerField(verbose_name="同一次登记")),
+                (
+                    "area",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="household_counts",
+                        to="areas.area",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "户数",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["county_id", "area", "-on", "-id"], name="household_count_newest"),
+                    models.Index(fields=["county_id", "act_id"], name="household_count_act"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="areas_house_id_bb1f6a_u"),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="area", name="areas_house_area_id_0b547f_f", wide=True
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="MapStamp",
             fields=[
                 (

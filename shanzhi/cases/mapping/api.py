@@ -33,8 +33,8 @@ def case_map(request: HttpRequest, county: Path[int], query: Query[schemas.MapQu
 @router.get("/cases/map/areas", response={200: schemas.OpenListOut, **READ}, summary="Open cases by place")
 @operation(permissions.VIEW)
 def case_map_areas(request: HttpRequest, county: Path[int], query: Query[schemas.AreasQuery]) -> schemas.OpenListOut:
-    """Open cases in the caller's scope for each place of a level that has an outline in `bbox`, whatever the filters.
-    Per place and not per household: households are not registered yet."""
+    """Open cases in the caller's scope for each place of a level that has an outline in `bbox`, whatever the filters,
+    and for each hundred households where their number was stated."""
     box = box_read(query.bbox) if query.bbox else None
     found, more = open_by_place(actor_of(request), query.level, box, now=timezone.now())
     return schemas.OpenListOut(items=[schemas.OpenOut.of(one) for one in found], more=more)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from shanzhi.access.actor import Actor
+from shanzhi.areas.households.selectors import Households, households_of
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import WIDTH
 from shanzhi.areas.permissions import VIEW as SEE_AREAS
@@ -30,12 +31,18 @@ UNITS: Final = {"township": "每个乡镇", "village": "每个村（社区）", 
 
 @dataclass(frozen=True, slots=True)
 class OpenHere:
-    """How many cases are open in a place; with `more` at least so many."""
+    """How many cases are open in a place, with `more` at least so many; and the households there, if known."""
 
     code: str
     name: str
     count: int
     more: bool
+    households: Households | None = None
+
+    @property
+    def per_hundred(self) -> float | None:
+        """Open cases for each hundred households; no value where none are known or there are none."""
+        return self.households.per_hundred(self.count) if self.households else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +57,19 @@ class Found:
 
 def open_by_place(actor: Actor, level: str, box: Box | None, *, now: datetime) -> tuple[list[OpenHere], bool]:
     """Open cases in the actor's scope for each place of a level that has an outline touching the rectangle, counted to
-    `IN_PLACE`; and whether there are more places than are told. Two statements."""
+    `IN_PLACE`; and whether there are more places than are told. Four statements."""
     rows = outline_list_for(actor).filter(area__level=level)
     if box is not None:
         west, south, east, north = box
         rows = rows.filter(west__lte=east, east__gte=west, south__lte=north, north__gte=south)
-    areas = list(rows.values_list("area__path", "area__code", "area__name")[: PLACES + 1])
+    areas = [row.area for row in rows.defer("shape")[: PLACES + 1]]
     cases = case_list_for(actor, CaseFilter(tab=Tab.OPEN), now=now).filter(_here(level))
-    values = [(path, path[: 3 * WIDTH]) for path, _, _ in areas[:PLACES]]
+    values = [(area.path, area.path[: 3 * WIDTH]) for area in areas[:PLACES]]
     counts = each_of("place(path, village)", values, cases, ("id",), "count(*)", IN_PLACE) or [0] * len(values)
+    homes = households_of(areas[:PLACES])
     found = [
-        OpenHere(code, name, min(count, IN_PLACE), count > IN_PLACE)
-        for (_, code, name), count in zip(areas, counts, strict=False)
+        OpenHere(area.code, area.name, min(count, IN_PLACE), count > IN_PLACE, homes.get(area.path))
+        for area, count in zip(areas, counts, strict=False)
     ]
     return found, len(areas) > PLACES
 

@@ -137,14 +137,20 @@ class MapOut(Schema):
 
 
 class OpenOut(Schema):
+    """`per_hundred`: open cases for each hundred households; null where the households are not known, or none."""
+
     code: str
     name: str
     count: int
     more: bool
+    households: int | None
+    per_hundred: float | None
 
     @classmethod
     def of(cls, one: OpenHere) -> "OpenOut":
-        return cls(code=one.code, name=one.name, count=one.count, more=one.more)
+        homes = one.households.number if one.households else None
+        return cls(code=one.code, name=one.name, count=one.count, more=one.more, households=homes,
+                   per_hundred=one.per_hundred)  # fmt: skip
 
 
 class OpenListOut(Schema):

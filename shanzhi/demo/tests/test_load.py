@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from shanzhi.accounts.models import Post, StandIn, User
+from shanzhi.areas.households.selectors import households_of
 from shanzhi.areas.models import Area, Unit
 from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import Assignment, Case, Step
@@ -54,6 +55,14 @@ def test_counties_with_their_real_places(small: Loaded) -> None:
         houmiao = Area.objects.get(code=HOUMIAO)
         assert houmiao.name == "侯庙镇"
         assert houmiao.children.count() == 53
+
+
+def test_each_grid_has_its_households(small: Loaded) -> None:
+    for number in (A, B):
+        with county(number):
+            grids = list(Area.objects.filter(level="grid"))
+            found = households_of(grids)
+            assert {path: one.source for path, one in found.items()} == {grid.path: "演示数据" for grid in grids}
 
 
 def test_cases_as_planned(small: Loaded) -> None:

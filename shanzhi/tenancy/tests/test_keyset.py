@@ -165,7 +165,7 @@ def test_the_index_is_entered_at_the_bound() -> None:
     sql, params = behind.query.sql_with_params()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{sql}", params)
         text = "\n".join(str(row[-1]) for row in cursor.fetchall())
     assert "outbox_undelivered" in text, text

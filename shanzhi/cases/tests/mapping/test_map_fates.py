@@ -7,6 +7,8 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
+from shanzhi.areas.households.pasting import Row
+from shanzhi.areas.households.services import households_state
 from shanzhi.areas.models import Area, Outline
 from shanzhi.cases.mapping import places, selectors
 from shanzhi.cases.mapping.drawing import Frame, path_of
@@ -221,3 +223,24 @@ def test_corners_that_fall_together_are_drawn_once(cast: Cast) -> None:
     assert (near.count("L"), near[0], near[-1]) == (3, "M", "Z"), near
     far = path_of(outline, Frame((0, 0, 1_800_000_000, 900_000_000), 30, 30))
     assert far.count("L") < 3, "a grid of ten kilometres is a point of a picture of half the earth"
+
+
+def test_what_is_open_for_each_hundred_households(cast: Cast) -> None:
+    """A grid with its own number, a village whose other grid has none, a township with a number of its own."""
+    land(cast)
+    for number in range(3):
+        place_case(cast, 5, 5 + number)
+    admin, leader, now = cast.actor("system_admin"), cast.actor("county_leader"), timezone.now()
+    rows = [Row(1, cast.areas["g1"].code, 400), Row(2, cast.areas["t1"].code, 1200), Row(3, cast.areas["g2"].code, 0)]
+    households_state(actor=admin, rows=rows, on=timezone.localdate(), source="村统计台账")
+    told = {
+        level: {one.code: one.per_hundred for one in open_by_place(leader, level, None, now=now)[0]}
+        for level in ("grid", "village", "township")
+    }
+    codes = {short: area.code for short, area in cast.areas.items()}
+    assert told["grid"] == {codes["g1"]: 0.75, codes["g2"]: None, codes["g3"]: None, codes["g4"]: None}
+    assert told["village"][codes["v1"]] is None
+    assert told["township"] == {codes["t1"]: 0.25, codes["t2"]: None}
+    body = cast["county_leader"].client().get(f"{API}/areas?level=grid").json()
+    row = next(row for row in body["items"] if row["code"] == codes["g1"])
+    assert (row["count"], row["households"], row["per_hundred"]) == (3, 400, 0.75)

@@ -1,15 +1,31 @@
-/* What the cases lie on: outlines of the level that fits the zoom, coloured by what is open there. */
+/* What the cases lie on: outlines of the level that fits the zoom, coloured by what is open there, for each hundred
+households where their number is known, or in all. */
 
-import { one } from "../dom.js";
+import { all, one } from "../dom.js";
 import { L } from "./base.js";
 import { call } from "./calls.js";
 
 const LEVELS = ["township", "village", "grid"];
 const FROM = { village: 11.5, grid: 13.5 };
-const STEPS = [1, 3, 10, 30];
+const STEPS = { count: [1, 3, 10, 30], hundred: [0.005, 0.5, 1, 2] };
 const LETTER_PX = 13;
 
-const stepOf = (count) => STEPS.filter((least) => count >= least).length;
+const VALUE = { count: (row) => row.count, hundred: (row) => row.per_hundred };
+const isKnown = (row) => row.per_hundred !== null;
+
+/** The class of a place: a colour, or that nothing is known. */
+function looksOf(row, by) {
+  if (!row) return "";
+  const value = VALUE[by](row);
+  return value === null ? "cm-unknown" : `cm-open-${STEPS[by].filter((least) => value >= least).length}`;
+}
+
+function wordsOf(row, by) {
+  if (!row) return "";
+  const more = row.more ? "+" : "";
+  if (by === "count") return `${row.count}${more} 件`;
+  return isKnown(row) ? `每百户 ${row.per_hundred}${more} 件` : "";
+}
 
 export class Ground {
   constructor(map, page) {
@@ -19,7 +35,15 @@ export class Ground {
     this.levels = one("[data-levels]", page).content;
     this.level = "";
     this.loaded = {};
-    this.coloured = true;
+    this.told = [];
+    this.chosen = "";
+    this.ways = all("[name=colour-by]", page);
+    this.steps = all("[data-steps]", page);
+    this.known = one("[data-known]", page);
+    this.ways.forEach((way) => way.addEventListener("change", () => {
+      this.chosen = way.value;
+      this.paint();
+    }));
     this.lines = map.createPane("cm-lines");
     this.lines.style.zIndex = 390;
     map.createPane("cm-names").style.zIndex = 450; // below the marks
@@ -48,24 +72,45 @@ export class Ground {
     this.level = wanted;
     const answer = await call(`${this.api}/cases/map/areas?level=${wanted}`);
     if (this.level !== wanted) return;
-    const told = answer.ok ? answer.body.items : [];
+    this.told = answer.ok ? answer.body.items : [];
     this.group.clearLayers();
-    this.outline(rows, this.group, Object.fromEntries(told.map((row) => [row.code, row])));
+    this.outline(rows, this.group, Object.fromEntries(this.told.map((row) => [row.code, row])));
     this.unit.textContent = one(`[data-level="${wanted}"]`, this.levels).textContent;
+    this.paint();
+  }
+
+  /** As the reader chose; else by households as soon as some are known. */
+  paint() {
+    const known = this.told.filter(isKnown).length;
+    const by = known && this.chosen !== "count" ? "hundred" : "count";
+    for (const way of this.ways) {
+      way.disabled = way.value === "hundred" && !known;
+      way.checked = way.value === by;
+    }
+    for (const list of this.steps) list.hidden = list.dataset.steps !== by;
+    const without = this.told.length - known;
+    this.known.textContent = without ? `${this.told.length} 处里有 ${without} 处没有登记户数。` : "户数都登记了。";
+    this.group.eachLayer((layer) => {
+      layer.szCount = wordsOf(layer.szRow, by);
+      const node = layer.getElement();
+      if (!node) return;
+      node.classList.remove(...[...node.classList].filter((name) => /^cm-(open-|unknown)/.test(name)));
+      const looks = looksOf(layer.szRow, by);
+      if (looks) node.classList.add(looks);
+    });
     this.name();
   }
 
   outline(rows, group, open) {
     for (const row of rows) {
       const { code, level, name } = row.properties;
-      const here = open[code];
-      const step = here ? ` cm-open-${stepOf(here.count)}` : "";
       const layer = L.geoJSON(row, {
         pane: "cm-lines", interactive: false,
-        style: () => ({ className: `map-area map-${level} cm-area${step}`, pmIgnore: true }),
+        style: () => ({ className: `map-area map-${level} cm-area`, pmIgnore: true }),
       }).getLayers()[0];
       layer.szName = name;
-      layer.szCount = here ? `${here.count}${here.more ? "+" : ""} 件` : "";
+      layer.szRow = open[code];
+      layer.szCount = "";
       group.addLayer(layer);
     }
   }
