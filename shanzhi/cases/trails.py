@@ -20,3 +20,6 @@ trail_labels(
 )
 trail_labels({"cases.receipt.made": "开出回执"})
 trail_labels({"cases.receipt.joined": "没有账号的人跟着反映"})
+trail_labels(
+    {"cases.receipt.wechat_set": "持回执的人要微信通知", "cases.receipt.wechat_ended": "持回执的人不要微信通知了"}
+)

@@ -254,6 +254,7 @@ MESSAGES: dict[str, Any] = {
         "templates": env.words("SHANZHI_WECHAT_TEMPLATES", ""),
         "fields": env.words("SHANZHI_WECHAT_FIELDS", ""),
         "endpoint": env.text("SHANZHI_WECHAT_ENDPOINT", "https://api.weixin.qq.com"),
+        "login": env.text("SHANZHI_WECHAT_LOGIN", "https://open.weixin.qq.com"),
     },
     "dingtalk": {
         "by": env.one_of("SHANZHI_DINGTALK", "off", "file", "work"),

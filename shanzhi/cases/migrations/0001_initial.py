@@ -1208,6 +1208,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("phone", shanzhi.tenancy.fields.EncryptedTextField(blank=True, default="", verbose_name="电话")),
+                ("wechat", shanzhi.tenancy.fields.EncryptedTextField(blank=True, default="", verbose_name="微信编号")),
                 ("created_at", models.DateTimeField(verbose_name="时间")),
                 (
                     "case",

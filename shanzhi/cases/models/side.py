@@ -72,7 +72,7 @@ class Receipt(CountyModel):
 
     The reporter's is one for each case, and the only one that rates, reopens and shows what was reported. Who joins a
     case that is there already gets one of their own; `phone` is theirs, if they want to be told (the reporter's is the
-    contact's).
+    contact's). `wechat` is the OpenID of whoever holds it, if they want to be told there.
     """
 
     class Role(models.TextChoices):
@@ -84,6 +84,7 @@ class Receipt(CountyModel):
     secret = EncryptedTextField("查询码")
     role = models.CharField("是谁的", max_length=8, choices=Role.choices, default=Role.REPORTER)
     phone = EncryptedTextField("电话", blank=True, default="")
+    wechat = EncryptedTextField("微信编号", blank=True, default="")
     created_at = models.DateTimeField("时间")
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = ("case_id", "digest", "role", "created_at")

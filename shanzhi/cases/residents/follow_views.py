@@ -19,6 +19,7 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.covering import covers_of
 from shanzhi.cases.gate.told import HeldTold, told_of
 from shanzhi.cases.residents import services
+from shanzhi.cases.residents.by_wechat import inside
 from shanzhi.cases.residents.forms import AddForm, ComplainForm, HolderForm, RateForm, ReopenForm
 from shanzhi.cases.residents.gate import Gate, say
 from shanzhi.cases.residents.holding import Holder, hold, holder_of, let_go, waiting_of
@@ -30,6 +31,7 @@ from shanzhi.cases.taking.paper import receipt_context, secret_context
 from shanzhi.files.serving import file_response
 from shanzhi.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooMany
 from shanzhi.lib.times import show_full
+from shanzhi.notices.channels.openid import offered
 
 LOOK_AGAIN: Final = "刚刚有人办了这件事，请先看最新的进度，再点一次。您写的还在。"
 NO_CASE_YET: Final = "这件事还没有正式登记，工作人员看过以后才能补充、评价。急事请打 12345。"
@@ -89,6 +91,7 @@ def _followed(request: CountyRequest, holder: Holder | None, form: FollowForm, *
                         (BUTTONS[act] for act in holder.acts)],
             "photos": [reverse("cases:public-held-photo", args=[county, file.id]) for file in found.own.files]
             if found.own else [],
+            "wechat": {"inside": inside(request)} if offered() and holder.now.is_open else None,
         }  # fmt: skip
     return render(request, "cases/residents/follow.html", context, status=status)
 

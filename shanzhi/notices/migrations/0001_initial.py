@@ -187,6 +187,10 @@ class Migration(migrations.Migration):
                 ("template", models.CharField(default="notice", max_length=30, verbose_name="模板")),
                 ("text", shanzhi.tenancy.fields.EncryptedTextField(null=True, verbose_name="内容")),
                 (
+                    "path",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="点开去哪里"),
+                ),
+                (
                     "notice",
                     shanzhi.tenancy.fields.CountyForeignKey(
                         index=False,

@@ -16,7 +16,8 @@ class Delivery(CountyModel):
 
     `next_at` says when a worker may take it: the time of the next attempt while it waits, the end of the lease while
     it is sent, nothing once it has ended. Whoever takes it counts `attempts` up in the same statement.
-    `to` and `text` are kept only for messages without a notice, and only until they are sent.
+    `to` and `text` are kept only for messages without a notice, and only until they are sent; `path` is where a message
+    of a channel with links leads, a page of this county that is the same for everybody.
     """
 
     class State(models.TextChoices):
@@ -59,6 +60,7 @@ class Delivery(CountyModel):
     to_digest = models.CharField("地址摘要", max_length=64, blank=True, default="")
     template = models.CharField("模板", max_length=30, default="notice")
     text = EncryptedTextField("内容", null=True)
+    path = models.CharField("点开去哪里", max_length=120, blank=True, default="")
 
     class Meta(CountyModel.Meta):
         verbose_name = "消息发送"

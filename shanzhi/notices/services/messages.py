@@ -19,15 +19,18 @@ VALID: Final = timedelta(days=2)
 
 
 def message_send(
-    *, channel: str, to: str, template: str, text: str, event_id: int, at: datetime, urgent: bool = False
-) -> Delivery | None:
+    *, channel: str, to: str, template: str, text: str, event_id: int, at: datetime, urgent: bool = False,
+    path: str = "",
+) -> Delivery | None:  # fmt: skip
     """Sends words to an address of somebody without an account, once for each event: told again, it adds nothing.
 
     Three statements at most, in the caller's transaction; the worker sends. What can't be sent (channel not open, no
     such address) is written down as left out. Quiet hours hold unless urgent. Returns None when it was told again.
-    LookupError for an unknown channel.
+    LookupError for an unknown channel. `path` is where the message leads on a channel that has links.
     """
-    row = Delivery(channel=channel, topic=MESSAGE, event_id=event_id, template=template, urgent=urgent, created_at=at)
+    row = Delivery(
+        channel=channel, topic=MESSAGE, event_id=event_id, template=template, urgent=urgent, created_at=at, path=path
+    )  # fmt: skip
     _addressed(row, to)
     row.text, row.valid_until = text, at + VALID
     found = held((BEGINS, ENDS), at=at, urgent=urgent)

@@ -133,7 +133,8 @@ def _message(row: Delivery, people: People, place: str, site: str) -> Message:
         title, text, params = "", words, {"text": words}
         if row.topic == CODE:
             title, text, params = "验证码", f"验证码 {words}，10 分钟内有效，请不要告诉别人。", {"code": words}
-        return Message(row.id, row.to or "", row.template, title, text, place, row.created_at, params=params)
+        url = f"{site}{row.path}" if site and row.path else ""
+        return Message(row.id, row.to or "", row.template, title, text, place, row.created_at, url, params)
     notice = row.notice
     to = people.addresses[notice.recipient_id, row.channel].value or ""
     return Message(
