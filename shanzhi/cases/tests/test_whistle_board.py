@@ -35,7 +35,8 @@ def test_who_came_when_and_who_did_not(cast: Cast) -> None:
     words = board(client, cast)
     assert "赵部门" in words
     assert "晚到 15 分钟" in words
-    assert "镇城建中心 东镇 3 次 0 次 1 次 1 次 0%" in words
+    assert "镇城建中心 东镇 3 次 0 次 1 次 1 次 0% 45 分钟" in words
+    assert "合计" not in words
     assert "水管爆了" in board(client, cast, "?state=absent")
     assert "井盖坏了" not in board(client, cast, "?state=absent")
     assert "树倒了" in board(client, cast, "?state=arrived")
@@ -45,7 +46,21 @@ def test_who_came_when_and_who_did_not(cast: Cast) -> None:
 
 def test_a_rate_over_nothing_is_no_value(cast: Cast) -> None:
     called(cast, 1, "井盖坏了")
-    assert "没有数" in board(cast["township_officer"].client(), cast)
+    assert "镇城建中心 东镇 1 次 0 次 0 次 0 次 没有数 没有数" in board(cast["township_officer"].client(), cast)
+
+
+def test_the_time_to_report_in_is_the_median_of_those_who_came(cast: Cast) -> None:
+    for took in (5, 7, 26, 400):
+        at = timezone.now() - timedelta(minutes=500)
+        do(cast, whistle(cast, report(cast, at=at), at=at), Act.ARRIVE, at=at + timedelta(minutes=took))
+    at = timezone.now() - timedelta(minutes=500)
+    whistle(cast, report(cast, at=at), "county", at=at)  # never came
+    old = timezone.now() - timedelta(days=91)
+    do(cast, whistle(cast, report(cast, at=old), at=old), Act.ARRIVE, at=old + timedelta(minutes=1))
+    words = board(cast["county_leader"].client(), cast)
+    assert "镇城建中心 东镇 4 次 3 次 1 次 0 次 75% 16 分钟" in words
+    assert "县住建局 天长市 1 次 0 次 0 次 1 次 0% 没有数" in words
+    assert "合计 5 次 3 次 1 次 1 次 60% 16 分钟" in words
 
 
 def test_everybody_sees_the_own_place_only(cast: Cast) -> None:

@@ -26,7 +26,7 @@ def whistles(request: CountyRequest, county: int) -> HttpResponseBase:
     """Calls in scope, the newest first, with the units beside them."""
     actor, now = request.actor, timezone.now()
     units = units_of(actor, now)
-    choices = [(str(unit.unit_id), unit.name) for unit in units]
+    choices = [(str(unit.unit_id), unit.name) for unit in units if unit.unit_id]
     bar = filter_bar(request.GET, [Choice("state", "状态", list(STATES.items())), Choice("unit", "单位", choices)])
     calls = filtered(actor, state=request.GET.get("state", ""), unit=request.GET.get("unit", ""), now=now)
     found = page_of(calls, ORDER, cursor=cursor_in(request.GET))
