@@ -28,8 +28,8 @@ api = HouseAPI(
 # Before `cases`, whose /cases/{number} would take every name below it: cases.worklists and cases.mapping; areas.mapping
 # and areas.households for /areas/at and /areas/households.
 APPS = (
-    "accounts", "areas.mapping", "areas.households", "areas", "cases.worklists", "cases.mapping", "cases", "cases.callbacks", "cases.gate",
-    "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "duties", "exchange", "files",
+    "accounts", "areas.mapping", "areas.households", "areas", "cases.worklists", "cases.mapping", "cases",
+    "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "duties", "exchange", "files",
     "insight", "insight.boards", "jobs", "notices", "packs", "portal", "portal.village", "staffing", "trail",
 )  # fmt: skip
 for app in APPS:

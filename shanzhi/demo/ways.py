@@ -71,7 +71,7 @@ WAYS: Final[dict[str, tuple[Move, ...]]] = {
 }  # fmt: skip
 # How often each way is gone, in a hundred.
 SHARES: Final = {
-    "grid": 37, "spot": 19, "unit": 13, "village": 10, "bounced": 6, "desk": 5, "again": 4, "unhappy": 3, "down": 2,
+    "grid": 33, "spot": 19, "unit": 17, "village": 10, "bounced": 6, "desk": 5, "again": 4, "unhappy": 3, "down": 2,
     "county": 1,
 }  # fmt: skip
 LATE: Final = 0.14

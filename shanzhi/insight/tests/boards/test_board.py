@@ -139,8 +139,8 @@ def shown(html: str, code: str) -> int:
 
 
 def test_change_is_against_as_many_days_before(cast: Cast) -> None:
-    closed(cast, days=9)
-    closed(cast, days=9)
+    earlier = [closed(cast, days=9), closed(cast, days=9)]
+    Case.objects.filter(id__in=[case.id for case in earlier]).update(close_by=timezone.now() - timedelta(days=2))
     closed(cast, days=3)
     week = board(cast, code="week")
     closed_figure = week.figure("closed")
