@@ -243,9 +243,8 @@ class TestWhatIsTold:
             == 303
         )
         drain()
-        assert [row.text.split()[1] for row in Delivery.objects.filter(channel="wechat").order_by("id") if row.text] == [
-            "已受理", "处理完了，请评价",
-        ]  # fmt: skip
+        rows = Delivery.objects.filter(channel="wechat").order_by("id")
+        assert [row.text for row in rows] == [f"{case.number} {words}" for words in ("已受理", "处理完了，请评价")]
         stopped = told(cast, body="另一件")
         bound(stopped).post(STOP)
         act(cast, "village_clerk", "accept", stopped)
