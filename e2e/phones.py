@@ -33,6 +33,14 @@ COUNT: Final = """async () => { const base = await new Promise((done) => {
 KEPT: Final = """async () => (await (await caches.open("sz-copies")).keys()).map((one) => new URL(one.url).pathname)"""
 
 
+# What a phone believes of its signal. A browser that goes on to another page forgets what it was told (Chromium 150), so
+# that each page is told anew, by a mark of this profile.
+BELIEF: Final = """Object.defineProperty(Navigator.prototype, "onLine", { configurable: true, get() {
+  try { return localStorage.getItem("e2e-no-signal") === null; } catch { return true; } } });"""
+TOLD: Final = """(off) => { if (off) localStorage.setItem("e2e-no-signal", "1"); else localStorage.removeItem("e2e-no-signal");
+  dispatchEvent(new Event(off ? "offline" : "online")); }"""
+
+
 class Line:
     """What lies between a phone and the server. Cut, it refuses like a dead line; `delay` is seconds for each answer's
     first byte, `rate` bytes in a second, 0 for as fast as it goes."""
@@ -106,6 +114,7 @@ class Phone:
             geolocation=SPOT, permissions=["geolocation"],
         )  # fmt: skip
         self.context.set_default_timeout(TIMEOUT_MS)
+        self.context.add_init_script(BELIEF)
         self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))
         self.context.on(
             "console",
@@ -125,11 +134,19 @@ class Phone:
         assert self.context is not None
         self.line.cut()
         self.context.set_offline(True)
+        self._told(True)
 
     def on(self) -> None:
         assert self.context is not None
         self.line.mend()
         self.context.set_offline(False)
+        self._told(False)
+
+    def _told(self, off: bool) -> None:
+        assert self.context is not None
+        for page in self.context.pages:
+            if page.url.startswith(self.line.url):
+                page.evaluate(TOLD, off)
 
 
 @contextmanager

@@ -11,7 +11,14 @@ from e2e.browsing import eventually
 
 HERE: Final = {"latitude": 32.66012, "longitude": 118.83034, "accuracy": 9}
 NUMBER: Final = re.compile(r"\d{4}-\d{4,9}")
-ASKED: Final = {"道路水电设施": {"哪种设施": "路灯"}, "环境卫生": {"哪种情况": "垃圾没有清运"}}
+# What these kinds have to be told, and with what. Which of them a phone asks about without a signal depends on what was
+# reported with it and around it lately.
+ASKED: Final = {
+    "道路水电设施": {"哪种设施": "路灯"}, "环境卫生": {"哪种情况": "垃圾没有清运"}, "农业灾情": {"什么灾": "积水"},
+    "农村公路与交通标志": {"什么东西": "反光镜", "怎么了": "被遮挡"}, "消防与森林防火": {"什么隐患": "通道堵塞"},
+    "民生求助": {"哪方面的事": "出行"}, "矛盾纠纷": {"什么纠纷": "邻里"}, "特殊人群走访": {"是哪类人": "独居老人"},
+    "安全生产隐患": {"什么隐患": "其他", "单位或作坊名称": "木材厂"},
+}  # fmt: skip
 VILLAGE, FIRST_GRID = "341181104001", "341181104001001"
 
 
@@ -65,6 +72,16 @@ def answer(page: Page, label: str, option: str) -> None:
         asked.get_by_role("radio", name=option, exact=True).check()
     else:
         asked.locator("input, textarea").first.fill(option)
+
+
+def usual_kind(page: Page) -> str:
+    """One of the three that a phone shows at once, and whose questions it has without a signal."""
+    return next(kind for kind in ASKED if page.get_by_text(kind, exact=True).first.is_visible())
+
+
+def other_kind(page: Page) -> str:
+    """One that stands among all the others."""
+    return next(kind for kind in ASKED if not page.get_by_text(kind, exact=True).first.is_visible())
 
 
 def send_button(page: Page) -> Locator:

@@ -12,7 +12,18 @@ from playwright.sync_api import Browser, Page, expect
 from e2e.browsing import PHONE, Watched, eventually, overflow
 from e2e.people import CLERK, GRID, A, People, fill_login
 from e2e.phones import KEPT, Phone, phone, queue, wait_for_copies
-from e2e.screens import FIRST_GRID, add_photos, picture, reported, send_button, tell
+from e2e.screens import (
+    ASKED,
+    FIRST_GRID,
+    add_photos,
+    answer,
+    other_kind,
+    picture,
+    reported,
+    send_button,
+    tell,
+    usual_kind,
+)
 from e2e.server import Site
 
 pytestmark = pytest.mark.browser
@@ -49,7 +60,7 @@ def write(page: Page, text: str, *photos: Any) -> None:
     expect(page.locator("body")).to_have_attribute("data-copy", re.compile("."))
     if photos:
         add_photos(page, *photos)
-    tell(page, text, place="老街中段")
+    tell(page, text, kind=usual_kind(page), place="老街中段")
     send_button(page).click()
     expect(page).to_have_url(re.compile(WAITING))
 
@@ -162,22 +173,18 @@ def test_what_the_phone_did_not_know_to_ask_is_filled_in_afterwards(made: Phone,
     page = ready(made, people)
     made.off()
     page.goto(NEW)
-    text = "桥头垃圾堆了好几天"
-    tell(page, text, kind="环境卫生", answers=False)
+    text, kind = "桥头好几天没有人管", other_kind(page)
+    tell(page, text, kind=kind, answers=False)
     send_button(page).click()
     card = page.locator("[data-item]")
     expect(card).to_contain_text(text)
     made.on()
-    expect(card).to_contain_text("还要补填“环境卫生”的几个问题")
+    expect(card).to_contain_text(f"还要补填“{kind}”的几个问题")
     assert not found(people, text)
     card.get_by_role("link", name="改一改").click()
     expect(page.get_by_label("什么情况", exact=True)).to_have_value(text)
-    asked = page.locator("[data-question]:visible").first
-    expect(asked).to_be_visible()
-    if asked.locator("select").count():
-        asked.locator("select").select_option(label="垃圾没有清运")
-    else:
-        asked.get_by_text("垃圾没有清运", exact=True).click()
+    for label, option in ASKED[kind].items():
+        answer(page, label, option)
     send_button(page).click()
     expect(page).to_have_url(re.compile(r"/cases/\d{4}-\d+/"))
     expect(page.locator("#flashes")).to_contain_text("已上报给")
@@ -189,10 +196,9 @@ def test_signing_out_asks_and_leaves_only_ciphertext(made: Phone, people: People
     page = ready(made, people)
     made.off()
     write(page, "村口的灯杆歪了", picture("IMG_5.jpg", seed=6))
-    made.context.set_offline(False)  # type: ignore[union-attr]
-    made.line.mend()
     page.route("**/cases/new/", lambda route: route.abort())
     page.route("**/files/", lambda route: route.abort())  # there is a signal, but it is not sent yet
+    made.on()
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="退出这台设备").click()
     dialog = page.locator("dialog[data-ask-drafts]")

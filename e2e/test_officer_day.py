@@ -65,7 +65,7 @@ def test_several_at_once_one_of_them_changed_meanwhile(watched: Watched, people:
     with people.at(watched, OFFICER) as page:
         tick(page, one, two, three)
         page.locator("#batch").get_by_role("button", name="派给").click()
-        expect(page.get_by_role("heading", name="成批派给")).to_be_visible()
+        expect(page.get_by_role("heading", name="成批分派")).to_be_visible()
         page.get_by_role("radio", name="城建中心").check()
         people.act(OFFICER, two, "dispatches", unit=people.unit("综合执法队"))
         page.get_by_role("button", name=re.compile("3 件")).click()
