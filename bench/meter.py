@@ -9,7 +9,7 @@ import pickle
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
         return [plain(one) for one in value]
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, bool) or value is None or isinstance(value, float | date | bytes):
+    if isinstance(value, bool) or value is None or isinstance(value, float | date | timedelta | bytes):
         return value
     if isinstance(value, int):
         return int(value)
