@@ -17,6 +17,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from shanzhi.config import env
+from shanzhi.portal.village.caching import COPIES
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
 from shanzhi.tenancy.selectors import forget_counties
@@ -102,6 +103,7 @@ def _flush_unguarded(self: Any) -> None:
 @pytest.fixture(autouse=True)
 def _forget_counties() -> None:
     forget_counties()
+    COPIES.forget()
 
 
 @pytest.fixture(autouse=True)

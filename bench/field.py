@@ -30,10 +30,12 @@ def village_path(site: Site) -> str:
 
 
 def readers(site: Site, server: Server, *, count: int = READERS, seconds: float = READ_SECONDS) -> Result:
-    """`count` strangers with a connection each, who read one page after another without a pause."""
+    """`count` strangers with a connection each, who read one page after another without a pause. A page is made anew
+    every few seconds: `sql_anew` are the statements of that, `sql` those of a reader."""
     call = Call("GET", village_path(site), {"Accept": "text/html"}, holds="我要反映".encode())
     client = Client(server.port)
     try:
+        _, anew = client.call(call, trace=TRACE)
         _, statements = client.call(call, trace=TRACE)
     finally:
         client.close()
@@ -49,7 +51,7 @@ def readers(site: Site, server: Server, *, count: int = READERS, seconds: float 
         p95_ms=found.percentile_ms(0.95),
         per_s=found.per_second,
         params={
-            "readers": count, "requests": len(found.times), "p95_ms_alone": round(alone.percentile_ms(0.95), 1),
+            "sql_anew": anew, "readers": count, "requests": len(found.times), "p95_ms_alone": round(alone.percentile_ms(0.95), 1),
             "p50_ms_readers": round(found.percentile_ms(0.5), 1), "yardstick_ms": round(yardstick_ms(), 1),
         },
     )  # fmt: skip

@@ -33,11 +33,12 @@ COUNT: Final = """async () => { const base = await new Promise((done) => {
 KEPT: Final = """async () => (await (await caches.open("sz-copies")).keys()).map((one) => new URL(one.url).pathname)"""
 
 
-# What a phone believes of its signal. A browser that goes on to another page forgets what it was told (Chromium 150), so
-# that each page is told anew, by a mark of this profile.
+# What a phone believes of its signal. A browser that goes on to another page forgets what it was told (Chromium 150),
+# so that each page is told anew, by a mark of this profile.
 BELIEF: Final = """Object.defineProperty(Navigator.prototype, "onLine", { configurable: true, get() {
   try { return localStorage.getItem("e2e-no-signal") === null; } catch { return true; } } });"""
-TOLD: Final = """(off) => { if (off) localStorage.setItem("e2e-no-signal", "1"); else localStorage.removeItem("e2e-no-signal");
+TOLD: Final = """(off) => {
+  if (off) localStorage.setItem("e2e-no-signal", "1"); else localStorage.removeItem("e2e-no-signal");
   dispatchEvent(new Event(off ? "offline" : "online")); }"""
 
 

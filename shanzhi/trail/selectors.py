@@ -168,6 +168,11 @@ def seal_lines_for(actor: Actor, seal: Seal, *, cursor: str = "", size: int = SI
     return page.showing(_lines([entries[item.entry_id] for item in page.rows if item.entry_id in entries]))
 
 
+def newest_entry() -> int:
+    """The id of the newest entry of the current county, 0 before the first: another one whenever something was done."""
+    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def latest_seal() -> Seal | None:
     """The newest seal of the current county: public, it proves nothing about anybody."""
     return Seal.objects.order_by("-number").first()

@@ -17,6 +17,7 @@ from shanzhi.cases.tests.pages import statements, text_of
 from shanzhi.lib.times import local
 from shanzhi.portal.tests.village.world import VILLAGE, A, act, closed, get, private, public, publish, village
 from shanzhi.portal.village import code_views, views
+from shanzhi.portal.village.caching import COPIES
 from shanzhi.portal.village.places import villages_found
 from shanzhi.trail.sealing import seal_county
 from tests.cast import Cast, report
@@ -186,6 +187,7 @@ class TestFinding:
 
     def test_statements_do_not_grow(self, cast: Cast) -> None:
         get(f"/{A}/villages/")
+        COPIES.forget()
         with statements() as seen:
             get(f"/{A}/villages/")
         assert len(seen) <= 2
@@ -215,6 +217,7 @@ class TestCost:
         publish(cast, report(cast), "路灯已经修好")
         get(village())
         cache.clear()
+        COPIES.forget()
         with statements() as one:
             get(village())
         for _ in range(9):
@@ -227,6 +230,7 @@ class TestCost:
     def test_nor_on_the_lists(self, cast: Cast, rest: str) -> None:
         publish(cast, report(cast), "路灯已经修好")
         get(village(rest=rest))
+        COPIES.forget()
         with statements() as one:
             get(village(rest=rest))
         for _ in range(9):
@@ -238,9 +242,10 @@ class TestCost:
     def test_nor_on_the_page_of_a_case(self, cast: Cast) -> None:
         case = closed(cast, report(cast))
         get(public(case))
+        COPIES.forget()
         with statements() as seen:
             get(public(case))
-        assert len(seen) <= 2, "\n".join(seen)
+        assert len(seen) <= 3, "\n".join(seen)  # the newest entry, the case, its steps
 
     def test_no_private_column_leaves_the_database(self, cast: Cast) -> None:
         report(cast)
