@@ -51,7 +51,8 @@ def readers(site: Site, server: Server, *, count: int = READERS, seconds: float 
         p95_ms=found.percentile_ms(0.95),
         per_s=found.per_second,
         params={
-            "sql_anew": anew, "readers": count, "requests": len(found.times), "p95_ms_alone": round(alone.percentile_ms(0.95), 1),
+            "sql_anew": anew,
+            "readers": count, "requests": len(found.times), "p95_ms_alone": round(alone.percentile_ms(0.95), 1),
             "p50_ms_readers": round(found.percentile_ms(0.5), 1), "yardstick_ms": round(yardstick_ms(), 1),
         },
     )  # fmt: skip
