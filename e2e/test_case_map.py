@@ -142,7 +142,7 @@ def test_the_ground_is_coloured_by_households_and_a_new_number_changes_it(watche
         rows.fill(f"{town}\t杨村镇\t一万")
         page.get_by_label("来源").fill("县统计年鉴")
         page.get_by_role("button", name="登记户数").click()
-        expect(page.get_by_text("一行户数也没有，请每行写一个代码和一个户数。").first).to_be_visible()
+        expect(page.get_by_text("第 1 行：户数“一万”要是 0 到 9,999,999 的整数，请改正。").first).to_be_visible()
         rows.fill(f"{town}\t杨村镇\t10,000")
         page.get_by_role("button", name="登记户数").click()
         expect(page.locator("#flashes")).to_contain_text("已登记 1 处的户数")

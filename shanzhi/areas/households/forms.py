@@ -16,7 +16,7 @@ class HouseholdsForm(TakingForm):
 
     rows = forms.CharField(
         label="代码和户数", strip=False, max_length=400_000,
-        help_text="从表格里复制粘贴：每行一个区划代码和户数，中间可以有名称；没写户数的行先不登记",
+        help_text="从表格里复制粘贴：每行一个区划代码和户数，中间可以有名称；有表头的按“户数”一列；没写户数的行先不登记",
         widget=forms.Textarea(attrs={"rows": 14, "class": "num", "spellcheck": "false"}),
         error_messages={"required": "请每行写一个代码和一个户数。", "max_length": "一次贴得太多，请分几次。"},
     )  # fmt: skip

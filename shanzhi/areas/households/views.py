@@ -113,12 +113,10 @@ def household_export(request: CountyRequest, county: int) -> HttpResponse:
 
 
 def _proposed(request: CountyRequest) -> str:
-    """Lines to be filled in: the places that the list was narrowed to, with the numbers that they have."""
+    """Lines to be filled in: the places that the list was narrowed to. Numbers that are known are not among them: left
+    standing they would be stated again, of another day and from another source."""
     rows = household_list_for(request.actor, _wanted(request.GET), request.GET.get("state", ""))[:MOST_ROWS]
-    return "\n".join(
-        f"{line.area.code}\t{line.area.name}\t{line.last.number if line.last else ''}".rstrip("\t")
-        for line in lines_of(list(rows))
-    )
+    return "\n".join(f"{row.code}\t{row.name}" for row in rows)
 
 
 @page(MANAGE)

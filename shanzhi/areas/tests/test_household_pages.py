@@ -61,7 +61,7 @@ def test_the_form_proposes_the_places_of_the_list(tree: Tree, desk: Client, grid
     page = desk.get(tree.url("areas/households/statements/?state=missing"))
     assert page.context["form"].initial["rows"] == f"{grids[1]}\t第二网格\n{grids[2]}\t第一网格"
     every = desk.get(tree.url("areas/households/statements/")).context["form"].initial["rows"]
-    assert every.splitlines()[0] == f"{grids[0]}\t第一网格\t120"
+    assert every.splitlines()[0] == f"{grids[0]}\t第一网格"  # what is known is not stated again by leaving it there
 
 
 def test_stating_says_what_was_written_and_leads_back(tree: Tree, desk: Client, grids: list[str]) -> None:
@@ -77,6 +77,7 @@ def test_a_wrong_row_keeps_what_was_pasted(tree: Tree, desk: Client, grids: list
     page = desk.post(tree.url("areas/households/statements/"), filled(text))
     told = page.content.decode()
     assert page.status_code == 422
+    assert "第 1 行：户数“12x”" in told
     assert "第 2 行：户数“-1”" in told
     assert "第 3 行：“34118”不是" in told
     assert f"{grids[0]}\t12x" in told

@@ -212,6 +212,7 @@ def test_for_each_hundred_households() -> None:
         ("341181104001 小关 社区 ３１２", [(1, "341181104001", 312)]),
         ("'341181104001',\"312\"", [(1, "341181104001", 312)]),
         ("341181104001、312", [(1, "341181104001", 312)]),
+        ("代码\t名称\t户数\t上级\t状态\n341181104001\t小关社区\t312\t杨村镇\t已登记", [(2, "341181104001", 312)]),
         ("\n\r\n  \n", []),
     ],
 )
@@ -230,6 +231,8 @@ def test_what_a_person_pastes_is_read(text: str, rows: list[tuple[int, str, int]
         ("341181104001\t-3", "户数“-3”要是 0 到"),
         ("341181104001\t3.5", "户数“3.5”要是 0 到"),
         ("341181104001\t99999999", "户数“99999999”要是 0 到"),
+        ("341181104001\t12x", "户数“12x”要是 0 到"),
+        ("341181104001\t小关社区\t一万", "户数“一万”要是 0 到"),
     ],
 )
 def test_each_wrong_line_is_one_sentence_with_its_number(line: str, sentence: str) -> None:
@@ -241,6 +244,8 @@ def test_each_wrong_line_is_one_sentence_with_its_number(line: str, sentence: st
 def test_lines_without_a_number_are_left_for_later() -> None:
     found = pasted("341181104001\t小关社区\t\n341181104200\t北荡村\n341181104001001\n341181104001002\t第二网格\t7")
     assert (found.blank, found.faults, [row.number for row in found.rows]) == (3, [], [7])
+    found = pasted("代码\t名称\t户数\t上级\n341181104001\t小关社区\t\t杨村镇\n341181104200\t北荡村")
+    assert (found.blank, found.faults, found.rows) == (2, [], [])
 
 
 def test_twenty_faults_are_told_and_the_rest_counted() -> None:
