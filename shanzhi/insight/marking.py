@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 COLUMNS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {  # table → the case's id in it, what is counted from it
     "cases_case": ("id", (
-        "area_path", "seen_by", "parent_id", "state", "reachable", "received_at", "accepted_at", "close_by",
+        "area_path", "seen_by", "parent_id", "state", "reachable", "received_at", "accepted_at", "due_at", "close_by",
         "dispatched_at", "redispatched", "handed_back", "handled_at", "closed_at", "reopened", "contacted_at",
         "rated_at", "satisfied", "ended_at",
     )),

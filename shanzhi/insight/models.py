@@ -65,6 +65,10 @@ class PlaceDay(CountyModel):
     called = models.IntegerField("回访到", default=0)
     solved = models.IntegerField("回访说解决了", default=0)
     called_satisfied = models.IntegerField("回访满意", default=0)
+    waiting = models.IntegerField("这天收到、现在在办", default=0)
+    paused = models.IntegerField("这天收到、现在挂账", default=0)
+    endless = models.IntegerField("这天收到、现在不限时", default=0)
+    running = models.IntegerField("这天到期、现在在办", default=0)
 
     class Meta(CountyModel.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -72,6 +76,11 @@ class PlaceDay(CountyModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "up", "day"], name="place_day_up"),
+            models.Index(
+                fields=["county_id", "up", "path"],
+                name="place_day_standing",
+                condition=~models.Q(waiting=0) | ~models.Q(running=0),
+            ),
         ]
 
 

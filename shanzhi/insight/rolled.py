@@ -5,11 +5,12 @@ them, for a county that was never counted, and for a reader of whose kinds the r
 and whoever asked counts the cases themselves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, CharField, Exists, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast
 
 from shanzhi.access.actor import ActorPost
 from shanzhi.areas.paths import WIDTH
@@ -17,11 +18,14 @@ from shanzhi.cases import permissions
 from shanzhi.cases.rates.periods import Period
 from shanzhi.insight.live import Facts, Reader, standing_days
 from shanzhi.insight.models import Counted, PlaceDay, PlacePair, Rolling, Touched
-from shanzhi.insight.shares import COLUMNS, RULES, Share, Sums, shares
+from shanzhi.insight.shares import DAILY, RULES, Share, Sums, shares
 
 PENDING: Final = 1000
+ALL: Final = len(DAILY)
 TRIES: Final = 3
 PAIR: Final = ("pairs", "pairs_satisfied")
+STATE: Final = "state"
+Row = Sequence[Any]
 T = TypeVar("T")
 
 
@@ -48,6 +52,37 @@ def _steady(read: Callable[[Sums], T]) -> T:
         if batch() == before:
             return found
     raise Unknown
+
+
+def steady_rows(read: Callable[[], list[Row]], known: dict[int, Sums]) -> tuple[list[Row], Sums]:
+    """What one statement read that has `state` among its rows, without that row, and what waited at that time.
+
+    `known` is what waited beside a batch, for whoever reads several statements of one page.
+    """
+    for _ in range(TRIES):
+        rows = read()
+        state = [row for row in rows if row[0] == STATE]
+        if not state:
+            raise Unknown
+        number, waits = state[0][3], bool(state[0][4])
+        if number not in known:
+            pending = waiting() if waits else Sums()
+            if waits and batch() != number:
+                continue
+            known[number] = pending
+        return [row for row in rows if row[0] != STATE], known[number]
+    raise Unknown
+
+
+def state(width: int) -> Any:
+    """A row for a union whose parts have so many numbers: the batch of the roll-ups, and whether marks wait."""
+    waits = Case(When(Exists(Touched.objects.all()), then=Value(1)), default=Value(0), output_field=BigIntegerField())
+    rows = Rolling.objects.filter(rules=RULES).order_by().annotate(
+        what=Value(STATE, CharField()), key=Value("", CharField()), shown=Value("", CharField()),
+        n0=Cast("batch", BigIntegerField()), n1=waits,
+        **{f"n{number}": Value(0, BigIntegerField()) for number in range(2, width)},
+    )  # fmt: skip
+    return rows.values_list("what", "key", "shown", *(f"n{number}" for number in range(width)))
 
 
 def batch() -> int:
@@ -77,7 +112,7 @@ def _places(reader: Reader, period: Period, pending: Sums, *, below: bool) -> di
     found: dict[str, Facts] = {}
     for where in [Q(path=own), Q(up=own)] if deep else [Q(path=own)]:
         rows = PlaceDay.objects.filter(where, day__lte=last)
-        take(found, reader, _summed(rows.filter(day__gte=first), COLUMNS, "path"), COLUMNS)
+        take(found, reader, _summed(rows.filter(day__gte=first), DAILY, "path"), DAILY)
         take(found, reader, _open(rows), ("open",))
         pairs = PlacePair.objects.filter(where, called_on__range=(first, last), rated_on__range=(first, last))
         take(found, reader, _summed(pairs, PAIR, "path"), PAIR)
@@ -94,7 +129,7 @@ def add_waiting(found: dict[Any, Facts], reader: Reader, period: Period, pending
 
     for (path, shown, day), numbers in pending.days.items():
         if is_wanted(path) and day <= high:
-            take(found, reader, [(path, shown, *numbers)] if day >= low else [], COLUMNS)
+            take(found, reader, [(path, shown, *numbers[:ALL])] if day >= low else [], DAILY)
             take(found, reader, [(path, shown, came(numbers))], ("open",))
     for (path, shown, rated, called), both in pending.pairs.items():
         if is_wanted(path) and low <= min(rated, called) and max(rated, called) <= high:
@@ -119,14 +154,14 @@ def _days(reader: Reader, period: Period, pending: Sums) -> dict[date, Facts]:
     rows = PlaceDay.objects.filter(path=own)
     before = rows.filter(day__lt=first)
     take(found, reader, ((None, *row[1:]) for row in _open(before)), ("open",))
-    take(found, reader, _summed(rows.filter(day__range=(first, last)), COLUMNS, "day"), COLUMNS)
+    take(found, reader, _summed(rows.filter(day__range=(first, last)), DAILY, "day"), DAILY)
     pairs = PlacePair.objects.filter(path=own, called_on__range=(first, last), rated_on=F("called_on"))
     take(found, reader, _summed(pairs, PAIR, "called_on"), PAIR)
     for (path, shown, day), numbers in pending.days.items():
         if path == own and day < first.toordinal():
             take(found, reader, [(None, shown, came(numbers))], ("open",))
         elif path == own and day <= last.toordinal():
-            take(found, reader, [(date.fromordinal(day), shown, *numbers)], COLUMNS)
+            take(found, reader, [(date.fromordinal(day), shown, *numbers[:ALL])], DAILY)
     for (path, shown, rated, called), both in pending.pairs.items():
         if path == own and rated == called and first.toordinal() <= called <= last.toordinal():
             take(found, reader, [(date.fromordinal(called), shown, *both)], PAIR)
@@ -145,7 +180,7 @@ def _open(rows: QuerySet[Any]) -> Any:
 
 
 def came(numbers: list[int]) -> int:
-    return numbers[COLUMNS.index("reported")] - numbers[COLUMNS.index("ended")]
+    return numbers[DAILY.index("reported")] - numbers[DAILY.index("ended")]
 
 
 def take(found: dict[Any, Facts], reader: Reader, rows: Iterable[Any], columns: tuple[str, ...]) -> None:

@@ -7,15 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from shanzhi.areas.paths import WIDTH
+from shanzhi.cases.catalogue import State
 from shanzhi.cases.models import CallBack, Case
-from shanzhi.cases.rates.facts import CALLED, CALLS, FACTS, MOMENTS
+from shanzhi.cases.rates.facts import CALLED, CALLS, FACTS, MOMENTS, WHOLE, Fact
 from shanzhi.lib.times import local
 
-RULES: Final = 1  # add one whenever a fact, its condition or the form below changes: every county is then recounted
-COLUMNS: Final = (*FACTS, *CALLS)
+RULES: Final = 2  # add one whenever a fact, its condition or the form below changes: every county is then recounted
+_OPEN: Final = WHOLE & Q(ended_at=None)
+_STILL: Final = Q(state=State.SUSPENDED)
+# What stands open now, by the day on which it came in or on which its step is due; it goes when the case ends.
+STANDING: Final[dict[str, Fact]] = {
+    "waiting": Fact("received_at", _OPEN),
+    "paused": Fact("received_at", _OPEN & _STILL),
+    "endless": Fact("received_at", _OPEN & ~_STILL & Q(due_at=None)),
+    "running": Fact("due_at", _OPEN & ~_STILL),
+}
+DAILY: Final = (*FACTS, *CALLS)  # what counts for a day, for good
+COLUMNS: Final = (*DAILY, *STANDING)
 BITS: Final = {name: 1 << number for number, name in enumerate(COLUMNS)}
 
 Day = tuple[str, str, int]  # path, roles that see it, ordinal of the day
@@ -121,14 +132,16 @@ def case_rows(cases: Any) -> Any:
     return cases.annotate(**flags).values_list(*_NAMES, *flags)
 
 
-_NAMES: Final = ("id", "area_path", "seen_by", *MOMENTS)
+_TIMES: Final = (*MOMENTS, "due_at")
+_NAMES: Final = ("id", "area_path", "seen_by", *_TIMES)
 _FIRST: Final = len(_NAMES)
-_BY_MOMENT: Final = [(list(MOMENTS).index(fact.moment), BITS[name]) for name, fact in FACTS.items()]
+_BY_MOMENT: Final = [(_TIMES.index(fact.moment), BITS[name]) for name, fact in (*FACTS.items(), *STANDING.items())]
 
 
 def _flags() -> dict[str, Any]:
     """Each fact as a column that says whether it holds: the conditions are those that counting uses."""
     found = {f"is_{name}": MOMENTS[fact.moment] & fact.condition for name, fact in FACTS.items()}
+    found |= {f"is_{name}": fact.condition for name, fact in STANDING.items()}
     return {name: ExpressionWrapper(condition, BooleanField()) for name, condition in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""What stands open now: by place, by when it is due and by how long it has waited. One statement for all of it.
+"""What stands open now: by place, by when it is due and by how long it has waited, counted from the cases.
 
 Parts of a split case count nowhere, as everywhere (`docs/domains/rates.md`); each class is what the list of cases
 shows at its address.
@@ -38,6 +38,11 @@ def midnight(at: datetime) -> datetime:
     return local(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+AHEAD: Final = (("soon", "1–2 天", 1, 2), ("week", "3–7 天", 3, 7), ("later", "7 天以后", 8, None))
+AGES: Final = (("fresh", "3 天内", 0, 2), ("days", "4–7 天", 3, 6), ("weeks", "8–15 天", 7, 14),
+               ("month", "16–30 天", 15, 29), ("old", "30 天以上", 30, None))  # fmt: skip
+
+
 def limit_classes(at: datetime) -> tuple[Class, ...]:
     """By when the present step is due; each open case is in exactly one."""
     today = midnight(at)
@@ -52,21 +57,14 @@ def limit_classes(at: datetime) -> tuple[Class, ...]:
             query["until_to"] = str((today + timedelta(days=last)).date())
         return condition & still, {"tab": Tab.OPEN, **query}
 
-    soon, week, later = ahead(1, 2), ahead(3, 7), ahead(8, None)
     until = today + timedelta(days=1)
     return (
         Class("overdue", "已超期", "bl", still & Q(due_at__lt=at), {"tab": Tab.OVERDUE}),
         Class("today", "今天", "bs", still & Q(due_at__gte=at, due_at__lt=until), {"tab": Tab.OPEN, "due": "today"}),
-        Class("soon", "1–2 天", "bo", *soon),
-        Class("week", "3–7 天", "bo", *week),
-        Class("later", "7 天以后", "bo", *later),
+        *(Class(code, name, "bo", *ahead(first, last)) for code, name, first, last in AHEAD),
         Class("never", "不限时", "b2", still & Q(due_at=None), {"tab": Tab.OPEN, "due": "never"}),
         Class("paused", "挂账", "bp", Q(state=State.SUSPENDED), {"tab": Tab.SUSPENDED}),
     )
-
-
-AGES: Final = (("fresh", "3 天内", 0, 2), ("days", "4–7 天", 3, 6), ("weeks", "8–15 天", 7, 14),
-               ("month", "16–30 天", 15, 29), ("old", "30 天以上", 30, None))  # fmt: skip
 
 
 def age_classes(at: datetime) -> tuple[Class, ...]:
@@ -100,12 +98,13 @@ class Backlog:
         return Backlog(self.open + other.open, {code: self.of(code) + other.of(code) for code in codes})
 
 
-def backlog(actor: Actor, area: Area, at: datetime) -> dict[str, Backlog]:
-    """By the path of where it lies, one level below `area`; in a township by grid, from which villages follow.
+def counted(actor: Actor, area: Area, at: datetime) -> dict[str, Backlog]:
+    """By the path of where it lies, one level below `area`; in a township by grid, from which villages follow. One
+    statement over all that is open; `standing` says the same from the roll-ups.
 
     Cases of kinds that this person may not see are not counted.
     """
-    group = "area_path" if area.level == Area.Level.TOWNSHIP else group_of(area)
+    group = place_column(area)
     classes = (*limit_classes(at), *age_classes(at))
     counts: dict[str, Any] = {one.code: Count("id", filter=one.condition) for one in classes if one.condition}
     rows: Any = Case.objects.filter(below(area), seen(actor), ended_at=None, parent=None).order_by()
@@ -114,6 +113,11 @@ def backlog(actor: Actor, area: Area, at: datetime) -> dict[str, Backlog]:
         path, every = row.pop(group), row.pop("every")
         found[path] = Backlog(every, row)
     return found
+
+
+def place_column(area: Area) -> str:
+    """The column of a case by which what is open below `area` is told apart."""
+    return "area_path" if area.level == Area.Level.TOWNSHIP else group_of(area)
 
 
 def gathered(found: Mapping[str, Backlog], path: str) -> Backlog:

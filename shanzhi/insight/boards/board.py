@@ -19,10 +19,12 @@ from shanzhi.cases.rates.periods import Period
 from shanzhi.cases.rates.registry import per_cent
 from shanzhi.cases.selectors import CaseFilter, Kin, Tab, case_list_for
 from shanzhi.insight.boards import links
-from shanzhi.insight.boards.backlog import Backlog, Class, age_classes, backlog, directly, gathered, limit_classes
+from shanzhi.insight.boards.backlog import Backlog, Class, age_classes, directly, gathered, limit_classes
 from shanzhi.insight.boards.periods import before, label_before
 from shanzhi.insight.boards.permissions import BOARD
 from shanzhi.insight.boards.reading import numbers_of
+from shanzhi.insight.boards.standing import backlog
+from shanzhi.insight.shares import Sums
 from shanzhi.insight.values import PlaceValues, Value
 from shanzhi.lib.times import local
 from shanzhi.ui.words import MINUS, thousands
@@ -169,11 +171,11 @@ def crumbs_of(actor: Actor, area: Area) -> list[Area]:
 
 def board_of(actor: Actor, area: Area, period: Period, at: datetime) -> Board:
     """The same numbers wherever they stand: the page, the wall, the file and the API are made from this."""
-    known = indicators_for(actor)
-    open_now = backlog(actor, area, at)
+    known, pending = indicators_for(actor), dict[int, Sums]()
+    open_now = backlog(actor, area, at, pending)
     every = gathered(open_now, area.path)
     late = {path: one.of("overdue") for path, one in directly(open_now, area).items()}
-    found = numbers_of(actor, area, period, before(period), at, late)
+    found = numbers_of(actor, area, period, before(period), at, late, pending)
     total, past = found.total, found.past
     tiles = tuple(_figure(known, code, area, period, total, past, every, at) for code in EIGHT if code == TODAY
                   or code in known)  # fmt: skip

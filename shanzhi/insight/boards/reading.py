@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Case, CharField, Exists, F, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from shanzhi.access.actor import Actor
@@ -18,14 +18,13 @@ from shanzhi.areas.models import Area
 from shanzhi.cases.rates.periods import Period
 from shanzhi.insight import reading, rolled
 from shanzhi.insight.live import Facts, Reader, summed
-from shanzhi.insight.models import PlaceDay, PlacePair, Rolling, Touched
-from shanzhi.insight.shares import COLUMNS, RULES, Sums
+from shanzhi.insight.models import PlaceDay, PlacePair
+from shanzhi.insight.shares import DAILY, Sums
 from shanzhi.insight.values import PlaceValues, values_of  # fmt: skip
 from shanzhi.insight.values import Value as Figure
 
-NOW, PAST, OPEN, WAS, DAY, PAIR, PAST_PAIR, STATE = "now", "past", "open", "was", "day", "pair", "past pair", "state"
+NOW, PAST, OPEN, WAS, DAY, PAIR, PAST_PAIR = "now", "past", "open", "was", "day", "pair", "past pair"
 BOTH: Final = rolled.PAIR
-Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,14 @@ class Numbers:
 
 
 def numbers_of(
-    actor: Actor, area: Area, period: Period, past: Period, at: Any, late: Mapping[str, int]
+    actor: Actor, area: Area, period: Period, past: Period, at: Any, late: Mapping[str, int],
+    pending: dict[int, Sums] | None = None,
 ) -> Numbers:  # fmt: skip
-    """`late` is what is overdue now, by the path of the place directly below or of the area itself."""
+    """`late` is what is overdue now, by the path of the place directly below or of the area itself; `pending` what the
+    page has read of the marks that wait (`rolled.steady_rows`)."""
     known, reader = indicators_for(actor), Reader(actor, area, at)
     try:
-        found = _read(reader, period, past)
+        found = _read(reader, period, past, {} if pending is None else pending)
     except rolled.Unknown:
         return _counted(actor, area, period, past, at)
     below, before, days = found
@@ -73,19 +74,14 @@ def _busy(days: Mapping[date, tuple[int, int]]) -> dict[date, tuple[int, int]]:
     return {day: both for day, both in days.items() if any(both)}
 
 
-def _read(reader: Reader, period: Period, past: Period) -> tuple[dict[str, Facts], Facts, dict[date, Facts]]:
-    for _ in range(rolled.TRIES):
-        rows = _rows(reader.area.path, period, past)
-        state = [row for row in rows if row[0] == STATE]
-        if not state:
-            raise rolled.Unknown
-        pending = rolled.waiting() if state[0][4] else Sums()
-        if not state[0][4] or rolled.batch() == state[0][3]:
-            return _told(reader, period, past, [row for row in rows if row[0] != STATE], pending)
-    raise rolled.Unknown
+def _read(
+    reader: Reader, period: Period, past: Period, known: dict[int, Sums]
+) -> tuple[dict[str, Facts], Facts, dict[date, Facts]]:
+    rows, pending = rolled.steady_rows(lambda: _rows(reader.area.path, period, past), known)
+    return _told(reader, period, past, rows, pending)
 
 
-def _rows(own: str, period: Period, past: Period) -> list[Row]:
+def _rows(own: str, period: Period, past: Period) -> list[rolled.Row]:
     """(what, key, roles, number…) of everything, in one statement."""
     days = PlaceDay.objects.order_by()
     pairs = PlacePair.objects.order_by()
@@ -93,26 +89,26 @@ def _rows(own: str, period: Period, past: Period) -> list[Row]:
     here, under = Q(path=own), Q(up=own)
     parts = []
     for where in (here, under):
-        parts.append(_sums(days.filter(where, day__range=now), NOW, "path", COLUMNS))
+        parts.append(_sums(days.filter(where, day__range=now), NOW, "path", DAILY))
         parts.append(_open(days.filter(where, day__lte=period.last), OPEN))
         parts.append(_sums(pairs.filter(where, called_on__range=now, rated_on__range=now), PAIR, "path", BOTH))
     parts += [
-        _sums(days.filter(here, day__range=then), PAST, "path", COLUMNS),
+        _sums(days.filter(here, day__range=then), PAST, "path", DAILY),
         _open(days.filter(here, day__lte=past.last), WAS),
         _sums(pairs.filter(here, called_on__range=then, rated_on__range=then), PAST_PAIR, "path", BOTH),
-        _sums(days.filter(here, day__range=now), DAY, "day", COLUMNS),
-        _state(),
+        _sums(days.filter(here, day__range=now), DAY, "day", DAILY),
+        rolled.state(len(DAILY)),
     ]
     return list(parts[0].union(*parts[1:], all=True))
 
 
 def _shaped(rows: QuerySet[Any], what: str, key: str, sums: Mapping[str, Any]) -> Any:
     """As wide as the widest: a union's parts have the same columns."""
-    blank = {f"n{number}": Value(0, BigIntegerField()) for number in range(len(sums), len(COLUMNS))}
+    blank = {f"n{number}": Value(0, BigIntegerField()) for number in range(len(sums), len(DAILY))}
     columns = {f"n{number}": one for number, one in enumerate(sums.values())}
     named = rows.annotate(what=Value(what, CharField()), key=Cast(key, CharField())).values("what", "key", "shown")
     return named.annotate(**columns, **blank).values_list(
-        "what", "key", "shown", *(f"n{number}" for number in range(len(COLUMNS)))
+        "what", "key", "shown", *(f"n{number}" for number in range(len(DAILY)))
     )
 
 
@@ -124,26 +120,15 @@ def _open(rows: QuerySet[Any], what: str) -> Any:
     return _shaped(rows, what, "path", {"open": Cast(Sum(F("reported") - F("ended")), BigIntegerField())})
 
 
-def _state() -> Any:
-    """The batch of the roll-ups, and whether there are marks that wait."""
-    waits = Case(When(Exists(Touched.objects.all()), then=Value(1)), default=Value(0), output_field=BigIntegerField())
-    rows = Rolling.objects.filter(rules=RULES).order_by().annotate(
-        what=Value(STATE, CharField()), key=Value("", CharField()), shown=Value("", CharField()),
-        n0=Cast("batch", BigIntegerField()), n1=waits,
-        **{f"n{number}": Value(0, BigIntegerField()) for number in range(2, len(COLUMNS))},
-    )  # fmt: skip
-    return rows.values_list("what", "key", "shown", *(f"n{number}" for number in range(len(COLUMNS))))
-
-
 def _told(
-    reader: Reader, period: Period, past: Period, rows: Sequence[Row], pending: Sums
+    reader: Reader, period: Period, past: Period, rows: Sequence[rolled.Row], pending: Sums
 ) -> tuple[dict[str, Facts], Facts, dict[date, Facts]]:
     """The rows with what waits, by place, of the period before, and by day."""
     below: dict[Any, Facts] = {}
     before: dict[Any, Facts] = {}
     days: dict[Any, Facts] = {}
-    into = {NOW: (below, COLUMNS), OPEN: (below, ("open",)), PAIR: (below, BOTH), PAST: (before, COLUMNS),
-            WAS: (before, ("open",)), PAST_PAIR: (before, BOTH), DAY: (days, COLUMNS)}  # fmt: skip
+    into = {NOW: (below, DAILY), OPEN: (below, ("open",)), PAIR: (below, BOTH), PAST: (before, DAILY),
+            WAS: (before, ("open",)), PAST_PAIR: (before, BOTH), DAY: (days, DAILY)}  # fmt: skip
     for what, key, shown, *numbers in rows:
         found, columns = into[what]
         rolled.take(found, reader, [(key, shown, *numbers[: len(columns)])], columns)
@@ -152,6 +137,6 @@ def _told(
     own, low, high = reader.area.path, period.first.toordinal(), period.last.toordinal()
     for (path, shown, day), waits in pending.days.items():
         if path == own and low <= day <= high:
-            rolled.take(days, reader, [(str(date.fromordinal(day)), shown, *waits)], COLUMNS)
+            rolled.take(days, reader, [(str(date.fromordinal(day)), shown, *waits[: rolled.ALL])], DAILY)
     places = rolled.rest({path: rolled.derived(facts) for path, facts in below.items()}, own)
     return places, rolled.derived(before.get(own, {})), {date.fromisoformat(day): one for day, one in days.items()}

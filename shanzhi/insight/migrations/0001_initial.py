@@ -76,12 +76,23 @@ class Migration(migrations.Migration):
                 ("called", models.IntegerField(default=0, verbose_name="回访到")),
                 ("solved", models.IntegerField(default=0, verbose_name="回访说解决了")),
                 ("called_satisfied", models.IntegerField(default=0, verbose_name="回访满意")),
+                ("waiting", models.IntegerField(default=0, verbose_name="这天收到、现在在办")),
+                ("paused", models.IntegerField(default=0, verbose_name="这天收到、现在挂账")),
+                ("endless", models.IntegerField(default=0, verbose_name="这天收到、现在不限时")),
+                ("running", models.IntegerField(default=0, verbose_name="这天到期、现在在办")),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
-                "indexes": [models.Index(fields=["county_id", "up", "day"], name="place_day_up")],
+                "indexes": [
+                    models.Index(fields=["county_id", "up", "day"], name="place_day_up"),
+                    models.Index(
+                        condition=models.Q(("waiting", 0), _negated=True) | models.Q(("running", 0), _negated=True),
+                        fields=["county_id", "up", "path"],
+                        name="place_day_standing",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("county_id", "id"), name="insight_pla_id_a46f11_u"),
                     models.UniqueConstraint(fields=("county_id", "path", "day", "shown"), name="place_day_once"),

@@ -11,6 +11,8 @@ from shanzhi.access.actor import Actor
 from shanzhi.areas.models import Area
 from shanzhi.cases.rates.periods import RANGE, Period
 from shanzhi.insight import live, rolled
+from shanzhi.insight.boards import backlog
+from shanzhi.insight.boards.standing import kept
 from shanzhi.insight.live import Facts, Reader
 from shanzhi.insight.models import Touched
 from shanzhi.insight.services import recount, roll
@@ -35,11 +37,12 @@ def plain(places: dict[Any, Facts]) -> dict[Any, Facts]:
 
 
 def agrees(reader: Reader, during: Period) -> int:
-    """By place and by day; returns how much there was to count, so that a test can say that there was something."""
+    """By place, by day, and what stands open; returns how much there was to count, so that a test can say that there was something."""
     from_rows, counted = plain(rolled.by_place(reader, during)), plain(live.by_place(reader, during))
     assert from_rows == counted, (reader.area.name, during)
     by_day, counted_by_day = plain(rolled.by_day(reader, during)), plain(live.by_day(reader, during))
     assert by_day == counted_by_day, (reader.area.name, during)
+    assert kept(reader, {}) == backlog.counted(reader.actor, reader.area, reader.at), reader.area.name
     return sum(number for facts in counted.values() for number in facts.values())
 
 

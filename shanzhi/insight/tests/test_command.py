@@ -28,22 +28,29 @@ def said(*arguments: str) -> str:
     return out.getvalue()
 
 
+def rows() -> int:
+    """A day of four places for the report, and one for its limit, if that is another day."""
+    with county(341181):
+        return PlaceDay.objects.count()
+
+
 def test_the_first_time_rolls_nothing_and_a_recount_builds_all(town: Cast) -> None:
     with county(341181):
         report(town)
     assert said() == "341181：汇总了 0 处变动。\n"
-    assert said("--recount") == "341181：重算了 1 件事件、4 行汇总，第一次汇总。\n"
+    first = said("--recount")
+    assert first == f"341181：重算了 1 件事件、{rows()} 行汇总，第一次汇总。\n"
     with county(341181):
         report(town)
     assert said("--county", "341181") == "341181：汇总了 1 处变动。\n"
-    assert said("--recount") == "341181：重算了 2 件事件、4 行汇总，全部相符。\n"
+    assert said("--recount") == f"341181：重算了 2 件事件、{rows()} 行汇总，全部相符。\n"
 
 
 def test_what_differed_is_said_with_the_exit_code(town: Cast) -> None:
     with county(341181):
         report(town)
         built()
-        PlaceDay.objects.filter(path=town.areas["t1"].path).update(closed=3)
+        PlaceDay.objects.filter(path=town.areas["t1"].path, reported=1).update(closed=3)
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("rollup", "--recount", stdout=out)
@@ -70,5 +77,5 @@ def test_another_countys_rows_are_left_alone(town: Cast) -> None:
         assert Rolling.objects.count() == 1
     with county(410927):
         assert not Touched.objects.exists()
-        assert PlaceDay.objects.get(path=there.areas["county"].path).reported == 1
+        assert PlaceDay.objects.get(path=there.areas["county"].path, reported__gt=0).reported == 1
     assert said("--recount", "--county", "410927").startswith("410927：重算了 1 件")

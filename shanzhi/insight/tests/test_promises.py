@@ -61,6 +61,10 @@ KEPT = [
     ("called", 32768),
     ("solved", 65536),
     ("called_satisfied", 131072),
+    ("waiting", 262144),
+    ("paused", 524288),
+    ("endless", 1048576),
+    ("running", 2097152),
 ]
 DAYS = [  # UTC, and the day that it is in China
     ("2026-11-29T15:59:59", "2026-11-29"),

@@ -50,7 +50,7 @@ def test_four_rollers_count_each_case_once(town: Cast) -> None:
     assert sum(results) == 6, results
     with county(341181):
         assert not Touched.objects.exists()
-        assert PlaceDay.objects.get(path=town.areas["county"].path).reported == 6
+        assert PlaceDay.objects.get(path=town.areas["county"].path, reported__gt=0).reported == 6
         proved()
 
 

@@ -73,7 +73,7 @@ def test_each_role_counts_what_it_sees(two: Cast, who: str, place: str, expected
 
 def test_rows_are_kept_for_each_group_of_roles(two: Cast) -> None:
     roll(at=timezone.now())
-    rows = PlaceDay.objects.filter(path=two.areas["v1"].path).order_by("shown")
+    rows = PlaceDay.objects.filter(path=two.areas["v1"].path, reported__gt=0).order_by("shown")
     assert [(row.shown, row.reported) for row in rows] == [("", 2), ("|township_officer|village_clerk|", 2)]
     proved()
 
