@@ -373,6 +373,16 @@ class Migration(migrations.Migration):
                         name="case_map_town_open",
                     ),
                     models.Index(
+                        condition=models.Q(("spot__isnull", True)),
+                        fields=["county_id", "town_path"],
+                        name="case_nowhere",
+                    ),
+                    models.Index(
+                        condition=models.Q(("spot__isnull", True), ("ended_at", None)),
+                        fields=["county_id", "town_path"],
+                        name="case_nowhere_open",
+                    ),
+                    models.Index(
                         condition=models.Q(("close_by__isnull", False)),
                         fields=["county_id", "close_by"],
                         name="case_close_by",

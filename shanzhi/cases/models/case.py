@@ -16,13 +16,17 @@ from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
 
 
 def map_indexes() -> list[models.Index]:
-    """A part of the map for a county and for a township: of open cases, which are few, and of all."""
+    """A part of the map for a county and for a township: of open cases, which are few, and of all; and what has no
+    position, which is counted beside it."""
     placed, is_open = models.Q(spot__isnull=False), models.Q(ended_at=None)
+    nowhere = models.Q(spot__isnull=True)
     return [
         models.Index(fields=["county_id", "spot"], name="case_map", condition=placed),
         models.Index(fields=["county_id", "spot"], name="case_map_open", condition=placed & is_open),
         models.Index(fields=["county_id", "town_path", "spot"], name="case_map_town", condition=placed),
         models.Index(fields=["county_id", "town_path", "spot"], name="case_map_town_open", condition=placed & is_open),
+        models.Index(fields=["county_id", "town_path"], name="case_nowhere", condition=nowhere),
+        models.Index(fields=["county_id", "town_path"], name="case_nowhere_open", condition=nowhere & is_open),
     ]
 
 
