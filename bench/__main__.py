@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import batches, cases, divisions, field, flood, places, rollups, suggestion
+from bench import batches, cases, divisions, field, flood, killed, places, rollups, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -28,12 +28,13 @@ from dev.environment import PYTHON, ROOT, environment, say
 NAMES: Final = (
     "case_create", "case_list_20k", "case_list_2m", "case_page", "case_bbox", "case_bbox_2m", "batch_dispatch_500",
     "public_flood", "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid", "rollup",
-    "dashboard_county", "dashboard_2m",
+    "dashboard_county", "dashboard_2m", "killed_2m",
 )  # fmt: skip
 ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
     "suggestion": suggestion.measure, "place_to_grid": places.measure,
 }  # fmt: skip
-MILLIONS: Final = ("case_list_2m", "case_bbox_2m", "dashboard_2m")  # on the database that is kept
+MILLIONS: Final = ("case_list_2m", "case_bbox_2m", "dashboard_2m", "killed_2m")  # on the database that is kept
+KILLED: Final = "killed_2m"
 BATCH: Final = "batch_dispatch_500"
 FLOOD: Final = "public_flood"
 ROLLUP: Final = "rollup"
@@ -183,6 +184,9 @@ def measure_millions(
     for key, one in found.items():
         params = {**one.params, "rows": site["rows"], "loaded_s": site["loaded_s"]}
         yield replace(one, growth=growth.get(key), params=params)
+    if KILLED in names:
+        say(f"postgresql: {KILLED}")
+        yield killed.measure(site, database.env, database.app)
 
 
 def apart(database: Database, folder: Path) -> Database:

@@ -45,6 +45,7 @@ TARGETS: Final[dict[str, tuple[Target, ...]]] = {
     "dashboard_2m": (Target("sql", 10), Target("p95_ms", 150), Target("growth", 1.5)),
     "case_bbox": (Target("sql", 12), Target("p95_ms", 60)),
     "case_bbox_2m": (Target("sql", 12), Target("p95_ms", 100)),
+    "killed_2m": (Target("seconds", 60),),
     "case_page": (Target("sql", 12), Target("cpu_ms", 10)),
     "batch_dispatch_500": (Target("seconds", 5),),
     "village_public_page": (Target("sql", 16), Target("p95_ms", 2_000)),

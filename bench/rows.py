@@ -3,6 +3,7 @@
 What is one's own in every copy of a row is marked: an `Own` id moves with the copy, a `Numbered` text counts on.
 """
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -110,7 +111,7 @@ class Writer:
             spot.grid.id, spot.grid.path, story.owner.id, story.owner.path, 0, grid, unit,
             *(turn if story.is_open else (None, None)), spot.user_id, spot.post_id, spot.worker, spot.title,
             holder, None, before if story.state == "merged" else None, 0, 0, int(story.urgent and story.is_open), 0,
-            "{}", story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at,
+            _before(story), story.state, len(story.deeds), first.at, first.at, None if story.is_open else last.at,
             *_measures(story), 0, history,
         ))  # fmt: skip
         self._words(story, case_id, month, count, out)
@@ -168,6 +169,15 @@ def _measures(story: Story) -> tuple[Any, ...]:
         False, taken.at if taken else None, due, given.at if given else None, int(given is not None), False, False,
         handled.at if handled else None, closed.at if closed else None, None, None, None,
     )  # fmt: skip
+
+
+def _before(story: Story) -> str:
+    """What a suspended case goes back to, as `Act.SUSPEND` keeps it."""
+    last = story.deeds[-1]
+    if last.act != "suspend":
+        return "{}"
+    due = last.was_due.isoformat() if last.was_due else ""
+    return json.dumps({"state": last.before, "stopped_at": last.at.isoformat(), "due_at": due})
 
 
 def _clock(story: Story) -> tuple[Any, ...]:

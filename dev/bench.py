@@ -16,7 +16,7 @@ from dev.cluster import NoPostgres, PrivateCluster, ended_by
 from dev.environment import PYTHON, ROOT, Problem, digest, environment, prepare
 
 KEPT = ROOT / "var/bench"
-LARGE = {"case_list_2m", "case_bbox_2m"}
+LARGE = {"case_list_2m", "case_bbox_2m", "dashboard_2m", "killed_2m"}
 WORLD = ("rows.py", "blocks.py", "copying.py", "world.py", "management/commands/bench_seed.py")
 
 
