@@ -29,7 +29,8 @@ def test_a_clue_is_kept_sealed_with_its_receipt(office: Office) -> None:
     assert kept.phone == "13955550001"
     assert kept.state == State.RECEIVED
     assert secret_read(kept.secret) == kept.secret
-    assert len(kept.number) == 8 and set(kept.number) <= set(ALPHABET)
+    assert len(kept.number) == 8
+    assert set(kept.number) <= set(ALPHABET)
     step = Step.objects.get(clue_id=clue.id)
     assert (step.act, step.actor_id, step.note, step.told) == (Act.GIVE, None, None, None)
 
@@ -55,7 +56,9 @@ def test_the_leads_are_told_without_a_word_of_it(office: Office) -> None:
     told = Notice.objects.filter(event_id=Step.objects.get(clue_id=clue.id).id)
     assert [row.recipient_id for row in told] == [office.cast[LEAD].user.pk]
     words = told[0].title + told[0].body + told[0].path
-    assert clue.number not in words and str(clue.id) not in words and BODY not in words
+    assert clue.number not in words
+    assert str(clue.id) not in words
+    assert BODY not in words
     assert told[0].planned  # nothing leaves the house, so no list of what was sent has it
 
 
@@ -158,7 +161,9 @@ def test_the_page_answers_with_the_receipt(office: Office, client: Client) -> No
     assert f"{clue.secret[:4]}-{clue.secret[4:8]}-{clue.secret[8:]}" in page
     assert BODY not in page
     assert answer["Cache-Control"] == "no-store"
-    assert "sessionid" not in answer.cookies and "device" not in answer.cookies and "held" not in answer.cookies
+    assert "sessionid" not in answer.cookies
+    assert "device" not in answer.cookies
+    assert "held" not in answer.cookies
     again = client.post(PAGE, {"body": BODY, "whom": "外号大头", "idempotency_key": "p1"})
     assert clue.shown_number in again.content.decode()
     assert Clue.objects.count() == 1
@@ -176,14 +181,17 @@ def test_the_page_keeps_what_was_typed(office: Office, client: Client) -> None:
     answer = client.post(PAGE, sent)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert NO_BODY in page and "外号大头" in page and 'value="12"' in page
+    assert NO_BODY in page
+    assert "外号大头" in page
+    assert 'value="12"' in page
     assert re.search(rf'value="{office.id(OFFICER)}"[^>]*checked', page)
     assert client.post(PAGE, {**sent, "body": BODY, "phone": ""}).status_code == 200
 
 
 def test_the_page_without_a_desk_says_where_to_go(cast: Cast, client: Client) -> None:
     page = client.get(PAGE).content.decode()
-    assert "12337" in page and "<textarea" not in page
+    assert "12337" in page
+    assert "<textarea" not in page
     answer = client.post(PAGE, {"body": BODY})
     assert answer.status_code == 409
     assert BODY in answer.content.decode()
