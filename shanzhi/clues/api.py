@@ -46,7 +46,7 @@ def _address(request: HttpRequest) -> str:
     return counted_ip(request) or ""
 
 
-@router.get("/clue-desk", response={200: schemas.ClueDeskOut, 404: Problem}, summary="Who reads clues")
+@router.get("/clue-desk", response={200: schemas.ClueDeskOut, **WRONG}, summary="Who reads clues")
 @operation(PUBLIC)
 def desk_read(request: HttpRequest, county: Path[int]) -> schemas.ClueDeskOut:
     """Names of the officers, for the form of those who hand something in."""
@@ -148,7 +148,7 @@ def clue_list(
 
 @router.get("/clues/checks", response={200: schemas.ClueCheckOut, **REFUSALS}, summary="Whether the record is whole")
 @operation(DESK, object=True)
-def clue_check(request: HttpRequest, county: Path[int]) -> schemas.ClueCheckOut:
+def clue_verify(request: HttpRequest, county: Path[int]) -> schemas.ClueCheckOut:
     """For leads: whether anything was altered or taken out behind the product's back."""
     return schemas.ClueCheckOut.of(clues_verify(desk=desk_of(actor_of(request)), at=timezone.now()))
 

@@ -18,21 +18,25 @@ Wide = Annotated[str, StringConstraints(max_length=20_000)]  # the services say 
 Secret = Annotated[str, StringConstraints(max_length=40)]
 
 
+class ClueDeskOfficerOut(Schema):
+    id: str
+    name: str
+    lead: bool
+
+    @classmethod
+    def of(cls, row: ClueOfficer) -> "ClueDeskOfficerOut":
+        return cls(id=str(row.id), name=row.user.name, lead=row.lead)
+
+
 class ClueDeskOut(Schema):
     """Who reads clues here, by name, so that somebody can be barred; `open` is false while nobody leads."""
 
-    class Officer(Schema):
-        id: str
-        name: str
-        lead: bool
-
     open: bool
-    officers: list[Officer]
+    officers: list[ClueDeskOfficerOut]
 
     @classmethod
     def of(cls, officers: list[ClueOfficer]) -> "ClueDeskOut":
-        rows = [cls.Officer(id=str(one.id), name=one.user.name, lead=one.lead) for one in officers]
-        return cls(open=any(one.lead for one in officers), officers=rows)
+        return cls(open=any(one.lead for one in officers), officers=[ClueDeskOfficerOut.of(one) for one in officers])
 
 
 class ClueIn(Schema):

@@ -58,7 +58,7 @@ def desk_list(request: CountyRequest, county: int) -> HttpResponseBase:
         "bar": filter_bar(query, [Choice("officer", "分派给", people)] if people and tab not in OWN else []),
         **page_urls(shown, query),
     }  # fmt: skip
-    return render(request, "clues/desk.html", context, status=404 if request.method == "POST" else 200)
+    return render(request, "clues/desk.html", context, status=422 if request.method == "POST" else 200)
 
 
 @page(DESK, object=True)
