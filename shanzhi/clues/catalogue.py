@@ -58,8 +58,9 @@ DID: Final[dict[str, str]] = {
 # What the lead does, and what is done by whom it was assigned to; what stands in both is either's.
 LEADS: Final = (Act.ASSIGN, Act.REOPEN, Act.TELL, Act.NOTE)
 HANDLERS: Final = (Act.CHECK, Act.RESUME, Act.TRANSFER, Act.CONCLUDE, Act.WAIT, Act.TELL, Act.NOTE)
+# In the order of the buttons: the first leads on.
 ACTS: Final = (
-    Act.ASSIGN, Act.CHECK, Act.RESUME, Act.TRANSFER, Act.CONCLUDE, Act.WAIT, Act.REOPEN, Act.TELL, Act.NOTE,
+    Act.CHECK, Act.RESUME, Act.TRANSFER, Act.CONCLUDE, Act.WAIT, Act.REOPEN, Act.ASSIGN, Act.TELL, Act.NOTE,
 )  # fmt: skip
 LOOKS: Final = (Act.LOOK, Act.PRINT)
 INFORMANTS: Final = (Act.GIVE, Act.ADD, Act.BAR)

@@ -9,19 +9,27 @@ from django.utils import timezone
 from shanzhi.access.forms import TakingForm
 from shanzhi.clues.catalogue import Organ, Result
 from shanzhi.clues.models import ClueOfficer
+from shanzhi.clues.selectors import titles_of
 from shanzhi.clues.services import Deed, Given
-from shanzhi.clues.services.giving import ADDED, LONGEST
+from shanzhi.clues.services.acting import NEEDED
+from shanzhi.clues.services.giving import ADDED, LONGEST, NO_BODY
 from shanzhi.clues.specs import Spec
 
 OFF: Final = {"autocomplete": "off"}
 CHOICE: Final = "请在列出的里面选。"
 
 
-def _words(label: str, hint: str, *, rows: int = 0, most: int = 0, **more: Any) -> forms.CharField:
-    """A text whose length is the service's to judge: a browser that cuts it off silently loses what matters."""
+def _words(label: str, hint: str, *, rows: int = 0, needed: str = "", **more: Any) -> forms.CharField:
+    """A text whose length is the service's to judge: a browser that cuts it off silently loses what matters.
+
+    `needed` is the sentence where it is left out; without one it may be.
+    """
     attrs: dict[str, Any] = {**OFF, **({"rows": rows} if rows else {}), **more}
     widget: forms.Widget = forms.Textarea(attrs) if rows else forms.TextInput(attrs)
-    return forms.CharField(label=label, required=False, help_text=hint, widget=widget, strip=False)
+    errors = {"required": needed}
+    return forms.CharField(
+        label=label, required=bool(needed), help_text=hint, widget=widget, strip=False, error_messages=errors
+    )
 
 
 def _boxes(label: str, hint: str) -> forms.MultipleChoiceField:
@@ -32,17 +40,22 @@ def _boxes(label: str, hint: str) -> forms.MultipleChoiceField:
 
 
 def named(officers: Sequence[ClueOfficer]) -> list[tuple[str, str]]:
-    return [(str(one.id), f"{one.user.name}（牵头）" if one.lead else one.user.name) for one in officers]
+    """马巧芝·天长市 指挥中心值班员（牵头）."""
+    titles = titles_of(officers, at=timezone.now())
+    return [
+        (str(one.id), titles.get(int(one.user_id), one.user.name) + ("（牵头）" if one.lead else ""))
+        for one in officers
+    ]
 
 
 class GiveForm(TakingForm):
     """What somebody hands in. Only the matter itself is needed."""
 
-    body = _words("什么事", "什么时候、在哪里、谁、做了什么、还有谁知道。知道多少写多少。", rows=8)
-    whom = _words("反映的是谁", "姓名、外号、住在哪里、做什么的。不知道可以不写。", rows=2)
-    place = _words("在什么地方", "村、路、门牌或者附近有什么。可以不写。")
-    phone = _words("手机号", "可以不留。留了，只有专办员看得到。", type="tel", inputmode="tel")
-    name = _words("怎么称呼您", "可以不写。")
+    body = _words("什么事", "什么时候、在哪里、谁、做了什么、还有谁知道。知道多少写多少。", rows=8, needed=NO_BODY)
+    whom = _words("反映的是谁", "姓名、外号、住在哪里、做什么的。", rows=2)
+    place = _words("在什么地方", "村、路、门牌或者附近有什么。")
+    phone = _words("手机号", "留了，只有专办员看得到。", type="tel", inputmode="tel")
+    name = _words("怎么称呼您", "")
     barred = _boxes("不让谁看到", "和这件事有关、您不放心的人，勾上以后他看不到，也不知道有这条线索。")
 
     def __init__(self, *args: Any, officers: Sequence[ClueOfficer], **kwargs: Any) -> None:
@@ -69,7 +82,7 @@ class FollowForm(TakingForm):
 class AddForm(TakingForm):
     """Words that are added."""
 
-    text = _words("补充什么", f"最多 {ADDED:,} 字。专办员会看到。", rows=5)
+    text = _words("补充什么", f"最多 {ADDED:,} 字。专办员会看到。", rows=5, needed="请写要补充的情况。")
 
 
 class BarForm(TakingForm):
@@ -96,18 +109,18 @@ class ActForm(TakingForm):
         error_messages={"invalid_choice": CHOICE},
     )  # fmt: skip
     organ_name = _words("机关全称", "如 某某县公安局。")
-    document = _words("移送函文号", "还没有可以不填。")
+    document = _words("移送函文号", "")
     on = forms.DateField(
         label="移送日期", required=False, error_messages={"invalid": "日期没有写对，请重新选。"},
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
-    receiver = _words("对方接收人", "可以不填。")
+    receiver = _words("对方接收人", "")
     result = forms.ChoiceField(
         label="核查结果", required=False, choices=Result.choices, widget=forms.RadioSelect,
         error_messages={"invalid_choice": CHOICE},
     )  # fmt: skip
     note = _words("说明", "", rows=4)
-    told = _words("告诉举报人的话", "举报人凭回执能看到。不要写姓名和案情。可以不写。", rows=2)
+    told = _words("告诉举报人的话", "举报人凭回执能看到。不要写姓名和案情。", rows=2)
 
     def __init__(self, *args: Any, spec: Spec, officers: Sequence[ClueOfficer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,8 +133,9 @@ class ActForm(TakingForm):
             fields["note"].label, fields["note"].help_text = spec.note
         if "on" in fields:
             fields["on"].initial = timezone.localdate
-        if spec.fields == ("told",):
-            fields["told"].help_text = "举报人凭回执能看到。不要写姓名和案情。"
+        for name, sentence in NEEDED.get(spec.act, {}).items():
+            fields[name].required = True
+            fields[name].error_messages["required"] = sentence
         self.order_fields(["version", *spec.fields])
 
     def deed(self) -> Deed:

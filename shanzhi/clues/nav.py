@@ -23,7 +23,7 @@ def waiting(request: HttpRequest) -> int:
 
 AT_DESK = frozenset({nav.DESK})
 nav.register(
-    nav.NavItem("线索专办台", "shield-lock", "clues:desk", permission=DESK, order=22, densities=AT_DESK),
+    nav.NavItem("线索专办", "shield-lock", "clues:desk", permission=DESK, order=22, densities=AT_DESK),
     nav.NavItem("线索专办员", "user-shield", "clues:officers", permission=APPOINT, order=72, densities=AT_DESK),
 )
 nav.todo(nav.Todo("线索专办台", "shield-lock", "clues:desk", permission=DESK, counter=waiting))

@@ -12,8 +12,8 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.access.permissions import ADMINISTRATORS
 from shanzhi.accounts.models import Post
-from shanzhi.accounts.selectors import live
-from shanzhi.clues.catalogue import LOOKS, OPEN, State
+from shanzhi.accounts.selectors import live, post_labels
+from shanzhi.clues.catalogue import OPEN, Act, State
 from shanzhi.clues.fields import mark_of
 from shanzhi.clues.models import Assignee, Bar, Clue, ClueOfficer, Step
 from shanzhi.clues.permissions import APPOINT, DESK
@@ -71,6 +71,16 @@ def officers_now(*, at: datetime) -> list[ClueOfficer]:
     rows = ClueOfficer.objects.filter(Exists(posts), ended_at=None, user__is_active=True)
     rows = rows.exclude(Exists(posts.filter(role__in=ADMINISTRATORS)))
     return list(rows.select_related("user").order_by("-lead", "appointed_at", "id"))
+
+
+def titles_of(officers: Sequence[ClueOfficer], *, at: datetime) -> dict[int, str]:
+    """Name and main post of each by user id: whoever is asked whom they fear has to know who is meant."""
+    posts = Post.objects.filter(live(at), user_id__in=[one.user_id for one in officers])
+    first: dict[int, int] = {}
+    for post_id, user_id, _ in sorted(posts.values_list("id", "user_id", "area_path"), key=lambda row: len(row[2])):
+        first.setdefault(user_id, post_id)
+    labels = post_labels(first.values())
+    return {user_id: labels[post_id] for user_id, post_id in first.items()}
 
 
 def officers_for(actor: Actor, *, ended: bool) -> QuerySet[ClueOfficer]:
@@ -172,7 +182,7 @@ def leads_for(clue: Clue, officers: Sequence[ClueOfficer]) -> set[int]:
     return {int(one.user_id) for one in of_then or free}
 
 
-def last_look(clue: Clue) -> Step | None:
-    """The newest step, if it is a look."""
-    step = Step.objects.filter(clue_id=clue.id).order_by("-serial").first()
-    return step if step is not None and step.act in LOOKS else None
+def last_look(clue: Clue, desk: Desk, act: Act) -> Step | None:
+    """When this officer looked at it so the last time."""
+    looks = Step.objects.filter(clue_id=clue.id, act=act, actor_id=desk.user_id)
+    return looks.order_by("-serial").first()

@@ -19,7 +19,7 @@ class Spec:
     api: str
 
 
-_MAY: Final = ("说明", "可以不写。只有专办员看得到。")
+_MAY: Final = ("说明", "只有专办员看得到。")
 TRANSFER: Final = ("organ", "organ_name", "document", "on", "receiver", "note", "told")
 SPECS: Final = (
     Spec(Act.ASSIGN, "assignments", "user-check", ("officers", "note", "told"), _MAY, "已分派，会通知新分派到的人", "Assign a clue"),

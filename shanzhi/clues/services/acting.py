@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.transaction import atomic
 from django.utils import timezone
 
-from shanzhi.clues.catalogue import FROM, HANDLERS, LEADS, Act, Organ, Result, State, state_after
+from shanzhi.clues.catalogue import ACTS, FROM, HANDLERS, LEADS, Act, Organ, Result, State, state_after
 from shanzhi.clues.models import Assignee, Clue, ClueOfficer
 from shanzhi.clues.selectors import Desk, barred_among, clue_get_for, last_look, officers_now
 from shanzhi.clues.services.steps import once, step_write, tell_officers
@@ -20,10 +20,15 @@ TEXT: Final = 2000
 SHORT: Final[dict[str, int]] = {"organ_name": 60, "document": 60, "receiver": 60}
 AGAIN: Final = timedelta(minutes=10)  # looks of the same officer within this time are one
 STALE: Final = "刚刚有人办了这条线索，请看过最新的情况再办。"
-# What is missing when there are no words; an act that is not here needs none.
-MISSING: Final[dict[Act, tuple[str, str]]] = {
-    Act.WAIT: ("note", "请写为什么暂缓、等什么。"), Act.CONCLUDE: ("note", "请写查了什么、怎么定的。"),
-    Act.REOPEN: ("note", "请写为什么重新核查。"), Act.NOTE: ("note", "请写要记的内容。"), Act.TELL: ("told", "请写要告诉举报人的话。"),
+# What an act can't do without, and what is said where it is left out; an act that is not here needs nothing.
+NEEDED: Final[dict[Act, dict[str, str]]] = {
+    Act.ASSIGN: {"officers": "请选分派给谁。"},
+    Act.TRANSFER: {
+        "organ": "请选移送给哪类机关。", "organ_name": "请写机关的全称。", "on": "请选移送的日期。",
+    },
+    Act.CONCLUDE: {"result": "请选核查的结果。", "note": "请写查了什么、怎么定的。"},
+    Act.WAIT: {"note": "请写为什么暂缓、等什么。"}, Act.REOPEN: {"note": "请写为什么重新核查。"},
+    Act.NOTE: {"note": "请写要记的内容。"}, Act.TELL: {"told": "请写要告诉举报人的话。"},
 }  # fmt: skip
 
 
@@ -58,7 +63,7 @@ def why_not(clue: Clue, act: Act) -> str:
 
 def acts_for(desk: Desk, clue: Clue, assigned: set[int]) -> list[Act]:
     """In the order of the buttons."""
-    return [act for act in FROM if may(desk, act, assigned) and not why_not(clue, act)]
+    return [act for act in ACTS if may(desk, act, assigned) and not why_not(clue, act)]
 
 
 def assigned_to(clue: Clue) -> set[int]:
@@ -120,9 +125,10 @@ def _read(
     for name in ("note", "told"):
         if len(getattr(deed, name).strip()) > TEXT:
             faults[name] = [f"最多写 {TEXT:,} 字，请删减。"]
-    name, sentence = MISSING.get(act, ("", ""))
-    if name and not getattr(deed, name).strip():
-        faults[name] = [sentence]
+    for name, sentence in NEEDED.get(act, {}).items():
+        value = getattr(deed, name)
+        if not (value.strip() if isinstance(value, str) else value):
+            faults[name] = [sentence]
     facts: dict[str, Any] = {}
     chosen: list[ClueOfficer] = []
     if act is Act.ASSIGN:
@@ -132,8 +138,8 @@ def _read(
         facts = _transfer(deed, faults, at)
     elif act is Act.CONCLUDE:
         facts = {"result": deed.result}
-        if deed.result not in Result.values:
-            faults["result"] = ["请选核查的结果。"]
+        if deed.result and deed.result not in Result.values:
+            faults["result"] = [NEEDED[act]["result"]]
         if deed.result == Result.TRANSFERRED and clue.state != State.TRANSFERRED:
             faults["result"] = ["还没有移送，请先办移送，或者选别的结果。"]
     return faults, facts, chosen
@@ -143,8 +149,8 @@ def _chosen(clue: Clue, deed: Deed, officers: Sequence[ClueOfficer], faults: Fau
     wanted = {id_of(one) for one in deed.officers}
     barred = barred_among(clue, officers)
     free = {one.id: one for one in officers if one.user_id not in barred}
-    if not wanted or wanted - free.keys():
-        faults["officers"] = ["请选分派给谁。" if not wanted else "选的人里有人已不在专办台，请重新选。"]
+    if wanted - free.keys():
+        faults["officers"] = ["选的人里有人已不在专办台，请重新选。"]
     return [one for one in free.values() if one.id in wanted]
 
 
@@ -153,13 +159,9 @@ def _transfer(deed: Deed, faults: Faults, at: datetime) -> dict[str, Any]:
     for name, most in SHORT.items():
         if len(texts[name]) > most:
             faults[name] = [f"最多写 {most} 字，请删减。"]
-    if deed.organ not in Organ.values:
-        faults["organ"] = ["请选移送给哪类机关。"]
-    if not texts["organ_name"]:
-        faults["organ_name"] = ["请写机关的全称。"]
-    if deed.on is None:
-        faults["on"] = ["请选移送的日期。"]
-    elif not deed.on.year >= 2000 or deed.on > timezone.localdate(at):
+    if deed.organ and deed.organ not in Organ.values:
+        faults["organ"] = [NEEDED[Act.TRANSFER]["organ"]]
+    if deed.on is not None and not date(2000, 1, 1) <= deed.on <= timezone.localdate(at):
         faults["on"] = ["移送的日期不能晚于今天，请重新选。"]
     return {"organ": deed.organ, "on": deed.on.isoformat() if deed.on else "", **texts}
 
@@ -173,12 +175,11 @@ def _assign(clue: Clue, chosen: Sequence[ClueOfficer]) -> set[int]:
 
 
 def clue_look(*, desk: Desk, clue_id: int, act: Act = Act.LOOK, at: datetime | None = None) -> Clue:
-    """Read a clue: the look is a step. Looks of one officer that follow each other within ten minutes are one."""
+    """Read a clue: the look is a step. Looks of one officer within ten minutes are one."""
     at = at or timezone.now()
     with atomic():
         clue = clue_get_for(desk, clue_id, at=at, lock=True)
-        last = last_look(clue)
-        same = last is not None and (last.actor_id, last.act) == (desk.user_id, act)
-        if last is None or not same or at - last.at >= AGAIN:
+        last = last_look(clue, desk, act)
+        if last is None or at - last.at >= AGAIN:
             step_write(clue, act, actor_id=desk.user_id, at=at)
     return clue
