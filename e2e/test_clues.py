@@ -1,4 +1,4 @@
-"""A clue without a name: handed in without scripts, assigned, checked and transferred; whoever gave it sees how it goes."""
+"""A clue without a name: handed in without scripts, assigned, checked, transferred; who gave it sees how it goes."""
 
 import re
 from typing import Final

@@ -204,6 +204,11 @@ class World:
                 return found
             return officer_appoint(actor=cast.actor("security_admin"), login=user.username, lead=True)
 
+    def clue(self, kind: str, place: str) -> str:
+        """What somebody handed in without a name, or the lead who reads it; call it inside the county."""
+        lead = self.clue_lead(place)
+        return str(lead.id if kind == "clue_officer" else clue_give(given=Given("x"), address="x").id)
+
     def staff(self, area: Area, at: datetime) -> str:
         """One of the staff of a place; call it inside the county."""
         row = Assignment(
@@ -268,11 +273,8 @@ class World:
                         recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
                     ).id
                 )
-            if kind in ("clue", "clue_officer"):
-                lead = self.clue_lead(place)
-                return str(lead.id if kind == "clue_officer" else clue_give(given=Given("x"), address="x").id)
-            if kind in ("duty", "duty_line"):
-                return self.duty(kind, place)
+            if kind in ("duty", "duty_line", "clue", "clue_officer"):
+                return self.duty(kind, place) if kind.startswith("duty") else self.clue(kind, place)
             if kind == "draw":
                 return self.draw(place, person, at)
             if kind in ("batch", "saved", "erased"):

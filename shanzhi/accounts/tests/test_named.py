@@ -1,4 +1,4 @@
-"""A permission that is held by name: known with the posts, in one statement, and never through an administrator's post."""
+"""A permission that is held by name: known with the posts, in one statement, and never by an administrator."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """A clue that names a colleague goes its whole way; then everybody opens everything, and every table is read.
 
-Of the marker, the number, the id and the secret there is no trace for anybody but the lead and the officer to whom it was
-assigned, and for these two only on the pages of the desk.
+Of the marker, the number, the id and the secret there is no trace for anybody but the lead and the officer to whom it
+was assigned, and for these two only on the pages of the desk.
 """
 
 import io
@@ -135,7 +135,8 @@ def traces_of(clue: Clue) -> tuple[str, ...]:
 
 def text_of(response: HttpResponse) -> str:
     """What an answer says; a workbook is opened."""
-    data = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    streamed: Any = getattr(response, "streaming_content", None)
+    data = b"".join(streamed) if streamed is not None else response.content
     parts = [data]
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as book:
