@@ -49,6 +49,11 @@ def submit_empty(button: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("button", name=re.compile(button)).first.click()
 
 
+def letter(page: Page) -> None:
+    """Of a clue that was transferred nowhere yet: what is not known is left to be written."""
+    page.goto(f"{page.url}letter/")
+
+
 DUTY = open_first(r"/341181/duties/\d+/")
 LINE = open_first(r"/341181/duties/lines/\d+/")
 CASE = open_first(r"/341181/cases/\d{4}-\d+/")
@@ -186,7 +191,7 @@ STOPS: Final = (
          then(CLUE, open_first(r".*/assignments/"), submit_empty("分派"))),
     Stop("clue_tell_wrong", "tianchang.command_centre", "/341181/clues/",
          then(CLUE, open_first(r".*/words/"), submit_empty("告诉举报人"))),
-    Stop("clue_letter", "tianchang.command_centre", "{clue_letter}"),
+    Stop("clue_letter", "tianchang.command_centre", "/341181/clues/", then(CLUE, letter)),
     Stop("clue_check", "tianchang.command_centre", "/341181/clues/check/"),
     Stop("clue_officers", SECURITY, "/341181/clues/officers/"),
     Stop("clue_officers_ended", SECURITY, "/341181/clues/officers/?state=ended"),
@@ -271,6 +276,4 @@ def prepare(people: People) -> dict[str, str]:
     people.act(CLERK, numbers["in_grid"], "acceptances")
     people.act(CLERK, numbers["in_grid"], "dispatches", area=FIRST_GRID, limit="2 hours")
     people.call(OFFICER, "/public/clues", {"body": long, "whom": "外号大头，" + long, "place": long})
-    clue = people.call("tianchang.command_centre", "/clues?tab=waiting")["items"][0]
-    numbers["clue_letter"] = f"/341181/clues/{clue['id']}/letter/"
     return numbers

@@ -110,10 +110,11 @@ class Bar(CountyModel):
 
 
 class Assignee(CountyModel):
-    """An officer to whom a clue is assigned now."""
+    """An officer to whom a clue is assigned now; one that was before they were named (anew) counts for nothing."""
 
     clue = CountyForeignKey(Clue, on_delete=models.CASCADE, related_name="assignees")
     user = CountyForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
     class Meta(CountyModel.Meta):
         constraints: ClassVar[list[Any]] = [

@@ -11,12 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.access.permissions import ADMINISTRATORS
-from shanzhi.accounts.models import Post
+from shanzhi.accounts.models import AccountAct, Post
 from shanzhi.accounts.selectors import live, post_labels
 from shanzhi.clues.catalogue import OPEN, Act, State
 from shanzhi.clues.fields import mark_of
 from shanzhi.clues.models import Assignee, Bar, Clue, ClueOfficer, Step
 from shanzhi.clues.permissions import APPOINT, DESK
+from shanzhi.lib.errors import Forbidden
 from shanzhi.lib.receipts import signs_read
 from shanzhi.tenancy.keyset import Order
 
@@ -25,6 +26,8 @@ OFFICERS: Final = Order("clues.officers", ("appointed_at",), descending=True)
 TABS: Final[dict[str, str]] = {
     "waiting": "待分派", "mine": "我的", "open": "全部在办", "transferred": "已移送", "concluded": "已办结",
 }  # fmt: skip
+RESETS: Final = ("password_reset", "totp_off")
+TAKEN_OVER: Final = "你的密码或动态口令被管理员重置过，要看线索，请安全管理员结束后重新任命。"
 LEADS_TABS: Final = frozenset({"waiting", "open"})
 
 
@@ -56,10 +59,23 @@ def who_mark(user_id: int) -> str:
     return mark_of(str(user_id), "clues_bar.who")
 
 
+def _taken_over() -> Exists:
+    """Whether an administrator got hold of the account after its person was named: they set a password that they know."""
+    acts = AccountAct.objects.filter(user_id=OuterRef("user_id"), kind__in=RESETS, at__gte=OuterRef("appointed_at"))
+    return Exists(acts)
+
+
 def desk_of(actor: Actor) -> Desk:
-    """The officer's place, read anew each time: an end counts at once. NotFound for everybody else."""
+    """The officer's place, read anew each time: an end counts at once. NotFound for everybody else.
+
+    Forbidden for an officer whose password or second factor was reset since: they have to be named anew, and see then as
+    little as anybody who is named later.
+    """
     if actor.can(DESK) and actor.user_id:
-        found = ClueOfficer.objects.filter(user_id=actor.user_id, ended_at=None).first()
+        rows = ClueOfficer.objects.filter(user_id=actor.user_id, ended_at=None).annotate(taken_over=_taken_over())
+        found = rows.first()
+        if found is not None and found.taken_over:
+            raise Forbidden(TAKEN_OVER, code="taken_over")
         if found is not None:
             return Desk(actor, found)
     raise not_found()
@@ -69,7 +85,7 @@ def officers_now(*, at: datetime) -> list[ClueOfficer]:
     """Who is on the desk and could work: active, with a post of their own, no administrator. Leads first."""
     posts = Post.objects.filter(live(at), user_id=OuterRef("user_id"))
     rows = ClueOfficer.objects.filter(Exists(posts), ended_at=None, user__is_active=True)
-    rows = rows.exclude(Exists(posts.filter(role__in=ADMINISTRATORS)))
+    rows = rows.exclude(Exists(posts.filter(role__in=ADMINISTRATORS))).exclude(_taken_over())
     return list(rows.select_related("user").order_by("-lead", "appointed_at", "id"))
 
 
@@ -85,7 +101,8 @@ def titles_of(officers: Sequence[ClueOfficer], *, at: datetime) -> dict[int, str
 
 def officers_for(actor: Actor, *, ended: bool) -> QuerySet[ClueOfficer]:
     actor.require(APPOINT)
-    return ClueOfficer.objects.filter(ended_at__isnull=not ended).select_related("user")
+    rows = ClueOfficer.objects.filter(ended_at__isnull=not ended).annotate(taken_over=_taken_over())
+    return rows.select_related("user")
 
 
 def officer_get_for(actor: Actor, officer_id: int) -> ClueOfficer:
@@ -108,7 +125,8 @@ def clues_for(desk: Desk, *, at: datetime) -> QuerySet[Clue]:
     could bar them; and what is older only where no lead of that time is left who may see it.
     """
     rows = Clue.objects.exclude(_barred(desk.mark))
-    mine = Q(Exists(Assignee.objects.filter(clue_id=OuterRef("id"), user_id=desk.user_id)))
+    since = desk.officer.appointed_at
+    mine = Q(Exists(Assignee.objects.filter(clue_id=OuterRef("id"), user_id=desk.user_id, at__gte=since)))
     if not desk.lead:
         return rows.filter(mine)
     orphaned = Q()
@@ -117,7 +135,7 @@ def clues_for(desk: Desk, *, at: datetime) -> QuerySet[Clue]:
             orphaned &= Q(received_at__lt=other.appointed_at) | Q(_barred(who_mark(other.user_id)))
     if not orphaned:
         return rows
-    return rows.filter(mine | Q(received_at__gte=desk.officer.appointed_at) | orphaned)
+    return rows.filter(mine | Q(received_at__gte=since) | orphaned)
 
 
 def narrowed(rows: QuerySet[Clue], desk: Desk, *, tab: str, officer_id: int | None = None) -> QuerySet[Clue]:
@@ -166,6 +184,13 @@ def assignees_of(clues: Iterable[Clue]) -> dict[int, list[tuple[int, str]]]:
     for clue_id, user_id, name in rows.values_list("clue_id", "user_id", "user__name"):
         found.setdefault(clue_id, []).append((user_id, name))
     return found
+
+
+def assigned_now(clue: Clue, officers: Iterable[ClueOfficer]) -> set[int]:
+    """User ids of those officers to whom it was assigned since they were named."""
+    rows = dict(Assignee.objects.filter(clue_id=clue.id).values_list("user_id", "at"))
+    since = {int(one.user_id): one.appointed_at for one in officers}
+    return {user_id for user_id, at in rows.items() if user_id in since and at >= since[user_id]}
 
 
 def barred_among(clue: Clue, officers: Sequence[ClueOfficer]) -> set[int]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shanzhi.clues.catalogue import ACTS, FROM, HANDLERS, LEADS, Act, Organ, Result, State, state_after
 from shanzhi.clues.models import Assignee, Clue, ClueOfficer
-from shanzhi.clues.selectors import Desk, barred_among, clue_get_for, last_look, officers_now
+from shanzhi.clues.selectors import Desk, assigned_now, barred_among, clue_get_for, last_look, officers_now
 from shanzhi.clues.services.steps import once, step_write, tell_officers
 from shanzhi.lib.errors import Conflict, Forbidden, Invalid, Stale
 from shanzhi.tenancy.ids import id_of
@@ -93,7 +93,7 @@ def clue_act(
         )
         if not changed:
             raise Stale(STALE)
-        new = _assign(clue, chosen) if act is Act.ASSIGN else set()
+        new = _assign(clue, chosen, at) if act is Act.ASSIGN else set()
         step = step_write(
             clue, act, actor_id=desk.user_id, at=at, note=deed.note.strip(), told=deed.told.strip(), facts=facts
         )
@@ -166,12 +166,12 @@ def _transfer(deed: Deed, faults: Faults, at: datetime) -> dict[str, Any]:
     return {"organ": deed.organ, "on": deed.on.isoformat() if deed.on else "", **texts}
 
 
-def _assign(clue: Clue, chosen: Sequence[ClueOfficer]) -> set[int]:
+def _assign(clue: Clue, chosen: Sequence[ClueOfficer], at: datetime) -> set[int]:
     """Those who are chosen and no others; returns who is new."""
-    wanted, now = {int(one.user_id) for one in chosen}, assigned_to(clue)
-    Assignee.objects.filter(clue_id=clue.id, user_id__in=now - wanted).delete()
-    Assignee.objects.bulk_create([Assignee(clue=clue, user_id=one) for one in sorted(wanted - now)])
-    return wanted - now
+    wanted, kept = {int(one.user_id) for one in chosen}, assigned_now(clue, chosen)
+    Assignee.objects.filter(clue_id=clue.id).exclude(user_id__in=kept).delete()
+    Assignee.objects.bulk_create([Assignee(clue=clue, user_id=one, at=at) for one in sorted(wanted - kept)])
+    return wanted - kept
 
 
 def clue_look(*, desk: Desk, clue_id: int, act: Act = Act.LOOK, at: datetime | None = None) -> Clue:

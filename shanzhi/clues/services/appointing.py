@@ -29,6 +29,8 @@ REASON: Final = 200
 NOBODY: Final = "没有这个登录账号，或者这个人现在没有本县的岗位，请核对。"
 ADMIN: Final = "管理员不能当线索专办员，请另选一个人。"
 SELF: Final = "不能任命自己，请另选一个人。"
+ELSEWHERE: Final = "这个账号由别的县管，不能当本县的线索专办员。"
+INITIAL: Final = "这个人还在用别人给的初始密码，请本人登录改过密码以后再任命。"
 ALREADY: Final = "这个人已经是线索专办员。要改牵头，请先结束再重新任命。"
 WELCOME: Final = "你被任命为线索专办员，请到线索专办台看看。"
 
@@ -72,6 +74,10 @@ def _person(actor: Actor, login: str, at: datetime) -> User:
     roles = set(Post.objects.filter(live(at), user_id=user.pk).values_list("role", flat=True)) if user else set()
     if user is None or not roles:
         raise _wrong(NOBODY)
+    if user.home_county != actor.county_id:  # else another county's administrator could reset it unseen
+        raise _wrong(ELSEWHERE)
+    if user.must_change_password:
+        raise _wrong(INITIAL)
     if user.pk == actor.user_id:
         raise _wrong(SELF)
     if roles & ADMINISTRATORS:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from shanzhi.clues.catalogue import Act
 from shanzhi.clues.fields import mark_of
 from shanzhi.clues.models import NUMBER, Assignee, Bar, Clue, ClueOfficer, Step, random_id
-from shanzhi.clues.selectors import barred_among, leads_for, officers_now, who_mark
+from shanzhi.clues.selectors import assigned_now, barred_among, leads_for, officers_now, who_mark
 from shanzhi.clues.services.steps import knock, once, step_write, tell_officers
 from shanzhi.lib.errors import Conflict, Invalid, NotFound
 from shanzhi.lib.phones import phone_read
@@ -203,6 +203,6 @@ def _written(clue: Clue, act: Act, at: datetime, *, note: str = "", facts: dict[
     officers = officers_now(at=at)
     barred = barred_among(clue, officers)
     known = {int(one.user_id) for one in officers} - barred
-    people = set(Assignee.objects.filter(clue_id=clue.id).values_list("user_id", flat=True)) & known
+    people = assigned_now(clue, officers) & known
     tell_officers(people or leads_for(clue, officers), step)
     return clue

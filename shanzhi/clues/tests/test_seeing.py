@@ -34,7 +34,7 @@ def test_the_lead_sees_all_and_officers_what_is_assigned(office: Office) -> None
 def test_who_is_barred_sees_nothing_whatever_they_are(office: Office) -> None:
     office.appoint("branch_secretary", lead=True)
     clue = office.give(barred=(LEAD, OFFICER))
-    Assignee.objects.create(clue=clue, user=office.cast[OFFICER].user)  # by no way of the product
+    Assignee.objects.create(clue=clue, user=office.cast[OFFICER].user, at=timezone.now())  # by no way of the product
     assert seen(office, LEAD) == seen(office, OFFICER) == set()
     assert seen(office, "branch_secretary") == {clue.id}
     with pytest.raises(NotFound):

@@ -88,7 +88,7 @@ ATTACKS: dict[str, tuple[Callable[[Clue], Any], str]] = {
     "a bar removed": (lambda c: Bar.objects.filter(clue_id=c.id).delete(), "不让看的人被改动过"),
     "a bar made up": (lambda c: Bar.objects.create(clue=other(c), who=who_mark(1)), "不让看的人被改动过"),
     "assigned to another": (
-        lambda c: Assignee.objects.create(clue=c, user_id=step_of(c, Act.LOOK).actor_id), "分派给谁被改动过",
+        lambda c: Assignee.objects.create(clue=c, user_id=step_of(c, Act.LOOK).actor_id, at=c.last_at), "分派给谁被改动过",
     ),
     "assigned to nobody": (lambda c: Assignee.objects.filter(clue_id=c.id).delete(), "分派给谁被改动过"),
     "a step made up": (
