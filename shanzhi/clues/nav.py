@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from shanzhi.clues.permissions import APPOINT, DESK
 from shanzhi.clues.selectors import clues_for, desk_of, narrowed
-from shanzhi.lib.errors import NotFound
+from shanzhi.lib.errors import Forbidden, NotFound
 from shanzhi.ui import nav
 
 
@@ -16,7 +16,7 @@ def waiting(request: HttpRequest) -> int:
     actor: Any = request.actor  # type: ignore[attr-defined]
     try:
         desk = desk_of(actor)
-    except NotFound:  # ended a moment ago
+    except (NotFound, Forbidden):  # ended a moment ago, or taken over
         return 0
     return narrowed(clues_for(desk, at=timezone.now()), desk, tab="mine").count()
 

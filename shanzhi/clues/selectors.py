@@ -60,7 +60,7 @@ def who_mark(user_id: int) -> str:
 
 
 def _taken_over() -> Exists:
-    """Whether an administrator got hold of the account after its person was named: they set a password that they know."""
+    """Whether an administrator may have got hold of the account after its person was named."""
     acts = AccountAct.objects.filter(user_id=OuterRef("user_id"), kind__in=RESETS, at__gte=OuterRef("appointed_at"))
     return Exists(acts)
 
@@ -68,8 +68,8 @@ def _taken_over() -> Exists:
 def desk_of(actor: Actor) -> Desk:
     """The officer's place, read anew each time: an end counts at once. NotFound for everybody else.
 
-    Forbidden for an officer whose password or second factor was reset since: they have to be named anew, and see then as
-    little as anybody who is named later.
+    Forbidden for an officer whose password or second factor was reset since: they have to be named anew, and see then
+    as little as anybody who is named later.
     """
     if actor.can(DESK) and actor.user_id:
         rows = ClueOfficer.objects.filter(user_id=actor.user_id, ended_at=None).annotate(taken_over=_taken_over())

@@ -59,6 +59,7 @@ def officer_appoint(
             notice_send(
                 recipients=[user.pk], title="线索专办台", body=WELCOME, topic=WORK, event_id=row.id, at=at,
                 path=reverse("clues:desk", args=[row.county_id]),
+                object_type="clues.officer", object_id=row.id,
             )  # fmt: skip
     except IntegrityError:
         raise _wrong(ALREADY) from None

@@ -15,6 +15,7 @@ from shanzhi.clues.tests.desk import BODY, LEAD, OFFICER, Office, office_of
 from shanzhi.clues.tests.test_tampering import checked
 from shanzhi.lib.sealing import SealError
 from shanzhi.operations.backups.making import _keys
+from shanzhi.operations.backups.restoring import _note_key
 from shanzhi.tenancy.keyring import FIELDS, forget_keys, key_ring
 from shanzhi.tenancy.rotation import encrypted_fields, rings
 from tests.cast import Cast
@@ -103,6 +104,19 @@ def test_a_backup_tells_the_digest_and_never_the_key(office: Office, own_key: Pa
     assert _keys(RING) == said  # the first clue changes nothing of it
     own_key.unlink()
     assert _keys(RING)["sha256"] == ""
+
+
+def test_a_restored_system_is_told_which_key_it_lacks(office: Office, own_key: Path) -> None:
+    said: list[str] = []
+    wants = _keys(RING)["sha256"]
+    _note_key(own_key, wants, said.append)
+    assert said == []  # it is the one of the backup
+    call_command("new_key", RING, stdout=StringIO())
+    _note_key(own_key, wants, said.append)
+    own_key.unlink()
+    _note_key(own_key, wants, said.append)
+    _note_key(own_key, "", said.append)  # a backup of before there was one
+    assert ["不是做备份时的那一份" in said[0], "没有密钥文件" in said[1], len(said)] == [True, True, 2]
 
 
 def test_who_reads_the_page_needs_no_other_key(office: Office) -> None:

@@ -123,6 +123,16 @@ def test_nor_whose_account_another_county_keeps(cast: Cast) -> None:
     assert error.value.fields["login"] == [ELSEWHERE]
 
 
+def test_the_first_page_of_a_phone_still_opens(office: Office) -> None:
+    office.appoint("grid_worker")
+    office.assign(office.give(), "grid_worker")
+    user = office.cast["grid_worker"].user
+    AccountAct(user=user, kind="password_reset", at=timezone.now()).save()
+    answer = office.cast["grid_worker"].client().get("/341181/home/")
+    assert answer.status_code == 200
+    assert "线索" not in answer.content.decode()
+
+
 def bearer(office: Office, who: str) -> Client:
     """A program with a token of this person, as an administrator issues it."""
     word, at = ApiToken.PREFIX + secrets.token_urlsafe(32), timezone.now()
