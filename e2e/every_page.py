@@ -49,9 +49,15 @@ def submit_empty(button: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("button", name=re.compile(button)).first.click()
 
 
+def letter(page: Page) -> None:
+    """Of a clue that was transferred nowhere yet: what is not known is left to be written."""
+    page.goto(f"{page.url}letter/")
+
+
 DUTY = open_first(r"/341181/duties/\d+/")
 LINE = open_first(r"/341181/duties/lines/\d+/")
 CASE = open_first(r"/341181/cases/\d{4}-\d+/")
+CLUE = open_first(r"/341181/clues/\d+/")
 STAFF = open_first(r"/341181/staffing/people/\d+/")
 STOPS: Final = (
     Stop("counties", "", "/"),
@@ -175,6 +181,21 @@ STOPS: Final = (
          then(LINE, open_first(r".*/postponements/"), submit_empty("申请延期"))),
     Stop("grid_duties", GRID, "/341181/duties/mine/"),
     Stop("grid_duty", GRID, "/341181/duties/mine/", LINE),
+    Stop("clue_new", "", "/341181/clues/new/"),
+    Stop("clue_new_wrong", "", "/341181/clues/new/", submit_empty("交给线索专办员")),
+    Stop("clue_follow", "", "/341181/clues/follow/"),
+    Stop("clue_follow_wrong", "", "/341181/clues/follow/", submit_empty("查看")),
+    Stop("clue_desk", "tianchang.command_centre", "/341181/clues/"),
+    Stop("clue", "tianchang.command_centre", "/341181/clues/", CLUE),
+    Stop("clue_assign_wrong", "tianchang.command_centre", "/341181/clues/",
+         then(CLUE, open_first(r".*/assignments/"), submit_empty("分派"))),
+    Stop("clue_tell_wrong", "tianchang.command_centre", "/341181/clues/",
+         then(CLUE, open_first(r".*/words/"), submit_empty("告诉举报人"))),
+    Stop("clue_letter", "tianchang.command_centre", "/341181/clues/", then(CLUE, letter)),
+    Stop("clue_check", "tianchang.command_centre", "/341181/clues/check/"),
+    Stop("clue_officers", SECURITY, "/341181/clues/officers/"),
+    Stop("clue_officers_ended", SECURITY, "/341181/clues/officers/?state=ended"),
+    Stop("clue_officer_wrong", SECURITY, "/341181/clues/officers/new/", submit_empty("任命")),
     Stop("leader_list", LEADER, "/341181/cases/"),
     Stop("messages", SYSTEM, "/341181/notices/log/?state=skipped"),
     Stop("messages_none", SYSTEM, "/341181/notices/log/?at_to=2001-01-01"),
@@ -254,4 +275,5 @@ def prepare(people: People) -> dict[str, str]:
     numbers["in_grid"] = made("电线被树枝压住，刮风就冒火花")
     people.act(CLERK, numbers["in_grid"], "acceptances")
     people.act(CLERK, numbers["in_grid"], "dispatches", area=FIRST_GRID, limit="2 hours")
+    people.call(OFFICER, "/public/clues", {"body": long, "whom": "外号大头，" + long, "place": long})
     return numbers

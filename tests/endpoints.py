@@ -10,9 +10,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 API_APPS = (
     "accounts", "areas", "areas.households", "areas.mapping", "cases", "cases.callbacks", "cases.gate", "cases.kinds",
-    "cases.mapping", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "cases.worklists", "duties",
-    "exchange", "files", "insight", "insight.boards", "jobs", "notices", "packs", "portal", "portal.village",
-    "staffing", "trail",
+    "cases.mapping", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "cases.worklists", "clues",
+    "duties", "exchange", "files", "insight", "insight.boards", "jobs", "notices", "packs", "portal",
+    "portal.village", "staffing", "trail",
 )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ ALLOWED: dict[str, set[str]] = {
     "trail.view": {"audit_admin"},
     "notices.log": {"system_admin"},
     "portal.qr": OFFICE | {"system_admin"},
+    "clues.desk": set(),  # held by name, by no role
+    "clues.appoint": {"security_admin"},
     "duties.issue": {"township_officer", "command_centre", "county_leader"},
     "duties.receive": OFFICE | GRID | {"department_handler"},
     "duties.view": OFFICE | GRID | WATCHERS | {"department_handler"},
@@ -128,6 +130,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     # A grid's own place is the grid; the village above it is another's.
     "area": {"own": STAFF - GRID, "other": WATCHERS | ADMINISTRATORS},
     "unit": {"own": STAFF - GRID - VILLAGE_OFFICE - {"accountant", "supervisor"}, "other": WATCHERS | ADMINISTRATORS},
+    "clue_officer": {"own": EVERYBODY, "other": EVERYBODY},
     "user": {"own": EVERYBODY, "other": EVERYBODY},
     "post": {"own": EVERYBODY, "other": EVERYBODY},
     # The list of the village clerk's post may be given away by its holder and by offices of the place or above it.
@@ -151,6 +154,10 @@ SEES: dict[str, dict[str, set[str]]] = {
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},
 }
+
+# Who is named to the clue desk here, as its lead, and what is done only by whom a clue is assigned to.
+CLUE_LEADS = {"county_leader"}
+CLUE_HANDLERS_ACTS = {"checks", "pauses", "resumptions", "transfers", "conclusions"}
 
 # What an address asks for beyond its permission: the list of a scope needs one, one's own reports do not.
 ONLY: dict[str, set[str]] = {"cases:list": CITIZENS, "cases.case_list": STAFF - ADMINISTRATORS}

@@ -14,6 +14,8 @@ from shanzhi.cases.acts import Act
 from shanzhi.cases.gate.receiving import packed
 from shanzhi.cases.models import ActBatch, Block, CallBack, Case, Draw, Flood, Held, SavedFilter
 from shanzhi.cases.taking.contacts import ContactIn
+from shanzhi.clues.models import ClueOfficer
+from shanzhi.clues.services import Given, clue_give, officer_appoint
 from shanzhi.duties.choosing import Receiver
 from shanzhi.duties.services import Order, duty_issue
 from shanzhi.exchange.models import Hook, HookDelivery
@@ -192,6 +194,21 @@ class World:
         made = duty_issue(actor=issuer, order=order, receivers=[Receiver(area=village)])
         return str(made.id if kind == "duty" else made.lines.get().id)
 
+    def clue_lead(self, place: str) -> ClueOfficer:
+        """The lead of the clue desk of a county, named once."""
+        cast = self.cast(place)
+        with county(cast.county.id):
+            user = cast["county_leader"].user
+            found = ClueOfficer.objects.filter(user=user).first()
+            if found is not None:
+                return found
+            return officer_appoint(actor=cast.actor("security_admin"), login=user.username, lead=True)
+
+    def clue(self, kind: str, place: str) -> str:
+        """What somebody handed in without a name, or the lead who reads it; call it inside the county."""
+        lead = self.clue_lead(place)
+        return str(lead.id if kind == "clue_officer" else clue_give(given=Given("x"), address="x").id)
+
     def staff(self, area: Area, at: datetime) -> str:
         """One of the staff of a place; call it inside the county."""
         row = Assignment(
@@ -256,8 +273,8 @@ class World:
                         recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
                     ).id
                 )
-            if kind in ("duty", "duty_line"):
-                return self.duty(kind, place)
+            if kind in ("duty", "duty_line", "clue", "clue_officer"):
+                return self.duty(kind, place) if kind.startswith("duty") else self.clue(kind, place)
             if kind == "draw":
                 return self.draw(place, person, at)
             if kind in ("batch", "saved", "erased"):

@@ -19,7 +19,18 @@ from shanzhi.access.permissions import PERMISSIONS, PUBLIC, ROLES, SELF
 from shanzhi.tenancy.models import County
 from tests.cast import Cast, build_cast
 from tests.endpoints import Endpoint, operations, pages
-from tests.matrix_tables import ADMINISTRATORS, ALLOWED, EVERYBODY, OFFICE, ONLY, SEES, TURN, WATCHERS
+from tests.matrix_tables import (
+    ADMINISTRATORS,
+    ALLOWED,
+    CLUE_HANDLERS_ACTS,
+    CLUE_LEADS,
+    EVERYBODY,
+    OFFICE,
+    ONLY,
+    SEES,
+    TURN,
+    WATCHERS,
+)
 from tests.matrix_world import BEFORE, World
 
 # In another county nobody has a post, so these speak for all.
@@ -32,7 +43,7 @@ KINDS = {
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
     "held_id": "held", "block_id": "block", "draw_id": "draw", "duty_id": "duty", "line_id": "duty_line",
     "staff_id": "staff",
-    "hook_id": "hook", "hook_delivery_id": "hook_delivery",
+    "clue_id": "clue", "officer_id": "clue_officer", "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
 
@@ -150,6 +161,9 @@ def expected(endpoint: Endpoint, role: str, place: str) -> set[str]:
         return {"404"} if role in OFFICE else {"403"}
     if endpoint.name == "cases.case_report" and place == "other":  # the area is in the body
         return {"403"} if role in ADMINISTRATORS | {"department_handler"} else {"ok"} if role in WATCHERS else {"404"}
+    if permission == "clues.desk":  # to anybody else nothing of it exists, whatever post they hold
+        assigned_only = kind_of(endpoint) == "clue" and resource(endpoint) in CLUE_HANDLERS_ACTS
+        return {"404"} if role not in CLUE_LEADS else {"403"} if assigned_only else {"ok"}
     if endpoint.name == "trail.check_latest":  # nothing was verified yet
         return {"404"} if role == "audit_admin" else {"403"}
     kind = kind_of(endpoint)
@@ -180,7 +194,11 @@ def world(request: pytest.FixtureRequest, cast: Cast, counties: dict[int, County
     settings.SHANZHI_REQUIRE_TOTP = False
     endpoint: Endpoint = request.param
     called_in = endpoint.name in CALLED_IN
-    return World(cast, build_cast(counties[410927]), resource(endpoint), called_in)
+    found = World(cast, build_cast(counties[410927]), resource(endpoint), called_in)
+    if endpoint.permission == "clues.desk":
+        for place in ("own", "foreign"):
+            found.clue_lead(place)
+    return found
 
 
 @pytest.mark.parametrize("world", GUARDED, indirect=True, ids=str)

@@ -33,6 +33,9 @@ from shanzhi.areas.models import AreaVersion
 from shanzhi.areas.services.acting import write_history
 from shanzhi.cases import services
 from shanzhi.cases.models import Case
+from shanzhi.clues.catalogue import Act as ClueAct
+from shanzhi.clues.selectors import desk_of
+from shanzhi.clues.services import Deed, Given, clue_act, clue_give, officer_appoint
 from shanzhi.config.api import api
 from shanzhi.duties.choosing import Receiver
 from shanzhi.duties.services import Order, duty_issue
@@ -143,7 +146,21 @@ def world(cast: Cast, name: str) -> World:
     village = [Receiver(area=cast.areas["v1"])]
     duty = duty_issue(actor=cast.actor("township_officer"), order=order, receivers=village)
     there |= {"duty_id": str(duty.id), "line_id": str(duty.lines.get().id)}
+    there |= desk(cast)
     return World(cast, {role: token(cast, role) for role in CALLERS}, there)
+
+
+def desk(cast: Cast) -> dict[str, str]:
+    """A clue that was assigned, with two of the callers on the desk."""
+    admin, ids = cast.actor("security_admin"), []
+    for who in ("village_clerk", "township_officer"):
+        login = cast[who].user.username
+        ids.append(str(officer_appoint(actor=admin, login=login, lead=who == "village_clerk").id))
+    clue = clue_give(given=Given("路口有人收钱"), address="203.0.113.7")
+    deed = Deed(officers=ids[1:])
+    lead = desk_of(cast.actor("village_clerk"))
+    clue_act(desk=lead, clue_id=clue.id, act=ClueAct.ASSIGN, version=0, deed=deed)
+    return {"clue_id": str(clue.id), "officer_id": ids[1], "secret": clue.secret}
 
 
 def count() -> int:
@@ -162,7 +179,14 @@ def addressed(case: Any, world: World) -> None:
             parameters[name] = world.there.get(kind_of(case.path, name), value)
     case.path_parameters = parameters
     if real and isinstance(case.body, dict):
-        known = {"area": "grid", "into": "into", "parent": "parent", "user_id": "user_id", "area_code": "area"}
+        known = {
+            "area": "grid",
+            "into": "into",
+            "parent": "parent",
+            "user_id": "user_id",
+            "area_code": "area",
+            "secret": "secret",
+        }
         case.body = {
             name: world.there[known[name]] if name in known and isinstance(value, str) else value
             for name, value in case.body.items()

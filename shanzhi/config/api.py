@@ -30,8 +30,8 @@ api = HouseAPI(
 APPS = (
     "accounts", "areas.mapping", "areas.households", "areas", "cases.worklists", "cases.mapping", "cases",
     "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting",
-    "cases.taking", "duties", "exchange", "files", "insight", "insight.boards", "jobs", "notices", "packs", "portal",
-    "portal.village", "staffing", "trail",
+    "cases.taking", "clues", "duties", "exchange", "files", "insight", "insight.boards", "jobs", "notices", "packs",
+    "portal", "portal.village", "staffing", "trail",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

@@ -18,6 +18,7 @@ ALLOWED_HOSTS = env.words("SHANZHI_HOSTS", "127.0.0.1,localhost,[::1]")
 HTTPS = env.flag("SHANZHI_HTTPS", False)
 ID_NODES = env.number_range("SHANZHI_NODES", "0-1023")
 SHANZHI_KEY_FILE = ROOT / env.text("SHANZHI_KEY_FILE", str(VAR_DIR / "keys" / "fields.json"))
+SHANZHI_CLUE_KEY_FILE = ROOT / env.text("SHANZHI_CLUE_KEY_FILE", str(VAR_DIR / "keys" / "clues.json"))
 SHANZHI_CIPHER = env.one_of("SHANZHI_CIPHER", "aes-256-gcm", "sm4-gcm")
 SHANZHI_REQUIRE_TOTP = env.flag("SHANZHI_REQUIRE_TOTP", True)
 SHANZHI_TIANDITU_KEY = env.text("SHANZHI_TIANDITU_KEY", "").strip()
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "shanzhi.notices",
     "shanzhi.staffing",
     "shanzhi.cases",
+    "shanzhi.clues",
     "shanzhi.duties",
     "shanzhi.portal",
     "shanzhi.exchange",
@@ -78,6 +80,7 @@ GLOBAL_TABLES = [
 
 MIDDLEWARE = [
     "shanzhi.operations.middleware.MeasuringMiddleware",
+    "shanzhi.clues.middleware.QuietMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shanzhi.config.middleware.HeadersMiddleware",

@@ -16,6 +16,7 @@ for prefix, module in (
     ("open311/", "exchange.open311.urls"),
     ("<county:county>/", "portal.urls"),
     ("<county:county>/", "cases.urls"),
+    ("<county:county>/", "clues.urls"),
     ("<county:county>/", "duties.urls"),
     ("<county:county>/", "notices.urls"),
     ("<county:county>/", "packs.urls"),

@@ -33,6 +33,7 @@ from shanzhi.cases.suggesting.services import model_save
 from shanzhi.cases.suggesting.training import learn
 from shanzhi.cases.telling_calls import missing_told
 from shanzhi.cases.watching import watch
+from shanzhi.clues.services import officer_appoint
 from shanzhi.demo.acting import Players
 from shanzhi.demo.cast import demo_password, tokens_issue
 from shanzhi.demo.chance import chance
@@ -117,6 +118,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.definitions()
         loader.people()
         loader.staff()
+        loader.clue_desk()
         loader.cases()
         loader.orders()
         loader.stand_in()
@@ -157,6 +159,15 @@ class _Loader:
         rows = plan_staff(self.plan, self.areas)
         assignments_bulk_add(actor=self._actor(centre), rows=rows, at=self.plan.start)
         self.say(f"  不用登录的网格人员 {len(rows):,} 人")
+
+    def clue_desk(self) -> None:
+        """A lead of the county's command centre and an officer of the first township; no clue is invented."""
+        keeper = self._actor(self.plan.login_of("security_admin"))
+        top, town = self.plan.pack.code.ljust(12, "0"), self.plan.townships[0].code
+        for role, place, lead in (("command_centre", top, True), ("township_officer", town, False)):
+            login = self.plan.seats_at(role, place)[0].login
+            officer_appoint(actor=keeper, login=login, lead=lead, at=self.plan.start)
+        self.say("  线索专办员 2 人，其中牵头 1 人")
 
     def _seat(self, actor: Actor, wanted: Callable[[str], bool]) -> None:
         seats = [seat for seat in self.plan.seats if wanted(seat.role)]

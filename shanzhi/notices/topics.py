@@ -10,12 +10,17 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Topic:
-    """`channels` are on unless a person switches them off; `at_night` topics disregard everybody's quiet hours."""
+    """`channels` are on unless a person switches them off; `at_night` topics disregard everybody's quiet hours.
+
+    What is `inside` is told in the product alone, to whom it is for: nothing leaves the house, so no list of deliveries
+    has it, and nobody is asked about it.
+    """
 
     code: str
     label: str
     channels: frozenset[str] = frozenset()
     at_night: bool = False
+    inside: bool = False
 
 
 TOPICS: dict[str, Topic] = {}
@@ -25,11 +30,11 @@ MESSAGE: Final = "notices.message"
 UNCHOSEN: Final = {CODE: "验证码", MESSAGE: "给没有账号的人"}
 
 
-def topic(code: str, label: str, *, channels: Iterable[str] = (), at_night: bool = False) -> str:
+def topic(code: str, label: str, *, channels: Iterable[str] = (), at_night: bool = False, inside: bool = False) -> str:
     """Declare a topic once, at import; a second declaration is a programming error. Pages list them in this order."""
     if code in TOPICS or code in UNCHOSEN:
         raise ValueError(f"topic {code} is declared twice")
-    TOPICS[code] = Topic(code, label, frozenset(channels), at_night)
+    TOPICS[code] = Topic(code, label, frozenset(channels), at_night, inside)
     return code
 
 
@@ -40,7 +45,7 @@ def topic_label(code: str) -> str:
 
 def listed() -> list[Topic]:
     """All topics as the settings list them: the system's own last."""
-    return sorted(TOPICS.values(), key=lambda one: one.code == SYSTEM)
+    return sorted((one for one in TOPICS.values() if not one.inside), key=lambda one: one.code == SYSTEM)
 
 
 SYSTEM: Final = topic("system", "系统")

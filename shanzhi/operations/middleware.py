@@ -1,6 +1,6 @@
 """Outermost: how long each request took and how it ended, as counters and as a line of the log, by the page's name.
 
-The name says which page it was; which case, person or search was meant is in neither.
+The name says which page it was; which case, person or search was meant is in neither. Of clues there is not even that.
 """
 
 import logging
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
+from shanzhi.clues.middleware import is_quiet
 from shanzhi.operations.counters import Counters
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -48,6 +49,8 @@ class MeasuringMiddleware:
             self._note(request, status, time.perf_counter() - began)
 
     def _note(self, request: HttpRequest, status: int, seconds: float) -> None:
+        if is_quiet(request):
+            return
         method = request.method if request.method in METHODS else "-"
         route = route_of(request)
         if settings.METRICS_TOKEN:

@@ -11,7 +11,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.where import AND, WhereNode
 
 from shanzhi.tenancy.context import ALL, NoCounty, current
-from shanzhi.tenancy.keyring import key_ring, opened, sealed
+from shanzhi.tenancy.keyring import FIELDS, key_ring, opened, sealed
 
 
 def is_county_model(model: Any) -> bool:
@@ -126,8 +126,19 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text in Python, a seal (lib/sealing.py) in the database, bound to its table and column.
 
     It can be asked for only whether it is null: what is to be found by equality keeps `blind_index(value)` in a column
-    beside it. Raises SealError when a row is read whose seal was tampered with or whose key is missing.
+    beside it. Raises SealError when a row is read whose seal was tampered with or whose key is missing. `ring` is the
+    setting that names the key file.
     """
+
+    def __init__(self, *args: Any, ring: str = FIELDS, **kwargs: Any) -> None:
+        self.ring = ring
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.ring != FIELDS:
+            kwargs["ring"] = self.ring
+        return name, path, args, kwargs
 
     @property
     def place(self) -> str:
@@ -135,7 +146,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def blind_index(self, value: str) -> str:
         """64 hexadecimal digits for a look-up by equality; whoever calls brings the value into one form first."""
-        return key_ring().blind(value, self.place)
+        return key_ring(self.ring).blind(value, self.place)
 
     @classmethod
     def index_in(cls, model: type[models.Model], name: str, value: str) -> str:
@@ -146,10 +157,10 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def get_prep_value(self, value: Any) -> Any:
         plain = super().get_prep_value(value)
-        return plain if plain is None or hasattr(plain, "as_sql") else sealed(plain, self.place)
+        return plain if plain is None or hasattr(plain, "as_sql") else sealed(plain, self.place, self.ring)
 
     def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> str | None:
-        return None if value is None else opened(value, self.place)
+        return None if value is None else opened(value, self.place, self.ring)
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None

@@ -1,16 +1,23 @@
-"""The keys of this installation: settings name the file, each process reads it once."""
+"""The keys of this installation: settings name the files, each process reads each once.
+
+A ring is called by the setting that names its file. `FIELDS` is everybody's; an app whose texts must stay closed to
+whoever holds that one names a setting of its own.
+"""
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
 from shanzhi.lib.sealing import KeyRing, Suite, UnknownKey, make_ring, read_ring
 
+FIELDS: Final = "SHANZHI_KEY_FILE"
 
-def key_ring() -> KeyRing:
+
+def key_ring(ring: str = FIELDS) -> KeyRing:
     """The ring as this process knows it. The first use of an installation makes the file."""
-    return _ring(Path(settings.SHANZHI_KEY_FILE), Suite(settings.SHANZHI_CIPHER))
+    return _ring(Path(getattr(settings, ring)), Suite(settings.SHANZHI_CIPHER))
 
 
 @lru_cache(maxsize=8)
@@ -20,18 +27,18 @@ def _ring(path: Path, suite: Suite) -> KeyRing:
 
 
 def forget_keys() -> None:
-    """Read the file again at the next use."""
+    """Read the files again at the next use."""
     _ring.cache_clear()
 
 
-def sealed(text: str, place: str) -> str:
-    return key_ring().seal(text, place)
+def sealed(text: str, place: str, ring: str = FIELDS) -> str:
+    return key_ring(ring).seal(text, place)
 
 
-def opened(seal: str, place: str) -> str:
+def opened(seal: str, place: str, ring: str = FIELDS) -> str:
     """A key that came after this process began is looked for in the file, once, before it counts as unknown."""
     try:
-        return key_ring().open(seal, place)
+        return key_ring(ring).open(seal, place)
     except UnknownKey:
         forget_keys()
-        return key_ring().open(seal, place)
+        return key_ring(ring).open(seal, place)

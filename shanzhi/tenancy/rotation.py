@@ -10,7 +10,7 @@ from django.db.transaction import atomic
 
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.fields import EncryptedTextField, is_county_model
-from shanzhi.tenancy.keyring import key_ring, opened
+from shanzhi.tenancy.keyring import FIELDS, key_ring, opened
 from shanzhi.tenancy.models import County
 
 BATCH: Final = 500
@@ -34,6 +34,11 @@ def reseal_all() -> Iterator[tuple[str, int]]:
 def encrypted_fields() -> list[EncryptedTextField]:
     found = [field for model in apps.get_models() for field in model._meta.local_fields]
     return [field for field in found if isinstance(field, EncryptedTextField) and field.model._meta.managed]
+
+
+def rings() -> list[str]:
+    """The settings that name key files, the one of all the others first."""
+    return sorted({FIELDS, *(field.ring for field in encrypted_fields())}, key=lambda ring: (ring != FIELDS, ring))
 
 
 def reseal_field(field: EncryptedTextField) -> Iterator[int]:
@@ -69,7 +74,7 @@ def _rows(field: EncryptedTextField) -> Any:
 
 def _reseal(field: EncryptedTextField, pk: Any, seal: str) -> bool:
     """The text itself does not change, so nobody's version does; whoever wrote another text meanwhile has won."""
-    if key_ring().is_current(seal):
+    if key_ring(field.ring).is_current(seal):
         return False
-    text = opened(seal, field.place)
+    text = opened(seal, field.place, field.ring)
     return bool(_rows(field).filter(pk=pk, _sealed=seal).update(**{field.name: text}))

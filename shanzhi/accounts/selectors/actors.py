@@ -26,7 +26,7 @@ WITH held AS (
   SELECT post_id, 1 FROM accounts_standin
    WHERE county_id = %s AND substitute_id = %s AND ended_at IS NULL AND valid_from <= %s AND valid_to >= %s)
 SELECT post.id, post.role, post.area_path, coalesce(place.id, area.id), coalesce(place.level, area.level),
-       coalesce(place.name, area.name), above.name, unit.id, unit.name, held.stands_in
+       coalesce(place.name, area.name), above.name, unit.id, unit.name, held.stands_in{named}
   FROM held
   JOIN accounts_post post ON post.county_id = %s AND post.id = held.id
   LEFT JOIN areas_area area ON area.county_id = post.county_id AND area.id = post.area_id
@@ -36,11 +36,26 @@ SELECT post.id, post.role, post.area_path, coalesce(place.id, area.id), coalesce
  WHERE post.revoked_at IS NULL AND post.valid_from <= %s AND (post.valid_to IS NULL OR post.valid_to >= %s)
  ORDER BY held.stands_in, post.id
 """
+COLUMNS: Final = 10
 BEARER: Final = """
 SELECT token.county_id, person.id, person.name, person.is_active
   FROM accounts_apitoken token JOIN accounts_user person ON person.id = token.user_id
  WHERE token.digest = %s AND token.revoked_at IS NULL AND token.expires_at > %s AND person.is_active
 """
+
+
+NAMED: Final = """,
+       EXISTS (SELECT 1 FROM {table} WHERE county_id = %s AND user_id = %s AND ended_at IS NULL)"""
+_named: dict[str, str] = {}
+
+
+def named(permission: str, table: str) -> None:
+    """A permission that no role carries: held by the persons of this table (`county_id`, `user_id`, `ended_at`).
+
+    Who holds a post is asked anyway, so it costs no statement more. Administrators hold none, nor does whoever merely
+    stands in for somebody.
+    """
+    _named[permission] = NAMED.format(table=table)
 
 
 def live(at: datetime) -> Q:
@@ -75,11 +90,17 @@ def actor_for(*, user: User, county_id: int, at: datetime) -> Actor:
     day = connection.ops.adapt_datefield_value(local(at).date())
     with connection.cursor() as cursor:
         here = current()
-        cursor.execute(POSTS, [here, user.pk, here, user.pk, day, day, here, day, day])
-        posts = tuple(_post(*row) for row in cursor.fetchall() if row[1] in ROLES)
+        asked = [here, user.pk] * len(_named) + [here, day, day]
+        statement = POSTS.format(named="".join(_named.values()))
+        cursor.execute(statement, [*[here, user.pk] * 2, day, day, *asked])
+        rows = [row for row in cursor.fetchall() if row[1] in ROLES]
+    posts = tuple(_post(*row[:COLUMNS]) for row in rows)
     if all(post.stand_in for post in posts):
-        posts = ()
-    return Actor(user_id=user.pk, name=user.name, county_id=county_id, posts=posts)
+        return Actor(user_id=user.pk, name=user.name, county_id=county_id)
+    granted: frozenset[str] = frozenset()
+    if not any(post.role in ADMINISTRATORS for post in posts):
+        granted = frozenset(code for code, holds in zip(_named, rows[0][COLUMNS:], strict=True) if holds)
+    return Actor(user_id=user.pk, name=user.name, county_id=county_id, posts=posts, granted=granted)
 
 
 def _post(

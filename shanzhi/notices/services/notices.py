@@ -46,7 +46,7 @@ def notice_send(
         raise ValueError(f"a notice points inside its county, not to {path!r}")
     if topic not in TOPICS:
         raise ValueError(f"topic {topic} is not declared")
-    leaves = bool(open_channels())
+    leaves = not TOPICS[topic].inside and bool(open_channels())
     rows = [
         Notice(
             recipient_id=user_id,

@@ -13,6 +13,7 @@ from shanzhi.lib.times import local
 from shanzhi.operations.backups import manifest, postgres, sqlite
 from shanzhi.operations.backups.files import SEALS, Tally, bytes_missing, check_files, copy_files, copy_seals
 from shanzhi.operations.backups.folders import Refused, Say, backups_in, growing, locked, name_at, prune
+from shanzhi.tenancy.keyring import FIELDS
 
 ROWS = f"SELECT county_id, id FROM {StoredFile._meta.db_table}"  # noqa: S608 - a name of ours
 
@@ -66,6 +67,7 @@ def _fill(made: Path, before: Path | None, at: datetime, with_files: bool, say: 
         "database": connection.vendor,
         **said,
         "keys": _keys(),
+        "clue_keys": _keys("SHANZHI_CLUE_KEY_FILE"),
         "parts": [manifest.part(made, name) for name in names],
     }
 
@@ -89,7 +91,7 @@ def _told(made: Path, tally: Tally, say: Say) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _keys() -> dict[str, str]:
+def _keys(ring: str = FIELDS) -> dict[str, str]:
     """Never the keys: where they lie, and by which digest the right copy of them is known."""
-    path = Path(settings.SHANZHI_KEY_FILE)
+    path = Path(getattr(settings, ring))
     return {"file": path.name, "sha256": manifest.sha256_of(path) if path.is_file() else ""}

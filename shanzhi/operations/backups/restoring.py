@@ -92,7 +92,11 @@ def _notes(content: dict[str, Any], say: Say) -> None:
         say(
             f"注意：备份比程序旧，恢复后请运行 migrate 和 distribute（差 {len(missing)} 个迁移），再运行 verify_trail。"
         )
-    key, wants = Path(settings.SHANZHI_KEY_FILE), content["keys"]["sha256"]
+    for ring, part in (("SHANZHI_KEY_FILE", "keys"), ("SHANZHI_CLUE_KEY_FILE", "clue_keys")):
+        _note_key(Path(getattr(settings, ring)), content.get(part, {}).get("sha256", ""), say)
+
+
+def _note_key(key: Path, wants: str, say: Say) -> None:
     if wants and not key.is_file():
         say(f"注意：没有密钥文件 {key}，加密的内容打不开，请放回做备份时另存的那一份。")
     elif wants and manifest.sha256_of(key) != wants:

@@ -51,3 +51,5 @@ class Command(BaseCommand):
             self.say(f"文件 {files['count']:,} 个（新 {files['copied']:,}，未变 {files['linked']:,}）{lack}。")
         self.say(f"备份做好并核对过：{made}")
         self.say(f"密钥不在备份里：请把 {settings.SHANZHI_KEY_FILE} 另外存到别处，没有它加密的内容打不开。")
+        if Path(settings.SHANZHI_CLUE_KEY_FILE).is_file():
+            self.say(f"线索另有一把密钥 {settings.SHANZHI_CLUE_KEY_FILE}，请由线索专办的牵头人另外保存。")

@@ -1,13 +1,14 @@
-"""`manage.py new_key`: a fresh key for sealed fields."""
+"""`manage.py new_key [SETTING]`: a fresh key for sealed fields."""
 
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shanzhi.lib.sealing import SealError, add_key
-from shanzhi.tenancy.keyring import forget_keys, key_ring
+from shanzhi.tenancy.keyring import FIELDS, forget_keys, key_ring
+from shanzhi.tenancy.rotation import rings
 
 
 class Command(BaseCommand):
@@ -17,11 +18,15 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("ring", nargs="?", default=FIELDS, choices=rings(), help="the setting that names the file")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            key_ring()
-            number = add_key(Path(settings.SHANZHI_KEY_FILE))
+            path = Path(getattr(settings, options["ring"]))
+            key_ring(options["ring"])
+            number = add_key(path)
         except SealError as error:
             raise CommandError(str(error)) from None
         forget_keys()
-        self.stdout.write(f"key {number} added to {settings.SHANZHI_KEY_FILE}; the older ones stay in it")
+        self.stdout.write(f"key {number} added to {path}; the older ones stay in it")
