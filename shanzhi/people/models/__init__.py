@@ -2,13 +2,14 @@
 
 from shanzhi.people.models.care import Membership
 from shanzhi.people.models.importing import Mapping, RegisterFault, RegisterImport
-from shanzhi.people.models.places import Dwelling, Household
+from shanzhi.people.models.places import Dwelling, Household, HouseholdNumber
 from shanzhi.people.models.residents import Resident, Stay
 from shanzhi.people.models.rights import Look, Request
 
 __all__ = [
     "Dwelling",
     "Household",
+    "HouseholdNumber",
     "Look",
     "Mapping",
     "Membership",

@@ -46,9 +46,8 @@ class Membership(CountyModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "group_index", "path", "id"], name="care_group_place"),
-            models.Index(
-                fields=["county_id", "path", "due_on"], name="care_due", condition=models.Q(due_on__isnull=False)
-            ),
+            models.Index(fields=["county_id", "path", "due_on"], name="care_due"),
+            models.Index(fields=["county_id", "until", "id"], name="care_ended"),
         ]
 
     @property

@@ -13,7 +13,7 @@ from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
 class Dwelling(CountyModel):
     """A home with its place: 以房定人. `road` (group, estate, building) is clear text, `door` is sealed.
 
-    `address_index` is the blind index of both in one form (`addresses.plain`): one open dwelling a place and address.
+    `address_index` is the blind index of both in one form (`numbers.address_index`): one open dwelling a place and address.
     The position is in 1e-7 degree of CGCS2000. Torn down is `gone_on`; a dwelling is never deleted.
     """
 
@@ -52,6 +52,18 @@ class Dwelling(CountyModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "area_path", "road", "id"], name="dwelling_place")
+        ]
+
+
+class HouseholdNumber(CountyModel):
+    """How many households a year has had numbered."""
+
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta(CountyModel.Meta):
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["county_id", "year"], name="household_number_year")
         ]
 
 

@@ -39,6 +39,9 @@ class Whereabouts(CountyModel):
 class Resident(Whereabouts):
     """A person whom the county knows, with what holds today; the open `Stay` says the same and since when.
 
+    Whoever died or moved away for good has no place any more; `last_path` is where they were last, by which their page
+    is still found, and is empty for everybody else.
+
     The name is clear, is searched by `name`, `given` and `last` (from the second and third character on) and by the
     initials of its pinyin, and is masked outside of the scope that may see it. Numbers are sealed and found by their
     blind index. Nobody is in the register twice under one paper.
@@ -58,6 +61,7 @@ class Resident(Whereabouts):
     population = models.CharField("人口类别", max_length=8, choices=Population.choices)
     died_on = models.DateField("去世日期", null=True, blank=True)
     gone_on = models.DateField("迁出或去世的日子", null=True, blank=True)
+    last_path = PathField("最后所在地路径", blank=True, default="")
     source = models.BigIntegerField("导入批次", null=True)
     created_at = models.DateTimeField("登记时间")
     version = models.PositiveIntegerField(default=1)
@@ -79,6 +83,11 @@ class Resident(Whereabouts):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["county_id", "lives_path", "name", "id"], name="resident_lives"),
             models.Index(fields=["county_id", "registered_path", "name", "id"], name="resident_registered"),
+            models.Index(
+                fields=["county_id", "last_path", "name", "id"],
+                name="resident_last_place",
+                condition=~models.Q(last_path=""),
+            ),
             models.Index(fields=["county_id", "name", "id"], name="resident_name"),
             models.Index(fields=["county_id", "given", "id"], name="resident_given"),
             models.Index(fields=["county_id", "last", "id"], name="resident_last", condition=~models.Q(last="")),
@@ -99,8 +108,9 @@ class Resident(Whereabouts):
 class Stay(Whereabouts):
     """What held of a resident's whereabouts on [since, until); without an end it holds today.
 
-    A person's stays follow one another without a gap from the first known day; a death or moving away for good ends
-    the last one. What was wrong is corrected by a stay that replaces it (`void`), never by altering it.
+    A person's stays follow one another without a gap from the first known day, so that for each day there is exactly
+    one; the last is open. A death or moving away for good is a stay without places. What was wrong is corrected by a
+    stay that replaces it (`void`), never by altering it. Two changes on one day leave a stay that held for no day.
     """
 
     resident = CountyForeignKey(Resident, on_delete=models.PROTECT, related_name="stays", index=False)

@@ -13,7 +13,8 @@ from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
 class Look(CountyModel):
     """That somebody saw a resident's data, what of it, and what for. Written before it is given out.
 
-    It can be printed for the resident (个人信息保护法 44, 45).
+    It can be printed for the resident (个人信息保护法 44, 45). The resident is named by the id alone: what was written
+    down of the looks stays when the person's data are erased.
     """
 
     APPEND_ONLY: ClassVar[bool] = True
@@ -34,7 +35,7 @@ class Look(CountyModel):
         SELF = "self", "本人要求"
         OTHER = "other", "其他"
 
-    resident = CountyForeignKey(Resident, on_delete=models.PROTECT, related_name="looks", index=False)
+    resident_id = models.BigIntegerField("居民")
     user = CountyForeignKey(User, on_delete=models.PROTECT, related_name="+", index=False)
     by = models.CharField("谁看的", max_length=160)
     what = models.CharField("看了什么", max_length=10, choices=What.choices)
@@ -57,8 +58,8 @@ class Look(CountyModel):
     class Meta(CountyModel.Meta):
         verbose_name = "查看居民资料"
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["county_id", "resident", "-at", "-id"], name="look_resident"),
-            models.Index(fields=["county_id", "user", "-at"], name="look_user"),
+            models.Index(fields=["county_id", "resident_id", "-at", "-id"], name="look_resident"),
+            models.Index(fields=["county_id", "user", "resident_id", "-at"], name="look_user"),
         ]
 
 
