@@ -40,6 +40,7 @@ from shanzhi.demo.orders import orders_give
 from shanzhi.demo.packs import Pack
 from shanzhi.demo.pictures import picture
 from shanzhi.demo.plan import CountyPlan
+from shanzhi.demo.register import Register
 from shanzhi.demo.staffing import plan_staff
 from shanzhi.duties.jobs import watch as watch_lines
 from shanzhi.duties.models import Duty, Line
@@ -117,6 +118,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.definitions()
         loader.people()
         loader.staff()
+        loader.register()
         loader.cases()
         loader.orders()
         loader.stand_in()
@@ -157,6 +159,11 @@ class _Loader:
         rows = plan_staff(self.plan, self.areas)
         assignments_bulk_add(actor=self._actor(centre), rows=rows, at=self.plan.start)
         self.say(f"  不用登录的网格人员 {len(rows):,} 人")
+
+    def register(self) -> None:
+        """Dwellings, families and care groups of a few villages, each by its own clerk."""
+        dwellings, residents = Register(self.plan, self._actor).write()
+        self.say(f"  房屋 {dwellings:,} 座，居民 {residents:,} 人")
 
     def _seat(self, actor: Actor, wanted: Callable[[str], bool]) -> None:
         seats = [seat for seat in self.plan.seats if wanted(seat.role)]

@@ -14,7 +14,7 @@ from shanzhi.lib.times import local
 from shanzhi.people.catalogue import Change, Relation
 from shanzhi.people.models import Household, HouseholdNumber, Resident
 from shanzhi.people.permissions import EDIT
-from shanzhi.people.selectors import household_get_for, resident_get_for
+from shanzhi.people.selectors import covers, household_get_for, resident_get_for
 from shanzhi.people.services.checking import STALE, day_checked, home_checked, post_of, refuse, within_reach
 from shanzhi.people.services.history import By, go_on, open_stay
 from shanzhi.people.services.placing import open_household, relation_checked
@@ -59,7 +59,6 @@ def household_join(
     """Somebody of the register comes into a household, or is something else to its head than was written."""
     at = at or timezone.now()
     household = household_get_for(actor, number, permission=EDIT)
-    resident_get_for(actor, resident, permission=EDIT)
     with atomic():
         body = {"number": number, "resident": resident, "relation": relation, "on": on}
         if claim(key=key, actor=actor, operation="people.join", body=body, result_id=resident) is None:
@@ -209,10 +208,9 @@ def _put(by: By, household: Household, members: Members, on: date) -> None:
     found = {row.id: row for row in rows.order_by("id")}
     for number, relation in members.items():
         row = found.get(number)
-        if row is None or row.gone_on is not None:
-            refuse({"members": ["有人不在登记里，或者已经迁出、去世，请重新选择。"]})
+        if row is None or row.gone_on is not None or not covers(by.actor.scope(EDIT), row):
+            refuse({"members": ["有人不在你辖区的登记里，或者已经迁出、去世，请重新选择。"]})
         assert row is not None
-        resident_get_for(by.actor, number, permission=EDIT)
         relation_checked(household, relation, but=number)
         if (row.household_id, row.relation) == (household.id, relation):
             refuse({"relation": [f"{row.name}在这一户里已经是“{Relation(relation).label}”，不用再改。"]})

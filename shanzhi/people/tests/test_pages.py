@@ -5,27 +5,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from shanzhi.people.happenings import HAPPENINGS
-from shanzhi.people.models import Dwelling, Household, Look, Membership, Request, Resident, Stay
+from shanzhi.people.models import Dwelling, Household, Membership, Resident, Stay
 from shanzhi.people.services import request_take
 from shanzhi.people.tests.world import (
-    ago,
     dwelling,
     groups,
-    happen,
     household,
     id_number,
     member,
     resident,
-    stranger,
-    today,
 )
-from shanzhi.tenancy.ids import new_id
 from tests.cast import Cast
 
 A = 341181

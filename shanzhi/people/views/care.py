@@ -38,7 +38,7 @@ def care(request: CountyRequest, county: int) -> HttpResponse:
     return render(request, "people/care.html", context)
 
 
-@page(CARE, object=True)
+@page(CARE)
 @require_safe
 def group_show(request: CountyRequest, county: int, group: str) -> HttpResponse:
     known = group_get_for(request.actor, group)
