@@ -75,6 +75,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "parts": ("accept",),
     "unmerges": ("merge",),
 }
+REGISTERED = ("resident", "stay", "dwelling", "household", "membership", "data_request")
 STAGED = {"label": "有环节的", "stages": [{"code": "a", "label": "甲", "next": ["b"]}, {"code": "b", "label": "乙"}],
           "clocks": {"handle": "7 days"}}  # fmt: skip
 
@@ -277,12 +278,9 @@ class World:
             if kind in ("hook", "hook_delivery"):
                 return self.hook(kind, at)
             if kind == "notice":
-                return str(
-                    Notice.objects.create(
-                        recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
-                    ).id
-                )
-            if kind in ("resident", "stay", "dwelling", "household", "membership", "data_request"):
+                told = {"title": "x", "path": "/", "created_at": at, "event_id": 1}
+                return str(Notice.objects.create(recipient_id=person.user.pk, **told).id)
+            if kind in REGISTERED:
                 return self.registered(kind, place)
             if kind in ("duty", "duty_line"):
                 return self.duty(kind, place)

@@ -73,7 +73,7 @@ class Register:
     def __init__(self, plan: CountyPlan, seated: Seated) -> None:
         self.plan, self.seated = plan, seated
         self.random = chance(SEED, "register", plan.pack.code)
-        self.at: datetime = plan.end - timedelta(days=45)
+        self.at: datetime = plan.end - timedelta(days=44, hours=14)
         self.today: date = local(plan.end).date()
         self.order = 0
 
@@ -149,7 +149,7 @@ class Register:
 
     def _cared_for(self, clerk: Actor, group: str, row: Resident) -> None:
         since = self.today - timedelta(days=self.random.randrange(50, 350))
-        at = self.at - timedelta(days=self.random.randrange(0, 30))
+        at = self.at + timedelta(days=self.random.randrange(2, 43))
         membership_begin(
             actor=clerk, resident=row.id, group=group, since=min(since, local(at).date()), reason="入户走访了解", at=at
         )  # fmt: skip

@@ -32,7 +32,7 @@ def _ref(row: object) -> str:
 
 
 class PeopleResidentOut(Schema):
-    """A person as they are now. `lives` and `registered` are null outside of the county, `…_elsewhere` names it then."""
+    """A person as they are now. `lives` and `registered` are null outside of the county; `…_elsewhere` names it."""
 
     id: str
     name: str

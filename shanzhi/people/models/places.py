@@ -13,7 +13,7 @@ from shanzhi.tenancy.models import CountyForeignKey, CountyModel, PathField
 class Dwelling(CountyModel):
     """A home with its place: 以房定人. `road` (group, estate, building) is clear text, `door` is sealed.
 
-    `address_index` is the blind index of both in one form (`numbers.address_index`): one open dwelling a place and address.
+    `address_index` is the blind index of both in one form (`numbers`): one open dwelling a place and address.
     The position is in 1e-7 degree of CGCS2000. Torn down is `gone_on`; a dwelling is never deleted.
     """
 

@@ -18,21 +18,36 @@ DWELLINGS: Final = Order("people.dwellings", ("area_path", "road"))
 HOUSEHOLDS: Final = Order("people.households", ("area_path",))
 USED: Final = {"": "在用", "gone": "已拆除"}
 OPEN: Final = {"": "现有", "closed": "已销户"}
+NAMED: Final = 3  # people of a dwelling who are named
 CHOICES: Final = 300  # dwellings or households that a form offers
 
 
 def dwelling_page(
     actor: Actor, area: Area, *, use: str = "", gone: bool = False, cursor: str = "", size: int = 50
-) -> Page[tuple[Dwelling, int]]:
-    """With how many live in each; two statements."""
+) -> Page[tuple[Dwelling, str]]:
+    """With who lives in each, for door numbers are masked; two statements."""
     rows = Dwelling.objects.filter(
         reach(actor, VIEW).q("area_path"), below_q(area, "area_path"), gone_on__isnull=not gone
     )
     if use in Dwelling.Use.values:
         rows = rows.filter(use=use)
     page = page_of(rows.select_related("area__parent"), DWELLINGS, cursor=cursor, size=size)
-    counts = counts_by("dwelling_id", [row.id for row in page.rows])
-    return page.showing([(row, counts.get(row.id, 0)) for row in page.rows])
+    names = names_in([row.id for row in page.rows])
+    return page.showing([(row, some(names.get(row.id, []))) for row in page.rows])
+
+
+def names_in(ids: list[int]) -> dict[int, list[str]]:
+    """Who lives in each of these dwellings, heads first; one statement."""
+    found: dict[int, list[str]] = {}
+    rows = Resident.objects.filter(dwelling_id__in=ids).order_by("dwelling_id", "relation", "id") if ids else []
+    for one in rows:
+        found.setdefault(one.dwelling_id or 0, []).append(one.name)
+    return found
+
+
+def some(names: list[str]) -> str:
+    """张小平、李秀英、张明 等 5 人."""
+    return "、".join(names[:NAMED]) + (f" 等 {len(names)} 人" if len(names) > NAMED else "")
 
 
 def counts_by(column: str, ids: list[int]) -> dict[int, int]:

@@ -7,11 +7,10 @@ from shanzhi.areas.models import Area
 from shanzhi.areas.paths import ancestors
 from shanzhi.people.models import Dwelling, Resident
 from shanzhi.people.permissions import EDIT
-from shanzhi.people.selectors.homes import dwellings_offered, households_offered
+from shanzhi.people.selectors.homes import dwellings_offered, households_offered, names_in, some
 from shanzhi.people.selectors.scope import HOMES, below_q, reach
 
 Pairs = Sequence[tuple[str, object]]
-NAMED = 3  # people of a dwelling who are named
 
 
 def places_mine(actor: Actor) -> list[tuple[str, str]]:
@@ -46,19 +45,12 @@ def dwelling_choices(actor: Actor, area: Area | None) -> list[tuple[str, str]]:
     """By who lives there: door numbers are masked, so an inhabited one is known by its people; an empty one by its
     number, which is nobody's. Two statements."""
     rows = dwellings_offered(actor, area) if area is not None else []
-    names: dict[int, list[str]] = {}
-    ids = [row.id for row in rows]
-    people = Resident.objects.filter(dwelling_id__in=ids).order_by("dwelling_id", "relation", "id") if ids else []
-    for one in people:
-        names.setdefault(one.dwelling_id or 0, []).append(one.name)
+    names = names_in([row.id for row in rows])
     return [(str(row.id), f"{row.road}　{_who(row, names.get(row.id, []))}".strip()) for row in rows]
 
 
-def _who(row: Dwelling, names: Sequence[str]) -> str:
-    if not names:
-        return f"{row.door}（没有人住）"
-    more = f" 等 {len(names)} 人" if len(names) > NAMED else ""
-    return "、".join(names[:NAMED]) + more
+def _who(row: Dwelling, names: list[str]) -> str:
+    return some(names) or f"{row.door}（没有人住）"
 
 
 def household_choices(actor: Actor, area: Area | None) -> list[tuple[str, str]]:

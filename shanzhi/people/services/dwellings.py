@@ -56,7 +56,8 @@ class Home:
         if self.lon is not None and self.lat is not None and not (73 <= self.lon <= 136 and 3 <= self.lat <= 54):
             refuse({"lon": ["位置不在中国境内，请核对经度（约 118）和纬度（约 32）有没有填反。"]})
         return {
-            "area": area, "area_path": area.path, "road": road, "door": door, "address_index": address_index(road, door),
+            "area": area, "area_path": area.path, "road": road, "door": door,
+            "address_index": address_index(road, door),
             "use": self.use, "lon": None if self.lon is None else round(self.lon * DEGREE),
             "lat": None if self.lat is None else round(self.lat * DEGREE),
         }  # fmt: skip

@@ -32,7 +32,8 @@ def look_note(
         return None
     post = post_of(actor, anchor(resident), permission)
     row = Look(
-        id=row_id or new_id(), resident_id=resident.id, user_id=actor.user_id, by=f"{actor.name}，{title_of(post)}"[:160],
+        id=row_id or new_id(), resident_id=resident.id, user_id=actor.user_id,
+        by=f"{actor.name}，{title_of(post)}"[:160],
         what=what, fields=fields[:120], purpose=purpose, text=text, at=at,
     )  # fmt: skip
     row.save(force_insert=True)

@@ -165,8 +165,8 @@ def resident_change(
     *, actor: Actor, number: int, version: int, facts: Facts, keep_numbers: bool = True, key: str | None = None,
     at: datetime | None = None,
 ) -> Resident:  # fmt: skip
-    """Mend name, papers, phone. Numbers that are left empty stay as they are, unless `keep_numbers` is off: a form never
-    shows them. Other papers may make somebody of the settled a person from abroad, from the first day on."""
+    """Mend name, papers, phone. Numbers that are left empty stay as they are, unless `keep_numbers` is off: a form
+    never shows them. Other papers may make somebody of the settled a person from abroad, from the first day on."""
     at = at or timezone.now()
     row = resident_get_for(actor, number, permission=EDIT)
     with atomic():

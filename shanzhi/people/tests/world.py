@@ -48,7 +48,7 @@ def id_number(born: date = date(1960, 1, 1), order: int = 123, place: str = "990
 
 
 def resident(cast: Cast, *, by: str = "village_clerk", place: str = "g1", **changes: Any) -> Resident:
-    """Somebody who lives and is registered at this place since 400 days; `lives`, `registered` and the like change it."""
+    """Somebody who lives and is registered at this place since 400 days; `lives` and the like change it."""
     on = changes.pop("on", ago(400))
     spot = cast.areas[place].code
     where = {"lives": spot, "registered": spot}
@@ -63,7 +63,8 @@ def resident(cast: Cast, *, by: str = "village_clerk", place: str = "g1", **chan
     more = {name: changes.pop(name) for name in ("change", "note", "key", "at") if name in changes}
     order = changes.pop("order", 100 + Resident.objects.count())
     facts = Facts(**{"name": "张小平", "paper_number": id_number(order=order), "phone": "13955501234", **changes})
-    return resident_add(actor=cast.actor(by), facts=facts, whither=Whither(**where), on=on, **more)  # type: ignore[arg-type]
+    whither = Whither(**where)  # type: ignore[arg-type]
+    return resident_add(actor=cast.actor(by), facts=facts, whither=whither, on=on, **more)
 
 
 def stranger(cast: Cast, **changes: Any) -> Resident:

@@ -66,7 +66,9 @@ def household_show(request: CountyRequest, county: int, household_id: int) -> Ht
             for one in members
         ],
         "headless": members and not any(one.row.relation == Relation.HEAD for one in members),
-        "events": [one for one in HAPPENINGS.values() if one.whole and any(m.row.population in one.of for m in members)],
+        "events": [
+            one for one in HAPPENINGS.values() if one.whole and any(m.row.population in one.of for m in members)
+        ],
         "new_url": link(county, "resident-new", household=str(row.id)), "crumbs": _crumbs(request, row),
         "born_url": link(county, "resident-new", household=str(row.id), change="born"),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from shanzhi.access.forms import form_page, form_view, sent
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.lib.errors import Conflict
 from shanzhi.people import services
-from shanzhi.people.catalogue import Change, Papers, Population, Relation
+from shanzhi.people.catalogue import Change, Papers, Population, Relation, Sex
 from shanzhi.people.forms.fields import number_of
 from shanzhi.people.forms.residents import FactsChangeForm, ResidentForm
 from shanzhi.people.groups import groups_for
@@ -159,7 +159,7 @@ def _known(request: CountyRequest) -> tuple[dict[str, Any], str]:
     area = area_for(actor, query.get("place", ""), EDIT)
     initial: dict[str, Any] = {
         "papers": Papers.ID_CARD, "change": Change.FIRST, "on": timezone.localdate(), "lives": area.code,
-        "registered": area.code,
+        "registered": area.code, "sex": Sex.UNKNOWN,
     }  # fmt: skip
     if query.get("change") == Change.BORN:
         initial |= {"change": Change.BORN, "papers": Papers.NONE, "on": None}
