@@ -110,7 +110,7 @@ def test_without_scripts_a_day_of_the_past_is_counted(watched: Watched, people: 
         expect(page).to_have_url(re.compile("on=2001-01-01"))
         expect(page.locator("dl.kv dd").first).to_have_text("0")
         page.goto(BASE)
-        expect(page.get_by_text("没有").first).to_be_visible()
+        expect(page.get_by_role("heading", name="你的岗位不能办这件事")).to_be_visible()
 
 
 def test_an_administrator_sees_no_person(watched: Watched, people: People) -> None:
