@@ -1,4 +1,4 @@
-"""Numbers of identity cards: the check of GB 11643, the day and the sex that they hold, and what is said of wrong ones."""
+"""Numbers of identity cards: the check of GB 11643, the day and sex that they hold, what is said of wrong ones."""
 
 from datetime import date, timedelta
 

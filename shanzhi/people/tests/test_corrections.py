@@ -1,4 +1,4 @@
-"""What was written wrong: corrected in the middle, at the beginning, at the end; and the newest taken back, one by one."""
+"""What was written wrong: corrected in the middle, at the beginning, at the end; the newest taken back."""
 
 from datetime import date, timedelta
 from itertools import pairwise

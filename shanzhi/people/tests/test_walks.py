@@ -116,7 +116,8 @@ def test_pages_work_without_scripts(cast: Cast, family: Resident) -> None:
     ("event", "fields"),
     [
         ("moved", {"dwelling", "lives"}), ("back", {"dwelling", "lives"}), ("left", {"lives_elsewhere"}),
-        ("registered", {"registered", "registered_elsewhere"}), ("moved-out", {"lives_elsewhere", "registered_elsewhere"}),
+        ("registered", {"registered", "registered_elsewhere"}),
+        ("moved-out", {"lives_elsewhere", "registered_elsewhere"}),
         ("moved-in", {"dwelling", "lives", "registered", "registered_elsewhere"}), ("died", set()),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from shanzhi.people.whereabouts import RELATED, Where, anchor, apply
 from tests.cast import Cast
 
 
-@pytest.mark.parametrize(("papers", "lives", "registered", "dead"), product(Papers, (0, 1), (0, 1), (0, 1)))
+@pytest.mark.parametrize(("papers", "lives", "registered", "dead"), list(product(Papers, (0, 1), (0, 1), (0, 1))))
 def test_population_by_hand(papers: Papers, lives: int, registered: int, dead: int) -> None:
     found = population_of(papers=papers, lives_here=bool(lives), registered_here=bool(registered), dead=bool(dead))
     if dead:
