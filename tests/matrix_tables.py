@@ -65,6 +65,14 @@ ALLOWED: dict[str, set[str]] = {
     "duties.receive": OFFICE | GRID | {"department_handler"},
     "duties.view": OFFICE | GRID | WATCHERS | {"department_handler"},
     "exchange.hooks": {"system_admin"},
+    "people.view": OFFICE | GRID,
+    "people.edit": GRID | {"village_clerk", "township_officer"},
+    "people.care": GRID | VILLAGE_OFFICE | {"township_officer"},
+    "people.reveal": GRID | VILLAGE_OFFICE | {"township_officer"},
+    "people.import": {"village_clerk", "township_officer", "command_centre"},
+    "people.export": {"village_clerk", "township_officer"},
+    "people.rights": {"village_clerk", "township_officer"},
+    "people.counts": OFFICE | GRID | WATCHERS,
     "staffing.view": STAFF,
     "staffing.contact": OFFICE | GRID | {"department_handler", "county_leader"},
     "staffing.manage": OFFICE,
@@ -151,6 +159,13 @@ SEES: dict[str, dict[str, set[str]]] = {
     "block": {"own": {"township_officer", "command_centre"}, "other": set()},
     # Whom one may call: at and below one's own place, and on the way up from it.
     "staff": {"own": STAFF, "other": WATCHERS | ADMINISTRATORS},
+    # No administrator and no watcher sees a person; a care group is seen by whom it names, a request by who decides.
+    "resident": {"own": OFFICE | GRID, "other": set()},
+    "stay": {"own": OFFICE | GRID, "other": set()},
+    "dwelling": {"own": OFFICE | GRID, "other": set()},
+    "household": {"own": OFFICE | GRID, "other": set()},
+    "membership": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
+    "data_request": {"own": {"village_clerk", "township_officer"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},
 }

@@ -25,6 +25,8 @@ from shanzhi.lib.clocks import Span
 from shanzhi.notices.models import Delivery, Notice
 from shanzhi.packs.loading import load_files
 from shanzhi.packs.shipped import SHIPPED
+from shanzhi.people.services import request_take
+from shanzhi.people.tests import world as people
 from shanzhi.staffing.models import Assignment
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Seal
@@ -75,6 +77,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "parts": ("accept",),
     "unmerges": ("merge",),
 }
+REGISTERED = ("resident", "stay", "dwelling", "household", "membership", "data_request")
 STAGED = {"label": "有环节的", "stages": [{"code": "a", "label": "甲", "next": ["b"]}, {"code": "b", "label": "乙"}],
           "clocks": {"handle": "7 days"}}  # fmt: skip
 
@@ -218,6 +221,30 @@ class World:
         row.save()
         return str(row.id)
 
+    def care(self, place: str) -> Cast:
+        """The county of this place with its care groups."""
+        cast = self.cast(place)
+        with county(cast.county.id):
+            people.groups(cast)
+        return cast
+
+    def registered(self, kind: str, place: str) -> str:
+        """Something of the register at a grid; call it inside the county."""
+        cast, other = self.cast(place), place == "other"
+        clerk, grid = ("other_clerk", "g3") if other else ("village_clerk", "g1")
+        if kind == "dwelling":
+            return str(people.dwelling(cast, by=clerk, place=grid).id)
+        if kind == "household":
+            return str(people.household(cast, by=clerk, place=grid).id)
+        row = people.resident(cast, by=clerk, place=grid)
+        if kind == "stay":
+            return str(row.stays.get().id)
+        if kind == "membership":
+            return str(people.member(self.care(place), row, by=clerk).id)
+        if kind == "data_request":
+            return str(request_take(actor=cast.actor(clerk), resident=row.id, kind="copy").id)
+        return str(row.id)
+
     def draw(self, place: str, person: Person, at: datetime) -> str:
         """A draw of call-backs at a township; call it inside the county."""
         town, day = self.cast(place).areas["t2" if place == "other" else "t1"], at.date()
@@ -268,11 +295,10 @@ class World:
             if kind in ("hook", "hook_delivery"):
                 return self.hook(kind, at)
             if kind == "notice":
-                return str(
-                    Notice.objects.create(
-                        recipient_id=person.user.pk, title="x", path="/", created_at=at, event_id=1
-                    ).id
-                )
+                told = {"title": "x", "path": "/", "created_at": at, "event_id": 1}
+                return str(Notice.objects.create(recipient_id=person.user.pk, **told).id)
+            if kind in REGISTERED:
+                return self.registered(kind, place)
             if kind in ("duty", "duty_line", "clue", "clue_officer"):
                 return self.duty(kind, place) if kind.startswith("duty") else self.clue(kind, place)
             if kind == "draw":

@@ -42,7 +42,8 @@ KINDS = {
     "outline_import_id": "outline_import", "file_id": "case_photo",
     "notice_id": "notice", "job_id": "job", "delivery_id": "delivery", "batch_id": "batch", "saved_id": "saved",
     "held_id": "held", "block_id": "block", "draw_id": "draw", "duty_id": "duty", "line_id": "duty_line",
-    "staff_id": "staff",
+    "staff_id": "staff", "resident_id": "resident", "stay_id": "stay", "dwelling_id": "dwelling",
+    "household_id": "household", "membership_id": "membership", "request_id": "data_request",
     "clue_id": "clue", "officer_id": "clue_officer", "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
@@ -85,6 +86,10 @@ def address(endpoint: Endpoint, world: World, place: str) -> str:
     path = re.sub(r"<(?:slug:)?act>", "disablements", path).replace("<slug:channel>", "sms")
     path = path.replace("<slug:hook_act>", "pauses")
     path = re.sub(r"<(?:slug:)?indicator>", "reported", path)
+    path = path.replace("<slug:event>", "left")
+    if "<slug:group>" in path:
+        world.care(place)
+        path = path.replace("<slug:group>", "alone")
     if "/papers/" in path:
         path = re.sub(r"<(?:slug:)?code>", "notice", path)
     if kind is not None:
@@ -126,6 +131,18 @@ ELSEWISE: dict[str, dict[str, Any]] = {
     "staffing:appoint": {"role": "instructor", "place": "341181101201001"},
     "staffing.phone": {"purpose": "case"},
     "staffing:phone": {"purpose": "case"},
+    "people.dwelling_change": {"place": "341181101201001", "road": "张庄组"},
+    "people.join": {"resident": "1", "relation": "2"},
+    "people.head": {"head": "1"},
+    "people.split": {"members": {"1": "0"}},
+    "people.merge": {"into": "1"},
+    "people.event": {"event": "left", "note": ""},
+    "people.household_event": {"event": "left", "note": ""},
+    "people.correct": {"since": "2026-01-05", "note": "写错了"},
+    "people.care_begin": {"group": "alone", "since": "2026-01-05"},
+    "people.care_end": {"until": "2026-01-05"},
+    "people.reveal": {"field": "phone", "purpose": "contact"},
+    "people.decide": {"done": True, "answer": "已办。"},
     "areas.mapping.split_create": {"line": [[118.9, 32.7], [119.0, 32.8]]},
 }
 

@@ -6,10 +6,11 @@ from typing import Any
 from shanzhi.areas.models import Area, PathMove
 
 
-def lying_elsewhere(rows: Sequence[Any], *related: str) -> Iterator[Any]:
-    """Those whose `area_path` is not that of their place, as they stand now; three statements.
+def lying_elsewhere(rows: Sequence[Any], *related: str, path: str = "area_path") -> Iterator[Any]:
+    """Those whose path is not that of their place, as they stand now; three statements.
 
-    `related` are the ways to the place, by default `area`; the first that is set counts. The path is rewritten when a
+    `related` are the ways to the place, by default `area`; the first that is set counts, and where none is, an empty
+    path is right. The path is rewritten when a
     place moves, without a row in the trail: so the places into which an area was merged count as its own, and so does
     a path that waits to be rewritten.
     """
@@ -20,9 +21,11 @@ def lying_elsewhere(rows: Sequence[Any], *related: str) -> Iterator[Any]:
     moving = set(PathMove.objects.filter(swept_at=None).values_list("old", flat=True))
     for one in rows:
         row = found.get(one.id)
-        if row is None or row.area_path in _paths(_place(row, ways)):
+        place = _place(row, ways) if row is not None else None
+        said = getattr(row, path, "")
+        if row is None or said in (_paths(place) if place is not None else {""}):
             continue
-        if not any(row.area_path.startswith(old) for old in moving):
+        if not any(said.startswith(old) for old in moving):
             yield row
 
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "axes",
     "shanzhi.packs",
     "shanzhi.notices",
+    "shanzhi.people",
     "shanzhi.staffing",
     "shanzhi.cases",
     "shanzhi.clues",

@@ -27,6 +27,7 @@ for prefix, module in (
     ("<county:county>/", "trail.urls"),
     ("<county:county>/", "exchange.urls"),
     ("<county:county>/", "insight.urls"),
+    ("<county:county>/", "people.urls"),
     ("<county:county>/", "staffing.urls"),
 ):
     if find_spec(f"shanzhi.{module}"):

@@ -41,6 +41,7 @@ from shanzhi.demo.orders import orders_give
 from shanzhi.demo.packs import Pack
 from shanzhi.demo.pictures import picture
 from shanzhi.demo.plan import CountyPlan
+from shanzhi.demo.register import Register
 from shanzhi.demo.staffing import plan_staff
 from shanzhi.duties.jobs import watch as watch_lines
 from shanzhi.duties.models import Duty, Line
@@ -119,6 +120,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.people()
         loader.staff()
         loader.clue_desk()
+        loader.register()
         loader.cases()
         loader.orders()
         loader.stand_in()
@@ -168,6 +170,11 @@ class _Loader:
             login = self.plan.seats_at(role, place)[0].login
             officer_appoint(actor=keeper, login=login, lead=lead, at=self.plan.start)
         self.say("  线索专办员 2 人，其中牵头 1 人")
+
+    def register(self) -> None:
+        """Dwellings, families and care groups of a few villages, each by its own clerk."""
+        dwellings, residents = Register(self.plan, self._actor).write()
+        self.say(f"  房屋 {dwellings:,} 座，居民 {residents:,} 人")
 
     def _seat(self, actor: Actor, wanted: Callable[[str], bool]) -> None:
         seats = [seat for seat in self.plan.seats if wanted(seat.role)]

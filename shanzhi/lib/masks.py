@@ -30,3 +30,16 @@ def phone_mask(phone: str) -> str:
     tail = 4 if len(digits) == 11 and digits.startswith("1") else 3
     head = 3 if tail == 4 else len(digits) - tail - 4
     return f"{digits[:head]}****{digits[-tail:]}"
+
+
+def paper_mask(number: str) -> str:
+    """341181196001011234 → 3411**********1234; a shorter number shows its last two signs at most."""
+    if len(number) >= 15:
+        return number[:4] + "*" * (len(number) - 8) + number[-4:]
+    shown = 2 if len(number) >= 6 else 0
+    return "*" * (len(number) - shown) + number[len(number) - shown :]
+
+
+def door_mask(door: str) -> str:
+    """That there is a number, and nothing of it."""
+    return "***" if door else ""

@@ -20,7 +20,9 @@ CONTRAST_COOKIE = "sz_contrast"
 CONTRAST_VALUE = "high"
 
 
-LINKS = ("home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting", "here")
+LINKS = (
+    "home", "search", "notices", "notice_settings", "person", "login", "areas", "signout", "waiting", "here", "people",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

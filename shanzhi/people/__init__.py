@@ -1,0 +1,1 @@
+"""Dwellings, households and residents: who lives where, who is registered where, and who looks after whom."""

@@ -1,0 +1,21 @@
+"""The registers: dwellings, households, residents with their history, care groups, and who looked at whom."""
+
+from shanzhi.people.models.care import Membership
+from shanzhi.people.models.importing import Mapping, RegisterFault, RegisterImport
+from shanzhi.people.models.places import Dwelling, Household, HouseholdNumber
+from shanzhi.people.models.residents import Resident, Stay
+from shanzhi.people.models.rights import Look, Request
+
+__all__ = [
+    "Dwelling",
+    "Household",
+    "HouseholdNumber",
+    "Look",
+    "Mapping",
+    "Membership",
+    "RegisterFault",
+    "RegisterImport",
+    "Request",
+    "Resident",
+    "Stay",
+]

@@ -1,0 +1,43 @@
+from django.urls import path
+
+from shanzhi.people.views import care, counts, events, homes, households, residents, rights
+
+app_name = "people"
+urlpatterns = [
+    path("people/", residents.resident_list, name="list"),
+    path("people/residents/new/", residents.resident_new, name="resident-new"),
+    path("people/residents/<int:resident_id>/", residents.resident_show, name="resident"),
+    path("people/residents/<int:resident_id>/facts/", residents.facts, name="facts"),
+    path("people/residents/<int:resident_id>/events/<slug:event>/", events.event, name="event"),
+    path("people/residents/<int:resident_id>/withdrawals/", events.take_back, name="take-back"),
+    path("people/residents/<int:resident_id>/leavings/", households.leave, name="leave"),
+    path("people/residents/<int:resident_id>/memberships/", care.care_begin, name="care-begin"),
+    path("people/residents/<int:resident_id>/reveals/", rights.reveal, name="reveal"),
+    path("people/residents/<int:resident_id>/looks/", rights.looks, name="looks"),
+    path("people/residents/<int:resident_id>/looks/print/", rights.looks_print, name="looks-print"),
+    path("people/residents/<int:resident_id>/copies/", rights.copy, name="copy"),
+    path("people/residents/<int:resident_id>/requests/", rights.request_new, name="request-new"),
+    path("people/residents/<int:resident_id>/erasures/", rights.erase, name="erase"),
+    path("people/stays/<int:stay_id>/corrections/", events.correct, name="correct"),
+    path("people/households/", households.household_list, name="households"),
+    path("people/households/new/", households.household_new, name="household-new"),
+    path("people/households/<int:household_id>/", households.household_show, name="household"),
+    path("people/households/<int:household_id>/members/", households.join, name="join"),
+    path("people/households/<int:household_id>/heads/", households.head, name="head"),
+    path("people/households/<int:household_id>/splits/", households.split, name="split"),
+    path("people/households/<int:household_id>/merges/", households.merge, name="merge"),
+    path("people/households/<int:household_id>/closures/", households.close, name="close"),
+    path("people/households/<int:household_id>/events/<slug:event>/", events.household_event, name="household-event"),
+    path("people/dwellings/", homes.dwelling_list, name="dwellings"),
+    path("people/dwellings/new/", homes.dwelling_new, name="dwelling-new"),
+    path("people/dwellings/<int:dwelling_id>/", homes.dwelling_show, name="dwelling"),
+    path("people/dwellings/<int:dwelling_id>/changes/", homes.dwelling_change, name="dwelling-change"),
+    path("people/dwellings/<int:dwelling_id>/demolitions/", homes.dwelling_gone, name="dwelling-gone"),
+    path("people/care/", care.care, name="care"),
+    path("people/care/<slug:group>/", care.group_show, name="group"),
+    path("people/memberships/<int:membership_id>/ends/", care.care_end, name="care-end"),
+    path("people/requests/", rights.request_list, name="requests"),
+    path("people/requests/<int:request_id>/", rights.request_show, name="request"),
+    path("people/counts/", counts.counts, name="counts"),
+    path("people/counts/print/", counts.counts_print, name="counts-print"),
+]
