@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "shanzhi.staffing",
     "shanzhi.cases",
     "shanzhi.duties",
+    "shanzhi.visits",
     "shanzhi.portal",
     "shanzhi.exchange",
     "shanzhi.insight",
