@@ -164,8 +164,9 @@ SEES: dict[str, dict[str, set[str]]] = {
     "dwelling": {"own": OFFICE | GRID, "other": set()},
     "household": {"own": OFFICE | GRID, "other": set()},
     "membership": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
-    # Nobody else is sent there; who may know of the group sees what was found.
-    "visited": {"own": {"grid_worker", "village_clerk", "township_officer"}, "other": set()},
+    # Who is not sent there is told so (409), if the person is known to them at all; who may know of the group sees
+    # what was found.
+    "visited": {"own": OFFICE | GRID, "other": set()},
     "visit": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
     "data_request": {"own": {"village_clerk", "township_officer"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},

@@ -237,7 +237,8 @@ class World:
         """Somebody at a grid who is to be visited, or a visit to them; call it inside the county."""
         cast, other = self.cast(place), place == "other"
         visits.groups(cast)
-        row = visits.due(cast, place="g3" if other else "g1", by="other_clerk" if other else "village_clerk", order=201 + other)
+        where, by = ("g3", "other_clerk") if other else ("g1", "village_clerk")
+        row = visits.due(cast, place=where, by=by, order=201 + other)
         if kind == "visited":
             return str(row.id)
         return str(visits.make(cast, row, by="other_worker" if other else "grid_worker").id)

@@ -87,8 +87,9 @@ def test_whoever_need_not_be_visited_has_no_form(cast: Cast, worker: Client) -> 
     row = due(cast)
     one = membership(row)
     membership_end(actor=cast.actor("village_clerk"), number=one.id, version=one.version, until=today(), reason="搬走")
-    assert worker.get(url("visit", row.id)).status_code == 404
-    assert worker.post(url("visit", row.id), sent()).status_code == 404
+    for answer in (worker.get(url("visit", row.id)), worker.post(url("visit", row.id), sent())):
+        assert answer.status_code == 409
+        assert "这个人现在不用走访了" in words(answer)
     assert worker.get(url("visit", 1)).status_code == 404
 
 

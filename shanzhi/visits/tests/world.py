@@ -55,7 +55,10 @@ def due(cast: Cast, *, on: date | None = None, name: str = "张小平", order: i
     """Somebody who lives alone in a dwelling of grid g1; the next visit was planned when they were written down."""
     by, place = where.pop("by", "village_clerk"), where.pop("place", "g1")
     home = dwelling(cast, by=by, door=f"{order}号", place=place)
-    row = resident(cast, by=by, name=name, order=order, paper_number=id_number(order=order), dwelling=home.id, **where)
+    paper = id_number(order=order)
+    row = resident(
+        cast, by=by, place=place, name=name, order=order, paper_number=paper, dwelling=home.id, **where
+    )  # fmt: skip
     one = member(cast, row, by=by)
     if on is not None:
         Membership.objects.filter(id=one.id).update(due_on=on)

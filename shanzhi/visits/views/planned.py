@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from shanzhi.access.pages import CountyRequest, not_found, page
+from shanzhi.access.pages import CountyRequest, page
 from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.cases.phone.late import is_late
-from shanzhi.lib.errors import DomainError
+from shanzhi.lib.errors import Conflict, DomainError
 from shanzhi.lib.masks import door_mask, name_mask, phone_mask
 from shanzhi.people.models import Resident
 from shanzhi.people.permissions import REVEAL, VIEW
@@ -29,7 +29,7 @@ from shanzhi.visits.models import Visit
 from shanzhi.visits.permissions import MAKE
 from shanzhi.visits.planning import STATES, Person, group_choices, person_page, plan_of
 from shanzhi.visits.selectors import last_answers, visits_of
-from shanzhi.visits.services import visit_make
+from shanzhi.visits.services import NOT_PLANNED, visit_make
 from shanzhi.visits.views.shared import tabs
 
 
@@ -83,7 +83,7 @@ def visit(request: CountyRequest, county: int, visited_id: int) -> HttpResponseB
     row = resident_get_for(request.actor, visited_id, permission=MAKE)
     plan, copy = plan_of(request.actor, row), wants_copy(request)
     if not plan:
-        raise not_found()
+        raise Conflict(NOT_PLANNED, code="not_planned")
     today = None if copy else timezone.localdate()
     if request.method == "POST":
         form = VisitForm(request.POST, plan=plan, today=today)
