@@ -52,6 +52,7 @@ def submit_empty(button: str) -> Callable[[Page], None]:
 DUTY = open_first(r"/341181/duties/\d+/")
 LINE = open_first(r"/341181/duties/lines/\d+/")
 CASE = open_first(r"/341181/cases/\d{4}-\d+/")
+PERSON = open_first(r"/341181/people/residents/\d+/")
 STAFF = open_first(r"/341181/staffing/people/\d+/")
 STOPS: Final = (
     Stop("counties", "", "/"),
@@ -134,6 +135,33 @@ STOPS: Final = (
     Stop("wall_township", OFFICER, "/341181/wall/?period=week"),
     Stop("morning", OFFICER, "/341181/morning/"),
     Stop("morning_leader", LEADER, "/341181/morning/"),
+    Stop("people", CLERK, "/341181/people/"),
+    Stop("people_phone", GRID, "/341181/people/"),
+    Stop("people_registered", OFFICER, "/341181/people/?tab=registered&population=away"),
+    Stop("people_none", OFFICER, "/341181/people/?age=80-&sex=1&population=overseas"),
+    Stop("people_person", CLERK, "/341181/people/", PERSON),
+    Stop("people_person_phone", GRID, "/341181/people/", PERSON),
+    Stop("people_new_wrong", CLERK, "/341181/people/residents/new/", submit_empty("登记")),
+    Stop("people_event_wrong", CLERK, "/341181/people/",
+         then(PERSON, open_first(r"/341181/people/residents/\d+/events/left/"), submit_empty("登记外出"))),
+    Stop("people_reveal_wrong", CLERK, "/341181/people/",
+         then(PERSON, open_first(r"/341181/people/residents/\d+/reveals/.*"), submit_empty("看"))),
+    Stop("people_looks", CLERK, "/341181/people/", then(PERSON, open_first(r"/341181/people/residents/\d+/looks/"))),
+    Stop("people_erase", CLERK, "/341181/people/", then(PERSON, open_first(r"/341181/people/residents/\d+/erasures/"))),
+    Stop("people_households", CLERK, "/341181/people/households/"),
+    Stop("people_household", GRID, "/341181/people/households/", open_first(r"/341181/people/households/\d+/")),
+    Stop("people_split_wrong", CLERK, "/341181/people/households/",
+         then(open_first(r"/341181/people/households/\d+/"), open_first(r"/341181/people/households/\d+/splits/"),
+              submit_empty("分户"))),
+    Stop("people_dwellings", CLERK, "/341181/people/dwellings/"),
+    Stop("people_dwelling", GRID, "/341181/people/dwellings/", open_first(r"/341181/people/dwellings/\d+/")),
+    Stop("people_dwelling_wrong", GRID, "/341181/people/dwellings/new/", submit_empty("登记房屋")),
+    Stop("people_care", CLERK, "/341181/people/care/"),
+    Stop("people_group", GRID, "/341181/people/care/alone/"),
+    Stop("people_requests_none", OFFICER, "/341181/people/requests/"),
+    Stop("people_counts", LEADER, "/341181/people/counts/"),
+    Stop("people_counts_wrong", LEADER, "/341181/people/counts/?on=1800-01-01"),
+    Stop("people_counts_print", LEADER, "/341181/people/counts/print/"),
     Stop("staffing", "tianchang.command_centre", "/341181/staffing/"),
     Stop("staffing_township", OFFICER, "/341181/staffing/?sort=-missing"),
     Stop("staffing_grid", OFFICER, "/341181/staffing/?area=341181104001001"),

@@ -151,7 +151,8 @@ def written_at(actor: Actor, *places: Area | None) -> str:
 def check_known(actor: Actor, number: str, *, but: int = 0) -> None:
     """Conflict for a paper that somebody else in the register has."""
     index = paper_index(number)
-    found = Resident.objects.filter(paper_index=index).exclude(id=but).first() if index else None
+    rows = Resident.objects.filter(paper_index=index).exclude(paper_index="")  # the index leaves those without out
+    found = rows.exclude(id=but).order_by("paper_index").first() if index else None
     if found is None:
         return
     seen = covers(reach(actor), found)

@@ -304,3 +304,49 @@ def test_a_day_stays_a_day() -> None:
     order = Order("days", ("on",))
     row: Any = SimpleNamespace(on=date(2026, 2, 28), id=7)
     assert _opened(_cursor(row, order), order) == (False, [date(2026, 2, 28), 7])
+
+
+# ---- a private order says nothing of its rows
+
+PRIVATE = Order("events", ("code", "at"), private=True)
+
+
+@settings(max_examples=30)
+@given(st.lists(FEW, max_size=12), st.integers(1, 4))
+def test_a_private_order_gives_every_row_once_both_ways(events: list[Event], size: int) -> None:
+    with county(A):
+        rows = made(events)
+        pages = list(forth(rows, PRIVATE, size))
+        listed = [number for page in pages for number in ids(page)]
+        assert listed == [row.id for row in PRIVATE.sorted(rows)]
+        if len(pages) > 1:
+            again = [ids(page) for page in back(rows, PRIVATE, size, pages[-1].previous_cursor)]
+            assert [number for page in reversed(again) for number in page][: len(listed)]
+            assert again[-1] == listed[:size]
+
+
+def test_a_private_cursor_holds_the_id_alone() -> None:
+    rows = made([("诸葛孔方", 1, 0), ("诸葛孔方", 1, 1), ("诸葛孔方", 1, 2)])
+    cursor = page_of(rows, PRIVATE, size=1).next_cursor
+    assert cursor is not None
+    first = PRIVATE.sorted(rows)[0]
+    assert _opened(cursor, PRIVATE) == (False, [first.id])
+    open_one = page_of(rows, Order("events", ("code", "at")), size=1).next_cursor
+    assert open_one is not None
+    assert len(cursor) < len(open_one)
+
+
+def test_a_private_cursor_of_a_row_that_is_gone_is_invalid() -> None:
+    rows = many(3)
+    cursor = page_of(rows, PRIVATE, size=1).next_cursor or ""
+    PRIVATE.sorted(rows)[0].delete()
+    with pytest.raises(CursorInvalid):
+        page_of(rows, PRIVATE, cursor=cursor, size=1)
+
+
+def test_a_private_cursor_goes_on_from_where_its_row_is_now() -> None:
+    """Whoever was renamed meanwhile moves the place in the list along; nothing breaks."""
+    rows = made([("a", 1, 0), ("b", 1, 1), ("c", 1, 2)])
+    cursor = page_of(rows, PRIVATE, size=1).next_cursor or ""
+    OutboxEvent.objects.filter(code="a").update(code="bb")
+    assert [row.code for row in page_of(rows, PRIVATE, cursor=cursor, size=5).rows] == ["c"]
