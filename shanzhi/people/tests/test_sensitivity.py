@@ -1,4 +1,4 @@
-"""Every column of the registers has a class; what is sealed by the table is sealed in the database, and nothing else."""
+"""Every column of the registers has a class; what the table says is sealed is sealed in the database."""
 
 from django.apps import apps
 from django.conf import settings
