@@ -24,6 +24,8 @@ class VisitForm(TakingForm):
     Every rule is the service's. In a copy that lies in a phone there is no day: it is the day on which it is filled in.
     """
 
+    use_required_attribute = False
+
     outcome = forms.ChoiceField(
         label="这次走访", choices=Visit.Outcome.choices, widget=forms.RadioSelect,
         error_messages={"required": MISSING, "invalid_choice": MISSING},
@@ -32,7 +34,10 @@ class VisitForm(TakingForm):
         label="说明", required=False, max_length=4 * NOTE, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="有事要办的一定要写；其他的可以不写。加密保存。",
     )  # fmt: skip
-    report = forms.BooleanField(label="把要办的事报成事件，由村里、镇里接着办", required=False)
+    report = forms.BooleanField(
+        label="把要办的事报成事件", required=False,
+        help_text="由村里、镇里接着办。现在就有人会受伤的，先打 110、120，不要等。",
+    )  # fmt: skip
     on = forms.DateField(
         label="哪天去的", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": BAD_DAY},
@@ -49,10 +54,16 @@ class VisitForm(TakingForm):
                 name = name_of(one.group.code, question.code)
                 self.asked[name] = one.group, question
                 self.fields[name] = _field(question, (known or {}).get((one.group.code, question.code), ""))
+                # Of whoever was not met nothing can be asked.
+                self.fields[name].required = question.required and (not self.is_bound or self._met)
         if today is None:
             del self.fields["on"]
         else:
             self.fields["on"].initial = today
+
+    @property
+    def _met(self) -> bool:
+        return str(self.data.get("outcome", "")) in Visit.MET
 
     @property
     def sections(self) -> list[tuple[str, list[BoundField]]]:
@@ -71,14 +82,15 @@ class VisitForm(TakingForm):
 
 
 def _field(question: Question, known: str) -> forms.Field:
-    """Not required here: nobody answers them for somebody who was not at home."""
+    missing = f"请回答“{question.label}”。"
     if question.type == "text":
         return forms.CharField(
-            label=question.label, required=False, max_length=4 * TEXT, widget=forms.TextInput({"autocomplete": "off"})
+            label=question.label, required=False, max_length=4 * TEXT, widget=forms.TextInput({"autocomplete": "off"}),
+            error_messages={"required": missing},
         )  # fmt: skip
     choices = list(YES.items()) if question.type == "yes_no" else [(one, one) for one in question.choices]
     wrong = f"“{question.label}”的回答不在可选范围里，请重新选。"
     return forms.ChoiceField(
         label=question.label, choices=choices, required=False, initial=known, widget=forms.RadioSelect,
-        error_messages={"invalid_choice": wrong},
+        error_messages={"invalid_choice": wrong, "required": missing},
     )  # fmt: skip
