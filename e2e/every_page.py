@@ -59,6 +59,7 @@ LINE = open_first(r"/341181/duties/lines/\d+/")
 CASE = open_first(r"/341181/cases/\d{4}-\d+/")
 CLUE = open_first(r"/341181/clues/\d+/")
 PERSON = open_first(r"/341181/people/residents/\d+/")
+VISITED = open_first(r"/341181/visits/\d+/")
 STAFF = open_first(r"/341181/staffing/people/\d+/")
 STOPS: Final = (
     Stop("counties", "", "/"),
@@ -168,6 +169,17 @@ STOPS: Final = (
     Stop("people_counts", LEADER, "/341181/people/counts/"),
     Stop("people_counts_wrong", LEADER, "/341181/people/counts/?on=1800-01-01"),
     Stop("people_counts_print", LEADER, "/341181/people/counts/print/"),
+    Stop("visits_phone", GRID, "/341181/visits/?state=all"),
+    Stop("visit_phone", GRID, "/341181/visits/?state=all", VISITED),
+    Stop("visit_phone_wrong", GRID, "/341181/visits/?state=all", then(VISITED, submit_empty("保存走访"))),
+    Stop("visits", CLERK, "/341181/visits/"),
+    Stop("visits_none", "tianchang.branch_secretary", "/341181/visits/"),
+    Stop("visit_wrong", CLERK, "/341181/visits/?state=all", then(VISITED, submit_empty("保存走访"))),
+    Stop("visits_made", CLERK, "/341181/visits/made/"),
+    Stop("visits_made_phone", GRID, "/341181/visits/made/"),
+    Stop("visits_made_wrong", OFFICER, "/341181/visits/made/?on_from=x"),
+    Stop("visit_made", CLERK, "/341181/visits/made/", open_first(r"/341181/visits/made/\d+/")),
+    Stop("visits_counts", LEADER, "/341181/visits/counts/"),
     Stop("staffing", "tianchang.command_centre", "/341181/staffing/"),
     Stop("staffing_township", OFFICER, "/341181/staffing/?sort=-missing"),
     Stop("staffing_grid", OFFICER, "/341181/staffing/?area=341181104001001"),

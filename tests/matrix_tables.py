@@ -73,6 +73,8 @@ ALLOWED: dict[str, set[str]] = {
     "people.export": {"village_clerk", "township_officer"},
     "people.rights": {"village_clerk", "township_officer"},
     "people.counts": OFFICE | GRID | WATCHERS,
+    "visits.make": GRID | VILLAGE_OFFICE | {"township_officer"},
+    "visits.counts": OFFICE | GRID | WATCHERS,
     "staffing.view": STAFF,
     "staffing.contact": OFFICE | GRID | {"department_handler", "county_leader"},
     "staffing.manage": OFFICE,
@@ -165,6 +167,10 @@ SEES: dict[str, dict[str, set[str]]] = {
     "dwelling": {"own": OFFICE | GRID, "other": set()},
     "household": {"own": OFFICE | GRID, "other": set()},
     "membership": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
+    # Who is not sent there is told so (409), if the person is known to them at all; who may know of the group sees
+    # what was found.
+    "visited": {"own": OFFICE | GRID, "other": set()},
+    "visit": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
     "data_request": {"own": {"village_clerk", "township_officer"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},

@@ -30,6 +30,7 @@ from shanzhi.people.tests import world as people
 from shanzhi.staffing.models import Assignment
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Seal
+from shanzhi.visits.tests import world as visits
 from tests.cast import Cast, Person, report
 from tests.kinds import kind_add
 
@@ -77,7 +78,9 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "parts": ("accept",),
     "unmerges": ("merge",),
 }
-REGISTERED = ("resident", "stay", "dwelling", "household", "membership", "data_request")
+REGISTERED = (
+    "resident", "stay", "dwelling", "household", "membership", "data_request", "visited", "visit",
+)  # fmt: skip
 STAGED = {"label": "有环节的", "stages": [{"code": "a", "label": "甲", "next": ["b"]}, {"code": "b", "label": "乙"}],
           "clocks": {"handle": "7 days"}}  # fmt: skip
 
@@ -232,6 +235,8 @@ class World:
         """Something of the register at a grid; call it inside the county."""
         cast, other = self.cast(place), place == "other"
         clerk, grid = ("other_clerk", "g3") if other else ("village_clerk", "g1")
+        if kind in ("visited", "visit"):
+            return self.visited(kind, place)
         if kind == "dwelling":
             return str(people.dwelling(cast, by=clerk, place=grid).id)
         if kind == "household":
@@ -244,6 +249,16 @@ class World:
         if kind == "data_request":
             return str(request_take(actor=cast.actor(clerk), resident=row.id, kind="copy").id)
         return str(row.id)
+
+    def visited(self, kind: str, place: str) -> str:
+        """Somebody at a grid who is to be visited, or a visit to them; call it inside the county."""
+        cast, other = self.cast(place), place == "other"
+        visits.groups(cast)
+        where, by = ("g3", "other_clerk") if other else ("g1", "village_clerk")
+        row = visits.due(cast, place=where, by=by, order=201 + other)
+        if kind == "visited":
+            return str(row.id)
+        return str(visits.make(cast, row, by="other_worker" if other else "grid_worker").id)
 
     def draw(self, place: str, person: Person, at: datetime) -> str:
         """A draw of call-backs at a township; call it inside the county."""

@@ -44,6 +44,7 @@ KINDS = {
     "held_id": "held", "block_id": "block", "draw_id": "draw", "duty_id": "duty", "line_id": "duty_line",
     "staff_id": "staff", "resident_id": "resident", "stay_id": "stay", "dwelling_id": "dwelling",
     "household_id": "household", "membership_id": "membership", "request_id": "data_request",
+    "visited_id": "visited", "visit_id": "visit",
     "clue_id": "clue", "officer_id": "clue_officer", "hook_id": "hook", "hook_delivery_id": "hook_delivery",
 }  # fmt: skip
 
@@ -143,6 +144,8 @@ ELSEWISE: dict[str, dict[str, Any]] = {
     "people.care_end": {"until": "2026-01-05"},
     "people.reveal": {"field": "phone", "purpose": "contact"},
     "people.decide": {"done": True, "answer": "已办。"},
+    "visits.make": {"outcome": "absent"},
+    "visits:visit": {"outcome": "absent"},
     "areas.mapping.split_create": {"line": [[118.9, 32.7], [119.0, 32.8]]},
 }
 

@@ -19,6 +19,7 @@ class Source(models.TextChoices):
     PAPER = "paper", "来信"
     MEDIA = "media", "媒体网络"
     DESK = "desk", "工作中发现"
+    VISIT = "visit", "走访发现"
     API = "api", "接口上报"
     PART = "part", "拆分"
 

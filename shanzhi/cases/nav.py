@@ -12,7 +12,7 @@ from shanzhi.ui import nav
 
 nav.register(
     nav.NavItem("待办", "checklist", "cases:home", permission=SELF, order=10, densities=frozenset({nav.PHONE})),
-    nav.NavItem("事件", "message-circle", "cases:list", permission=VIEW, order=20),
+    nav.NavItem("事件", "message-circle", "cases:list", permission=VIEW, order=20, densities=frozenset({nav.DESK})),
     nav.NavItem(
         "吹哨报到", "speakerphone", "cases:whistles", permission=VIEW, order=22, densities=frozenset({nav.DESK})
     ),

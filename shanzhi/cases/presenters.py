@@ -32,6 +32,7 @@ SHAPES: Final = {State.REPORTED: "new", State.ACCEPTED: "run", State.DISPATCHED:
 SOURCE_ICONS: Final = {
     Source.SNAP: "camera", Source.RESIDENT: "message", Source.PHONE: "phone", Source.COUNTER: "user",
     Source.BOX: "inbox", Source.PAPER: "file-text", Source.MEDIA: "speakerphone", Source.DESK: "edit",
+    Source.VISIT: "users",
     Source.API: "world", Source.PART: "arrows-split-2",
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ REPORTED: Final = {
     Source.PAPER: "来信登记",
     Source.MEDIA: "媒体网络反映登记",
     Source.DESK: "工作中发现登记",
+    Source.VISIT: "走访时上报",
     Source.API: "接口上报",
     Source.PART: "拆分出来",
 }

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "shanzhi.cases",
     "shanzhi.clues",
     "shanzhi.duties",
+    "shanzhi.visits",
     "shanzhi.portal",
     "shanzhi.exchange",
     "shanzhi.insight",

@@ -29,6 +29,7 @@ for prefix, module in (
     ("<county:county>/", "insight.urls"),
     ("<county:county>/", "people.urls"),
     ("<county:county>/", "staffing.urls"),
+    ("<county:county>/", "visits.urls"),
 ):
     if find_spec(f"shanzhi.{module}"):
         urlpatterns.append(path(prefix, include(f"shanzhi.{module}")))

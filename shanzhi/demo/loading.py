@@ -43,6 +43,7 @@ from shanzhi.demo.pictures import picture
 from shanzhi.demo.plan import CountyPlan
 from shanzhi.demo.register import Register
 from shanzhi.demo.staffing import plan_staff
+from shanzhi.demo.visiting import visits_write
 from shanzhi.duties.jobs import watch as watch_lines
 from shanzhi.duties.models import Duty, Line
 from shanzhi.files.services import photo_store
@@ -121,6 +122,7 @@ def _county(plan: CountyPlan, say: Say) -> None:
         loader.staff()
         loader.clue_desk()
         loader.register()
+        loader.visits()
         loader.cases()
         loader.orders()
         loader.stand_in()
@@ -175,6 +177,10 @@ class _Loader:
         """Dwellings, families and care groups of a few villages, each by its own clerk."""
         dwellings, residents = Register(self.plan, self._actor).write()
         self.say(f"  房屋 {dwellings:,} 座，居民 {residents:,} 人")
+
+    def visits(self) -> None:
+        """Of the workers of the grids and the clerks, to those who are looked after."""
+        self.say(f"  走访 {visits_write(self.plan, self._actor):,} 次")
 
     def _seat(self, actor: Actor, wanted: Callable[[str], bool]) -> None:
         seats = [seat for seat in self.plan.seats if wanted(seat.role)]

@@ -65,6 +65,15 @@ class Question(BaseModel):
         return self
 
 
+class FoundAs(BaseModel):
+    """What a visit that finds something reports: the code of a kind of cases, and answers to its questions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+    answers: Annotated[dict[str, Line], Field(max_length=10)] = Field(default_factory=dict)
+
+
 class CareGroupBody(BaseModel):
     """`class` says what the membership tells of a person; of a `strict` group names are masked in lists, too.
 
@@ -85,6 +94,7 @@ class CareGroupBody(BaseModel):
     visited_by: Annotated[tuple[str, ...], AfterValidator(_roles)] = ()
     retention_days: Annotated[int, Field(ge=0, le=3660)] = 365
     questions: Annotated[tuple[Question, ...], Field(max_length=20)] = ()
+    found_as: FoundAs | None = None
 
     @model_validator(mode="after")
     def fits(self) -> Self:

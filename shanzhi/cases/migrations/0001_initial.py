@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                             ("paper", "来信"),
                             ("media", "媒体网络"),
                             ("desk", "工作中发现"),
+                            ("visit", "走访发现"),
                             ("api", "接口上报"),
                             ("part", "拆分"),
                         ],

@@ -18,6 +18,7 @@ from shanzhi.people.catalogue import Relation
 from shanzhi.people.groups import groups_known
 from shanzhi.people.models import Membership, Request, Resident, Stay
 from shanzhi.people.permissions import RIGHTS
+from shanzhi.people.registry import membership_goes, resident_goes
 from shanzhi.people.selectors import resident_get_for
 from shanzhi.people.services.checking import post_of, refuse
 from shanzhi.people.services.requesting import request_locked, request_settle
@@ -82,12 +83,15 @@ def resident_erase(
             _answer(actor, request, at, path)
         for row in (*Stay.objects.filter(resident=resident), *Membership.objects.filter(resident=resident)):
             gone(actor, row, at)
+        resident_goes(actor, resident, at)
         forget(actor=actor, code="people.resident.erased", obj=resident, at=at, post=post)
         resident.delete()
 
 
 def gone(actor: Actor, row: CountyModel, at: datetime) -> None:
     """A row and its salt, with one entry that says so."""
+    if isinstance(row, Membership):
+        membership_goes(actor, row, at)
     forget(actor=actor, code=f"people.{row._meta.model_name}.erased", obj=row, at=at)
     row.delete()
 

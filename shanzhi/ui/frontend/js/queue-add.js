@@ -3,7 +3,7 @@
 import { add } from "./queue-store.js";
 
 const LEFT_OUT = new Set(["csrfmiddlewaretoken", "photo_meta", "queued", "photos", "back"]);
-const FORMS = /^\/(\d{6})\/cases\/(new|[\d-]+\/[a-z-]+)\/$/;
+const FORMS = /^\/(\d{6})\/(?:cases\/(new|[\d-]+\/[a-z-]+)|visits\/(\d+))\/$/;
 // These show or print something: there is nothing to do later.
 const NEVER = /\/(reveals|receipts?|papers|colleagues|export|kind-fields)\/$/;
 
@@ -11,6 +11,8 @@ const NEVER = /\/(reveals|receipts?|papers|colleagues|export|kind-fields)\/$/;
 export function place(path) {
   const found = FORMS.exec(path);
   if (!found || NEVER.test(path)) return null;
+  // What is in order: the steps of one case, the visits to one person.
+  if (found[3]) return { county: found[1], number: `v${found[3]}` };
   return { county: found[1], number: found[2] === "new" ? "" : found[2].split("/")[0] };
 }
 
@@ -48,6 +50,6 @@ export async function addForm(path, data, about) {
 
 /** The first words that were written, to know the item again by. */
 function said(fields) {
-  const found = fields.find(([name, value]) => (name === "body" || name === "text") && value.trim());
+  const found = fields.find(([name, value]) => ["body", "text", "note"].includes(name) && value.trim());
   return found ? found[1].trim().slice(0, 60) : "";
 }

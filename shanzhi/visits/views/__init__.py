@@ -1,0 +1,1 @@
+"""Pages of visits: whom to see, one visit, what was found, how many."""
