@@ -37,12 +37,13 @@ def plain(places: dict[Any, Facts]) -> dict[Any, Facts]:
 
 
 def agrees(reader: Reader, during: Period) -> int:
-    """By place, by day, and what stands open; returns how much there was to count, so that a test can say that there was something."""
+    """By place, by day, and what stands open; returns how much there was to count: a test says that there was some."""
     from_rows, counted = plain(rolled.by_place(reader, during)), plain(live.by_place(reader, during))
     assert from_rows == counted, (reader.area.name, during)
     by_day, counted_by_day = plain(rolled.by_day(reader, during)), plain(live.by_day(reader, during))
     assert by_day == counted_by_day, (reader.area.name, during)
-    assert kept(reader, {}) == backlog.counted(reader.actor, reader.area, reader.at), reader.area.name
+    counted_now = backlog.counted(reader.actor, reader.area, reader.at)
+    assert kept(reader, {}) == counted_now, reader.area.name
     return sum(number for facts in counted.values() for number in facts.values())
 
 
