@@ -69,7 +69,5 @@ def test_what_a_batch_was_counted_as(path: str) -> None:
 def test_a_long_history_is_a_row_a_day(path: str) -> None:
     """A year of the county is 365 rows for each group of roles, whatever the number of cases."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM insight_placeday WHERE county_id = 341181 AND up = '' AND reported > 0"
-        )
+        cursor.execute("SELECT count(*) FROM insight_placeday WHERE county_id = 341181 AND up = '' AND reported > 0")
         assert cursor.fetchone()[0] == 1
