@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bench import batches, cases, divisions, field, flood, killed, places, rollups, suggestion
+from bench import batches, cases, divisions, field, flood, killed, places, residents, rollups, suggestion
 from bench.meter import FOLDER
 from bench.replay import Replayer
 from bench.report import Result, save, table
@@ -28,7 +28,7 @@ from dev.environment import PYTHON, ROOT, environment, say
 NAMES: Final = (
     "case_create", "case_list_20k", "case_list_2m", "case_page", "case_bbox", "case_bbox_2m", "batch_dispatch_500",
     "public_flood", "village_public_page", "queued_1000", "divisions_import", "suggestion", "place_to_grid", "rollup",
-    "dashboard_county", "dashboard_2m", "killed_2m",
+    "dashboard_county", "dashboard_2m", "killed_2m", "resident_import", "resident_search",
 )  # fmt: skip
 ALONE: Final[dict[str, Callable[[], Result]]] = {  # the same on every database
     "suggestion": suggestion.measure, "place_to_grid": places.measure,
@@ -139,10 +139,30 @@ def measure(
             say(f"{database.name}: {FLOOD}")
             with Server(database.env) as server:
                 yield flood.measure(site, server, database.env)
+    if wanted := [name for name in names if name in residents.NAMES]:
+        yield from measure_residents(database, folder, wanted)
     if "divisions_import" in names:
         say(f"{database.name}: divisions_import")
         empty = apart(database, folder)
         yield divisions.measure(empty.env, empty.owner, folder)
+
+
+def measure_residents(database: Database, folder: Path, names: Sequence[str]) -> Iterator[Result]:
+    """In a county of its own: lists come in, then people are looked for among them."""
+    where = apart(database, folder, "residents")
+
+    def run(*words: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(manage(where, "bench_people", *words))
+        return found
+
+    say(f"{database.name}: resident_import")
+    run("open")
+    yield from residents.imports(run, where.env, where.owner, folder)
+    if "resident_search" in names:
+        say(f"{database.name}: resident_search")
+        manage(where, "collectstatic", "--no-input", "--verbosity", "0")
+        with Server(where.env) as server:
+            yield from residents.searches(run("site"), server)
 
 
 def measure_cases(
@@ -189,11 +209,11 @@ def measure_millions(
         yield killed.measure(site, database.env, database.app)
 
 
-def apart(database: Database, folder: Path) -> Database:
+def apart(database: Database, folder: Path, name: str = "divisions") -> Database:
     """SQLite maps its file into memory: the import would be charged for the cases, and gets a file of its own."""
     if database.name != "sqlite":
         return database
-    url = f"sqlite:///{folder}/divisions.sqlite3"
+    url = f"sqlite:///{folder}/{name}.sqlite3"
     env = {**database.env, "SHANZHI_DATABASE": url, "SHANZHI_DATABASE_OWNER": url}
     found = Database(database.name, url, url, env)
     manage(found, "migrate", "--no-input", "--verbosity", "0")

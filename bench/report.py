@@ -54,6 +54,9 @@ TARGETS: Final[dict[str, tuple[Target, ...]]] = {
     "suggestion": (Target("p95_ms", 2),),
     "place_to_grid": (Target("cpu_us", 5),),
     "rollup": (Target("rows_per_s", 500, at_least=True),),
+    "resident_import": (Target("rows_per_s", 5_000, at_least=True), Target("peak_mb", 250)),
+    "resident_import_xlsx": (Target("rows_per_s", 5_000, at_least=True), Target("peak_mb", 1_024)),
+    "resident_search": (Target("sql", 8), Target("p95_ms", 50)),
     "divisions_import": (Target("rows_per_s", 5_000, at_least=True), Target("peak_mb", 250)),
 }
 LABELS: Final = {

@@ -12,7 +12,7 @@ API_APPS = (
     "accounts", "areas", "areas.households", "areas.mapping", "cases", "cases.callbacks", "cases.gate", "cases.kinds",
     "cases.mapping", "cases.rates", "cases.residents", "cases.suggesting", "cases.taking", "cases.worklists", "clues",
     "duties", "exchange", "files", "insight", "insight.boards", "jobs", "notices", "packs", "portal",
-    "portal.village", "people", "staffing", "trail", "visits",
+    "portal.village", "people", "people.finding", "people.importing", "staffing", "trail", "visits",
 )  # fmt: skip
 
 

@@ -171,6 +171,9 @@ SEES: dict[str, dict[str, set[str]]] = {
     # what was found.
     "visited": {"own": OFFICE | GRID, "other": set()},
     "visit": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
+    "register_import": {"own": {"village_clerk", "township_officer", "command_centre"}, "other": set()},
+    "register_export": {"own": {"village_clerk"}, "other": set()},  # its maker's alone
+    "search": {"own": {"village_clerk"}, "other": set()},
     "data_request": {"own": {"village_clerk", "township_officer"}, "other": set()},
     "saved": {"own": {"village_clerk"}, "other": set()},
     "erased": {"own": {"village_clerk"}, "other": set()},

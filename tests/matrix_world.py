@@ -27,6 +27,7 @@ from shanzhi.packs.loading import load_files
 from shanzhi.packs.shipped import SHIPPED
 from shanzhi.people.services import request_take
 from shanzhi.people.tests import world as people
+from shanzhi.people.tests.importing import world as lists
 from shanzhi.staffing.models import Assignment
 from shanzhi.tenancy.context import county
 from shanzhi.trail.models import Seal
@@ -78,8 +79,9 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "parts": ("accept",),
     "unmerges": ("merge",),
 }
+LISTED = ("register_import", "register_export", "search")
 REGISTERED = (
-    "resident", "stay", "dwelling", "household", "membership", "data_request", "visited", "visit",
+    *LISTED, "resident", "stay", "dwelling", "household", "membership", "data_request", "visited", "visit",
 )  # fmt: skip
 STAGED = {"label": "有环节的", "stages": [{"code": "a", "label": "甲", "next": ["b"]}, {"code": "b", "label": "乙"}],
           "clocks": {"handle": "7 days"}}  # fmt: skip
@@ -237,6 +239,8 @@ class World:
         clerk, grid = ("other_clerk", "g3") if other else ("village_clerk", "g1")
         if kind in ("visited", "visit"):
             return self.visited(kind, place)
+        if kind in LISTED:
+            return lists.thing(kind, cast, by=clerk, place="v3" if other else "v1")
         if kind == "dwelling":
             return str(people.dwelling(cast, by=clerk, place=grid).id)
         if kind == "household":

@@ -44,8 +44,9 @@ KINDS = {
     "held_id": "held", "block_id": "block", "draw_id": "draw", "duty_id": "duty", "line_id": "duty_line",
     "staff_id": "staff", "resident_id": "resident", "stay_id": "stay", "dwelling_id": "dwelling",
     "household_id": "household", "membership_id": "membership", "request_id": "data_request",
-    "visited_id": "visited", "visit_id": "visit",
-    "clue_id": "clue", "officer_id": "clue_officer", "hook_id": "hook", "hook_delivery_id": "hook_delivery",
+    "visited_id": "visited", "visit_id": "visit", "clue_id": "clue", "officer_id": "clue_officer",
+    "hook_id": "hook", "hook_delivery_id": "hook_delivery", "register_import_id": "register_import",
+    "register_export_id": "register_export", "search_id": "search",
 }  # fmt: skip
 
 
@@ -142,6 +143,7 @@ ELSEWISE: dict[str, dict[str, Any]] = {
     "people.correct": {"since": "2026-01-05", "note": "写错了"},
     "people.care_begin": {"group": "alone", "since": "2026-01-05"},
     "people.care_end": {"until": "2026-01-05"},
+    "people.finding.search": {"area": ""},
     "people.reveal": {"field": "phone", "purpose": "contact"},
     "people.decide": {"done": True, "answer": "已办。"},
     "visits.make": {"outcome": "absent"},

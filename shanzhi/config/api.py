@@ -31,7 +31,7 @@ APPS = (
     "accounts", "areas.mapping", "areas.households", "areas", "cases.worklists", "cases.mapping", "cases",
     "cases.callbacks", "cases.gate", "cases.kinds", "cases.rates", "cases.residents", "cases.suggesting",
     "cases.taking", "clues", "duties", "exchange", "files", "insight", "insight.boards", "jobs", "notices", "packs",
-    "portal", "portal.village", "people", "staffing", "trail", "visits",
+    "portal", "portal.village", "people.finding", "people.importing", "people", "staffing", "trail", "visits",
 )  # fmt: skip
 for app in APPS:
     if find_spec(f"shanzhi.{app}.api"):

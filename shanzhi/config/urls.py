@@ -27,6 +27,8 @@ for prefix, module in (
     ("<county:county>/", "trail.urls"),
     ("<county:county>/", "exchange.urls"),
     ("<county:county>/", "insight.urls"),
+    ("<county:county>/", "people.importing.urls"),
+    ("<county:county>/", "people.finding.urls"),
     ("<county:county>/", "people.urls"),
     ("<county:county>/", "staffing.urls"),
     ("<county:county>/", "visits.urls"),

@@ -7,11 +7,12 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
 from django.core.files.base import File
-from django.db.transaction import atomic
+from django.db.transaction import atomic, on_commit
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
@@ -150,6 +151,20 @@ def files_detach(*, actor: Actor, owner: CountyModel, at: datetime) -> list[Stor
         files = list(StoredFile.objects.filter(id__in=ids).order_by("id"))
         record_bulk(actor=actor, code=DETACHED, objs=files, at=at)
         return files
+
+
+def files_destroy(*, actor: Actor, owner: CountyModel, at: datetime) -> int:
+    """The files of a record are deleted for good, as the law or their purpose asks; returns how many.
+
+    Call it in the transaction in which the record lets go of them: the bytes go once that is committed.
+    """
+    with atomic():
+        files = list(StoredFile.objects.filter(owner_type=owner._meta.label_lower, owner_id=owner.pk).order_by("id"))
+        for file in files:
+            StoredFile.objects.filter(id=file.id).delete()
+            forget(actor=actor, code=DROPPED, obj=file, at=at)
+            on_commit(partial(storage.remove, file.county_id, file.id))
+        return len(files)
 
 
 def files_sweep(*, at: datetime) -> tuple[int, int]:

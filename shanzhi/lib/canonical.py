@@ -10,7 +10,11 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
+
+_AS_IT_IS: Final = frozenset({type(None), bool, int, str})
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _plain(value: object) -> object:
@@ -27,9 +31,9 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex()
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        return {_key(key): item if type(item) in _AS_IT_IS else _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [item if type(item) in _AS_IT_IS else _plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
@@ -41,5 +45,4 @@ def _key(value: object) -> str:
 
 def canonical(value: object) -> bytes:
     """Equal values give equal bytes on every system; raises TypeError for floats, naive times and unknown types."""
-    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(_plain(value)).encode("utf-8", "surrogatepass")

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -95,9 +96,13 @@ class KeyRing:
         """Sealed under the newest key for `place` (table.column). The same text never looks the same twice."""
         header = bytes((FORMAT, _CODES[self.suite])) + self.newest.to_bytes(2, "big")
         nonce = secrets.token_bytes(NONCE)
-        work = Cipher(self._algorithm(self.suite, self.newest), modes.GCM(nonce)).encryptor()
-        work.authenticate_additional_data(header + place.encode())
-        sealed = work.update(text.encode("utf-8", "surrogatepass")) + work.finalize()
+        body, bound = text.encode("utf-8", "surrogatepass"), header + place.encode()
+        algorithm = self._algorithm(self.suite, self.newest)
+        if self.suite == Suite.AES:  # the same in one call: half a million people are sealed at once
+            return base64.b64encode(header + nonce + AESGCM(algorithm.key).encrypt(nonce, body, bound)).decode()
+        work = Cipher(algorithm, modes.GCM(nonce)).encryptor()
+        work.authenticate_additional_data(bound)
+        sealed = work.update(body) + work.finalize()
         return base64.b64encode(header + nonce + sealed + work.tag).decode()
 
     def open(self, sealed: str, place: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shanzhi.areas.elsewhere import lying_elsewhere
 from shanzhi.areas.registry import path_holder
+from shanzhi.people.importing.trails import EXPORTS
 from shanzhi.people.models import Dwelling, Household, Look, Membership, RegisterImport, Request, Resident, Stay
 from shanzhi.trail.trails import track, trail_labels
 
@@ -29,7 +30,7 @@ def residents_agree(rows: Sequence[Resident]) -> Iterator[str]:
 track(Dwelling, also=dwellings_agree)
 track(Household, also=households_agree)
 track(Resident, also=residents_agree)
-for model in (Stay, Membership, Look, Request, RegisterImport):
+for model in (Stay, Membership, Look, Request, RegisterImport, EXPORTS):
     track(model)
 for name, field in (
     ("Dwelling", "area_path"), ("Household", "area_path"), ("Resident", "lives_path"), ("Resident", "registered_path"),

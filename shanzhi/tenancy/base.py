@@ -118,7 +118,7 @@ class CountyModel(models.Model, metaclass=CountyModelBase):
             self.county_id = value
         elif value not in (ALL, own):
             raise NoCounty(f"row of county {self.county_id} saved in county {value}")
-        for field in self._meta.local_fields:
+        for field in self._meta.local_fields if self._state.fields_cache else ():
             if isinstance(field, CountyForeignKey) and field.is_cached(self):
                 parent = field.get_cached_value(self)
                 if isinstance(parent, CountyModel) and parent.county_id != self.county_id:

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection
 
 from shanzhi.access.actor import Actor, ActorPost
+from shanzhi.tenancy.bulk import values_insert
 from shanzhi.tenancy.context import current
 from shanzhi.tenancy.ids import new_id
 from shanzhi.tenancy.models import CountyModel
@@ -40,9 +41,13 @@ def record(*, actor: Actor, code: str, obj: CountyModel, at: datetime, post: Act
 
 
 def record_bulk(
-    *, actor: Actor, code: str, objs: Sequence[CountyModel], at: datetime, post: ActorPost | None = None
-) -> list[Entry]:
-    """Write one entry for each 1,000 objects of one model; three statements for each thousand."""
+    *, actor: Actor, code: str, objs: Sequence[CountyModel], at: datetime, post: ActorPost | None = None,
+    new: bool = False,
+) -> list[Entry]:  # fmt: skip
+    """Write one entry for each 1,000 objects of one model; three statements for each thousand.
+
+    `new` says that the objects were made in this transaction, so that none of them has a salt yet.
+    """
     if not objs:
         return []
     known = tracked(type(objs[0]))
@@ -50,7 +55,7 @@ def record_bulk(
     for part in _parts(sorted(objs, key=lambda row: row.id)):
         for row in part:
             row.stamp()
-        salts = _salts(known.type, [row.id for row in part])
+        salts = (_salts_new if new else _salts)(known.type, [row.id for row in part])
         members = [Member(row.id, known.version(row), known.digest(row, salts[row.id])) for row in part]
         data = pack(members)
         entry = _entry(actor, code, known.type, at, post, size=len(part), digest=members_root(data))
@@ -107,6 +112,14 @@ def _entry(
     entry.stamp()
     entry.leaf = entry.computed_leaf()
     return entry
+
+
+def _salts_new(object_type: str, ids: Sequence[int]) -> dict[int, bytes]:
+    county_id = current()
+    made = {object_id: secrets.token_bytes(SALT_BYTES) for object_id in ids}
+    names = ("id", "county_id", "object_type", "object_id", "value")
+    values_insert(Salt, names, [(new_id(), county_id, object_type, one, salt) for one, salt in made.items()])
+    return made
 
 
 def _salts(object_type: str, ids: Sequence[int]) -> dict[int, bytes]:

@@ -14,6 +14,7 @@ from django.db.models import Field
 from shanzhi.lib.canonical import canonical
 from shanzhi.tenancy.models import CountyModel
 
+PLAIN: Final = frozenset({type(None), bool, int, str})
 ERASED: Final = bytes(32)  # digest of the last entry of a lawfully deleted object
 
 
@@ -54,8 +55,8 @@ class Tracked:
         return sha256(salt + canonical((self.type, row.id, values))).digest()
 
     def _value(self, field: "Field[Any, Any]", row: CountyModel) -> object:
-        value = field.value_from_object(row)
-        if hasattr(value, "resolve_expression"):
+        value = getattr(row, field.attname)
+        if type(value) not in PLAIN and hasattr(value, "resolve_expression"):
             raise TypeError(f"{self.type}.{field.name} is an expression: read the row again before it is recorded")
         return field.to_python(value)
 
