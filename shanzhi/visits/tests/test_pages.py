@@ -176,7 +176,7 @@ def test_a_desk_sees_a_table_and_the_records(cast: Cast, worker: Client) -> None
     assert "张小平" in words(worker.get(url("made") + "?who=mine"))
     made = Visit.objects.get()
     shown = words(clerk.get(url("show", made.id)))
-    for word in ("屋顶漏雨", "身体怎么样 好", "吃饭有没有困难 没有", "独居老人"):
+    for word in ("屋顶漏雨", "身体怎么样： 好", "吃饭有没有困难： 没有", "独居老人"):
         assert word in shown
 
 
