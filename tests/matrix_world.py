@@ -259,7 +259,7 @@ class World:
         cast, other = self.cast(place), place == "other"
         visits.groups(cast)
         where, by = ("g3", "other_clerk") if other else ("g1", "village_clerk")
-        row = visits.due(cast, place=where, by=by, order=201 + other)
+        row = visits.due(cast, place=where, by=by, order=201 + other + 2 * (kind == "visit"))
         if kind == "visited":
             return str(row.id)
         return str(visits.make(cast, row, by="other_worker" if other else "grid_worker").id)
