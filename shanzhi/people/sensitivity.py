@@ -68,12 +68,20 @@ FIELDS: Final[dict[str, dict[Handling, tuple[str, ...]]]] = {
         PLAIN: ("state", "asked_at", "taken_by", "decided_at", "decided_by", "version"),
     },
     "RegisterImport": {
-        PLAIN: ("file", "name", "path", "state", "job_id", "as_of", "header", "columns", "problem", "counts",
-                "created_by", "created_by_name", "created_by_post", "created_at", "applied_at", "version"),
+        PLAIN: ("file", "name", "path", "state", "job_id", "as_of", "header", "samples", "columns", "so_far", "problem",
+                "counts", "created_by", "created_by_name", "created_by_post", "created_at", "applied_at", "version"),
     },
     "RegisterFault": {
         Handling(Klass.SENSITIVE, "加密", "只给导入的人，作为要改的文件"): ("raw",),
         PLAIN: ("source", "number", "column", "sentence"),
+    },
+    "RegisterExport": {
+        PLAIN: ("file", "path", "place", "population", "purpose", "text", "whole", "ending", "state", "count", "job_id",
+                "created_by", "created_by_name", "created_by_post", "created_at", "expires_at", "version"),
+    },
+    "Search": {
+        Handling(Klass.PERSONAL, "加密，一小时后删除", "只给查找的人"): ("text",),
+        PLAIN: ("user", "area_code", "created_at"),
     },
     "Mapping": {PLAIN: ("signature", "columns", "used_at")},
 }  # fmt: skip
