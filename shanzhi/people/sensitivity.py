@@ -80,7 +80,7 @@ FIELDS: Final[dict[str, dict[Handling, tuple[str, ...]]]] = {
                 "created_by", "created_by_name", "created_by_post", "created_at", "expires_at", "version"),
     },
     "Search": {
-        Handling(Klass.PERSONAL, "加密，一小时后删除", "只给查找的人"): ("text",),
+        Handling(Klass.PERSONAL, "加密", "只给查找的人，一小时后删除"): ("text",),
         PLAIN: ("user", "area_code", "created_at"),
     },
     "Mapping": {PLAIN: ("signature", "columns", "used_at")},
