@@ -19,7 +19,7 @@ from shanzhi.people.services.checking import STALE, day_checked, home_checked, p
 from shanzhi.people.services.history import By, go_on, open_stay
 from shanzhi.people.services.placing import open_household, relation_checked
 from shanzhi.people.services.residents import locked
-from shanzhi.people.whereabouts import RELATED, Where
+from shanzhi.people.whereabouts import RELATED, Where, path_now
 from shanzhi.tenancy.counters import count_up
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
@@ -189,7 +189,7 @@ def made(by: By, area: Area, on: date, kind: str, row_id: int) -> Household:
     year = local(by.at).year
     number = f"{year}-{count_up(HouseholdNumber, 'year', year):06d}"
     row = Household(
-        id=row_id, number=number, kind=kind, area=area, area_path=area.path, opened_on=on, created_at=by.at
+        id=row_id, number=number, kind=kind, area=area, area_path=path_now(area), opened_on=on, created_at=by.at
     )  # fmt: skip
     row.save(force_insert=True)
     record(actor=by.actor, code="people.household.opened", obj=row, at=by.at, post=by.post)
