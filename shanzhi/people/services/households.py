@@ -26,6 +26,8 @@ from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record
 
 Members = Mapping[int, str]  # ids of residents with their relation to the head
+BEFORE_OPENING: Final = "日期不能早于这一户的立户日期，请改日期。"
+CLOSED_EARLY: Final = "销户日期不能早于立户日期，请改日期。"
 TOO_EARLY: Final = "{name}上一次变更是{day}，日期不能早于那一天。"
 
 
@@ -156,6 +158,8 @@ def household_merge(
         if row.id == target.id:
             refuse({"into": ["不能并入自己，请选另一户。"]})
         day_checked(on, local(at).date())
+        if on < row.opened_on:
+            refuse({"on": [CLOSED_EARLY]})
         by = By(actor, post_of(actor, target.area_path), at)
         members = {one.id: relations.get(one.id, Relation.OTHER) for one in members_held(row)}
         _put(by, target, members, on)
@@ -179,7 +183,7 @@ def household_close(
             raise Conflict(f"这一户还有 {there} 人，请先登记他们的去向，再销户。", code="has_members")
         day_checked(on, local(at).date())
         if on < row.opened_on:
-            refuse({"on": ["销户日期不能早于立户日期，请改日期。"]})
+            refuse({"on": [CLOSED_EARLY]})
         _close(By(actor, post_of(actor, row.area_path), at), row, on)
     return row
 
@@ -203,7 +207,9 @@ def members_held(household: Household) -> list[Resident]:
 
 
 def _put(by: By, household: Household, members: Members, on: date) -> None:
-    """Those who lose a head in the going, first; a second head of the household is refused."""
+    """Nobody is in it before it was opened; a second head of the household is refused."""
+    if on < household.opened_on:
+        refuse({"on": [BEFORE_OPENING]})
     rows = Resident.objects.select_related(*RELATED).select_for_update(of=("self",)).filter(id__in=list(members))
     found = {row.id: row for row in rows.order_by("id")}
     for number, relation in members.items():
