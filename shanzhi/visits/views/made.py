@@ -20,10 +20,19 @@ from shanzhi.ui.parts import Crumb
 from shanzhi.visits.exports import LIMIT, file_of
 from shanzhi.visits.models import Visit
 from shanzhi.visits.permissions import COUNTS, MAKE
-from shanzhi.visits.selectors import Figures, MadeFilter, counts_of, made_page, made_rows, told, visit_get_for
-from shanzhi.visits.views.shared import days_of, tabs
+from shanzhi.visits.selectors import (
+    DAYS,
+    Figures,
+    MadeFilter,
+    counts_of,
+    made_page,
+    made_rows,
+    period,
+    told,
+    visit_get_for,
+)
+from shanzhi.visits.views.shared import WRONG, days_of, tabs
 
-DAYS: Final = 30
 DEFINED: Final = (
     "按期走访率 = 现在没有超过走访日期的关爱登记 ÷ 有走访周期的关爱登记；一个人在几个类别里的，每个类别算一次。"
     "走访次数按走访日期算；没有要走访的，按期走访率没有数。"
@@ -87,8 +96,9 @@ def counts(request: CountyRequest, county: int) -> HttpResponse:
     """Places side by side for a period; without one, the last thirty days."""
     today = timezone.localdate()
     first, last, wrong = days_of(request.GET, "on")
-    last = last or today
-    first = first or last - timedelta(days=DAYS - 1)
+    days = period(first, last, today)
+    wrong = wrong if days is not None else WRONG
+    first, last = days or (today - timedelta(days=DAYS - 1), today)
     area = area_for(request.actor, request.GET.get("area", ""), COUNTS)
     found = counts_of(request.actor, area, first, last, today)
     context = {
