@@ -13,6 +13,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import WIDTH
+from shanzhi.lib.masks import name_mask
 from shanzhi.people.groups import Group, Question, group_scope, groups_known
 from shanzhi.people.models import Membership, Resident
 from shanzhi.people.numbers import group_index
@@ -47,6 +48,12 @@ class Told:
     @property
     def labels(self) -> str:
         return "、".join(one.label for one in self.groups)
+
+    @property
+    def shown_name(self) -> str:
+        """In lists; of a strict group the name is masked until the visit is opened."""
+        name = self.visit.resident.name
+        return name_mask(name) if any(one.body.is_strict for one in self.groups) else name
 
 
 @dataclass(frozen=True, slots=True)
