@@ -58,13 +58,13 @@ def test_a_visit_is_of_the_last_ninety_days(cast: Cast, days: int, good: bool) -
 def test_the_day_turns_at_midnight_in_beijing(cast: Cast, clock: str, day: int) -> None:
     """Not at midnight of Greenwich: 16:00 there is 00:00 here."""
     groups(cast)
-    row = due(cast, on=date(2026, 3, 1))
-    Membership.objects.update(since=date(2026, 1, 1))
-    at = datetime.fromisoformat(f"2026-03-10T{clock}").replace(tzinfo=UTC)
-    assert make(cast, row, at=at).on == date(2026, 3, day)
-    assert membership(row).due_on == date(2026, 3, day) + timedelta(days=30)
+    row = due(cast, on=date(2025, 3, 1))
+    Membership.objects.update(since=date(2025, 1, 1))
+    at = datetime.fromisoformat(f"2025-03-10T{clock}").replace(tzinfo=UTC)
+    assert make(cast, row, at=at).on == date(2025, 3, day)
+    assert membership(row).due_on == date(2025, 3, day) + timedelta(days=30)
     with pytest.raises(Invalid):
-        make(cast, row, at=at, on=date(2026, 3, day + 1))
+        make(cast, row, at=at, on=date(2025, 3, day + 1))
 
 
 def test_a_visit_of_before_somebody_was_in_a_group_is_not_for_that_group(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from shanzhi.access.pages import CountyRequest, page
 from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.people.permissions import VIEW
 from shanzhi.people.selectors import area_for
+from shanzhi.people.services import page_opened
 from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, Dates, filter_bar
 from shanzhi.ui.pages import cursor_in, page_urls, url_with
@@ -79,8 +80,10 @@ def made_export(request: CountyRequest, county: int) -> HttpResponse:
 @page(MAKE, object=True)
 @require_safe
 def visit_show(request: CountyRequest, county: int, visit_id: int) -> HttpResponse:
+    """That it was opened is written down, as of the person's own page: here stands how somebody lives."""
     one = visit_get_for(request.actor, visit_id)
     row = one.visit
+    page_opened(actor=request.actor, resident=row.resident)
     context = {
         "one": one, "row": row, "place": _place(row),
         "person_url": reverse("people:resident", args=[county, row.resident_id]) if request.actor.can(VIEW) else "",
