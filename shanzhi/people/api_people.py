@@ -120,13 +120,11 @@ def correct(
     request: HttpRequest, county: Path[int], stay_id: Number, body: schemas.PeopleCorrectionIn, key: Key = None
 ) -> Any:
     """Another stay in the place of a wrong one."""
-    services.stay_correct(
+    stay = services.stay_correct(
         actor=actor_of(request), stay_id=stay_id, version=body.version, whither=body.whither(), since=body.since,
         note=body.note, key=key,
     )  # fmt: skip
-    stay, row = services.stay_get_for(actor_of(request), stay_id)
-    newest = next(one for one in stays_shown(row) if not one.void and one.change == stay.change)
-    return schemas.PeopleStayOut.of(newest)
+    return schemas.PeopleStayOut.of(stay)
 
 
 @router.get("people/counts", response={200: schemas.PeopleCountsOut, **REFUSALS}, operation_id="people_counts")

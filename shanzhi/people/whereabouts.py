@@ -5,9 +5,15 @@ from datetime import date
 from typing import Any
 
 from shanzhi.areas.models import Area
+from shanzhi.areas.selectors import successor_of
 from shanzhi.people.catalogue import Population, population_of
 from shanzhi.people.models import Dwelling, Household, Resident
 from shanzhi.people.models.residents import Whereabouts
+
+
+def path_now(area: Area) -> str:
+    """Where a place is found today: one that was merged keeps its row, its people are found in its successor."""
+    return str((successor_of(area) or area).path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,8 @@ class Where:
         """As the columns of a row."""
         return {
             **{one.name: getattr(self, one.name) for one in fields(self)},
-            "lives_path": self.lives.path if self.lives is not None else "",
-            "registered_path": self.registered.path if self.registered is not None else "",
+            "lives_path": path_now(self.lives) if self.lives is not None else "",
+            "registered_path": path_now(self.registered) if self.registered is not None else "",
         }
 
     def population(self, papers: str, *, dead: bool = False) -> Population:

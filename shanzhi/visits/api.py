@@ -1,6 +1,6 @@
 """Visits for programs, by the services of the pages."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Final
 
 from django.http import HttpRequest
@@ -14,12 +14,11 @@ from shanzhi.people.selectors import area_for
 from shanzhi.visits import schemas
 from shanzhi.visits.permissions import COUNTS, MAKE
 from shanzhi.visits.planning import person_page
-from shanzhi.visits.selectors import MadeFilter, counts_of, made_page, visit_get_for
+from shanzhi.visits.selectors import MadeFilter, counts_of, made_page, period, visit_get_for
 from shanzhi.visits.services import visit_make
 
 router = Router()
-DAYS: Final = 30
-WRONG: Final = "开始的日期不能晚于结束的，请核对。"
+WRONG: Final = "日期要在 2000 年到 2099 年之间，开始的不晚于结束的，请核对。"
 Text = Annotated[str, Query(max_length=20)]
 
 
@@ -63,9 +62,8 @@ def counts(
 ) -> Any:
     """Of a place and those directly below it; without days, the last thirty."""
     actor, today = actor_of(request), timezone.localdate()
-    last = last or today
-    first = first or last - timedelta(days=DAYS - 1)
-    if first > last:
+    days = period(first, last, today)
+    if days is None:
         raise Invalid(WRONG, code="days", fields={"first": [WRONG]})
-    found = counts_of(actor, area_for(actor, area, COUNTS), first, last, today)
-    return schemas.VisitCountsOut.of(found, first, last)
+    found = counts_of(actor, area_for(actor, area, COUNTS), *days, today)
+    return schemas.VisitCountsOut.of(found, *days)

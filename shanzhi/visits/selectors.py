@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -13,6 +13,7 @@ from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area
 from shanzhi.areas.paths import WIDTH
+from shanzhi.lib.masks import name_mask
 from shanzhi.people.groups import Group, Question, group_scope, groups_known
 from shanzhi.people.models import Membership, Resident
 from shanzhi.people.numbers import group_index
@@ -23,6 +24,8 @@ from shanzhi.visits.permissions import COUNTS, MAKE
 
 LIST: Final = Order("visits.made", ("on",), descending=True)
 LATEST: Final = 5
+DAYS: Final = 30
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 YES: Final = {"yes": "有", "no": "没有"}
 
 
@@ -45,6 +48,12 @@ class Told:
     @property
     def labels(self) -> str:
         return "、".join(one.label for one in self.groups)
+
+    @property
+    def shown_name(self) -> str:
+        """In lists; of a strict group the name is masked until the visit is opened."""
+        name = self.visit.resident.name
+        return name_mask(name) if any(one.body.is_strict for one in self.groups) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,15 @@ class CountRow:
 class Counts:
     total: Figures
     rows: Sequence[CountRow] = field(default_factory=list)
+
+
+def period(first: date | None, last: date | None, today: date) -> tuple[date, date] | None:
+    """The days of which visits are counted: by default the last thirty until today. None if they make no sense."""
+    last = last or today
+    if not FIRST <= last <= LAST:
+        return None
+    first = first or last - timedelta(days=DAYS - 1)
+    return (first, last) if first <= last else None
 
 
 def counts_of(actor: Actor, area: Area, first: date, last: date, today: date) -> Counts:

@@ -10,6 +10,7 @@ from django.db.transaction import atomic
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
+from shanzhi.areas.selectors import successor_of
 from shanzhi.cases.catalogue import Source
 from shanzhi.cases.kinds.registry import kinds_now
 from shanzhi.cases.models import Case
@@ -36,6 +37,7 @@ NOTE: Final = 500
 TEXT: Final = 200
 OLDEST: Final = timedelta(days=90)
 NOT_PLANNED: Final = "这个人现在不用走访了，可能是关爱登记已经结束，或者不归你走访。"
+BEFORE: Final = "这一天在关爱登记以前，请改走访日期。"
 OTHER: Final = FoundAs(kind="other")
 Faults = dict[str, list[str]]
 
@@ -56,17 +58,15 @@ def visit_make(
     *, actor: Actor, resident: int, found: Found, key: str | None = None, done_at: datetime | None = None,
     late: bool = False, at: datetime | None = None,
 ) -> Visit:  # fmt: skip
-    """Write down a visit for every group for which the actor is to see this person.
+    """Write down a visit for every group for which the actor is to see this person and in which they were on that day.
 
     The next visit counts from it if the person was met. With `late` it comes out of a phone that had no signal: then it
     is kept though nobody has to go there any more. Invalid by field; Conflict `not_planned`; the same key, one visit.
     """
     at, visit_id = at or timezone.now(), new_id()
     person = resident_get_for(actor, resident, permission=MAKE)
-    plan = plan_of(actor, person)
-    if not plan and not late:
-        raise Conflict(NOT_PLANNED, code="not_planned")
     note, on = " ".join(found.note.split()), found.on or local(done_at or at).date()
+    plan = _plan_on(on, plan_of(actor, person), late=late)
     answers = _checked(found, plan, note, on, local(at).date())
     path = anchor(person)
     post = actor.post_for(MAKE, path=path) or actor.main_post
@@ -91,6 +91,16 @@ def visit_make(
                 visit_noted(actor=actor, membership=one.row, on=on, group=one.group, at=at)
         record(actor=actor, code="visits.visit.made", obj=visit, at=at, post=post)
     return visit
+
+
+def _plan_on(on: date, plan: Sequence[Seen], *, late: bool) -> list[Seen]:
+    """Those that held on the day already."""
+    if not plan and not late:
+        raise Conflict(NOT_PLANNED, code="not_planned")
+    then = [one for one in plan if one.row.since <= on]
+    if plan and not then and not late:
+        raise Invalid(BEFORE, code="invalid", fields={"on": [BEFORE]})
+    return then
 
 
 def _blind(text: str) -> str:
@@ -162,8 +172,9 @@ def _reported(
 ) -> Case:  # fmt: skip
     """What has to be done, as a case of the kind that the most urgent group names; where everybody may read the kind
     the case names nobody."""
-    area = person.lives or person.registered
-    if area is None or not area.is_open:
+    place = person.lives or person.registered
+    area = successor_of(place) if place is not None else None  # a village that was merged reports where it went
+    if area is None:
         raise Conflict("这个人现在不住在本县，报不成事件；有事要办请用“随手拍”上报。", code="elsewhere")
     kinds = kinds_now()
     as_ = next((one.group.body.found_as for one in plan if one.group.body.found_as), None) or OTHER

@@ -21,7 +21,7 @@ from shanzhi.people.permissions import EDIT
 from shanzhi.people.selectors import dwelling_get_for
 from shanzhi.people.services.checking import STALE, day_checked, home_checked, post_of, refuse, tidy, within_reach
 from shanzhi.people.services.history import By, go_on
-from shanzhi.people.whereabouts import RELATED, Where
+from shanzhi.people.whereabouts import RELATED, Where, path_now
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record
@@ -56,7 +56,7 @@ class Home:
         if self.lon is not None and self.lat is not None and not (73 <= self.lon <= 136 and 3 <= self.lat <= 54):
             refuse({"lon": ["位置不在中国境内，请核对经度（约 118）和纬度（约 32）有没有填反。"]})
         return {
-            "area": area, "area_path": area.path, "road": road, "door": door,
+            "area": area, "area_path": path_now(area), "road": road, "door": door,
             "address_index": address_index(road, door),
             "use": self.use, "lon": None if self.lon is None else round(self.lon * DEGREE),
             "lat": None if self.lat is None else round(self.lat * DEGREE),
@@ -102,7 +102,7 @@ def dwelling_change(
         row.version += 1
         _keep(row)
         _photo(actor, row, photos, at)
-        record(actor=actor, code="people.dwelling.changed", obj=row, at=at, post=post_of(actor, area.path))
+        record(actor=actor, code="people.dwelling.changed", obj=row, at=at, post=post_of(actor, row.area_path))
         if moved:
             _draw_along(actor, row, at)
     return row

@@ -5,6 +5,7 @@ was written down by mistake, and who left or died long enough ago. The rows go, 
 that no digest can be tried out; that it was done, by whom and when, stays.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -77,10 +78,11 @@ def resident_erase(
         others = Resident.objects.filter(household_id=resident.household_id).exclude(id=number)
         if resident.household_id is not None and resident.relation == Relation.HEAD and others.exists():
             refuse({"mistaken": ["这个人是户主，请先给这一户变更户主，再删除。"]})
-        for one in Request.objects.select_for_update().filter(resident=resident):
+        asked = list(Request.objects.select_for_update().filter(resident=resident))
+        for one in asked:
             _unname(actor, one, at)
         if request is not None:
-            _answer(actor, request, at, path)
+            _answer(actor, request, asked, at, path)
         for row in (*Stay.objects.filter(resident=resident), *Membership.objects.filter(resident=resident)):
             gone(actor, row, at)
         resident_goes(actor, resident, at)
@@ -105,6 +107,8 @@ def _unname(actor: Actor, row: Request, at: datetime) -> None:
     record(actor=actor, code="people.request.unnamed", obj=row, at=at)
 
 
-def _answer(actor: Actor, request: tuple[int, int], at: datetime, path: str) -> None:
+def _answer(actor: Actor, request: tuple[int, int], asked: Sequence[Request], at: datetime, path: str) -> None:
+    if request[0] not in {one.id for one in asked}:
+        raise Conflict("这个申请不是这个人提的，请核对后再删除。", code="other_request")
     row = request_locked(request[0], request[1] + 1)  # it was unnamed a moment ago
     request_settle(actor, row, done=True, answer=ANSWER, at=at, path=path)

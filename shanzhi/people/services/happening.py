@@ -23,6 +23,7 @@ from shanzhi.people.services.placing import Whither, home_to, register_to
 from shanzhi.people.services.residents import locked, written_at
 from shanzhi.people.whereabouts import RELATED, Where, anchor
 from shanzhi.tenancy.idempotency import claim
+from shanzhi.tenancy.ids import new_id
 
 IMPOSSIBLE: Final = "{name}现在是“{now}”，不能{act}。"
 
@@ -89,21 +90,22 @@ def stay_correct(
 ) -> Stay:  # fmt: skip
     """Another stay in the place of a wrong one: its places, its first day, with the reason. What happened (a birth, a
     move, a death) stays what it was; household and relation stay as they were."""
-    at = at or timezone.now()
+    at, row_id = at or timezone.now(), new_id()
     wrong, row = stay_get_for(actor, stay_id)
     written_at(actor, *_places(row), wrong.lives, wrong.registered)
     note = need(tidy(note, NOTE, "note", "原因"), "note", "请写明为什么更正。")
     day_checked(since, local(at).date(), field="since")
     with atomic():
         body = {"stay": stay_id, "version": version, "since": since, "note": note, **whither.said()}
-        if claim(key=key, actor=actor, operation="people.correct", body=body, result_id=stay_id) is not None:
-            return Stay.objects.get(id=stay_id)
+        earlier = claim(key=key, actor=actor, operation="people.correct", body=body, result_id=row_id)
+        if earlier is not None:
+            return Stay.objects.select_related(*RELATED).get(id=earlier)
         resident = locked(row.id, version)
         where = Where.of(wrong)
         if wrong.change != Change.DIED:
             where = where.living(home_to(actor, whither)).registering(register_to(whither))
         by = By(actor, post_of(actor, anchor(row)), at)
-        return replace(by, resident, wrong, where, since=since, note=note)
+        return replace(by, resident, wrong, where, since=since, note=note, row_id=row_id)
 
 
 def event_take_back(
@@ -118,6 +120,7 @@ def event_take_back(
             return Resident.objects.select_related(*RELATED).get(id=number)
         resident = locked(number, version)
         take_back(By(actor, post_of(actor, anchor(row)), at), resident)
+        _still_there(resident)
         _only_head(resident)
     return resident
 
@@ -199,6 +202,14 @@ def _places(row: Resident) -> tuple[Area | None, ...]:
 def _members(household: Household, *, hold: bool = False) -> Sequence[Resident]:
     rows = Resident.objects.select_related(*RELATED).filter(household=household).order_by("id")
     return list(rows.select_for_update(of=("self",)) if hold else rows)
+
+
+def _still_there(resident: Resident) -> None:
+    """Nobody comes back into a dwelling that was torn down meanwhile, or into a household that was closed."""
+    if resident.dwelling is not None and resident.dwelling.gone_on is not None:
+        raise Conflict("原来住的房屋已经拆除，不能撤回；请登记搬家到现在的住处。", code="dwelling_gone")
+    if resident.household is not None and resident.household.closed_on is not None:
+        raise Conflict("原来的户已经销户，不能撤回；请在户的页面登记现在属于哪一户。", code="household_closed")
 
 
 def _only_head(resident: Resident) -> None:

@@ -61,7 +61,7 @@ def go_on(by: By, resident: Resident, where: Where, *, since: date, change: Chan
     return stay
 
 
-def replace(by: By, resident: Resident, wrong: Stay, where: Where, *, since: date, note: str) -> Stay:
+def replace(by: By, resident: Resident, wrong: Stay, where: Where, *, since: date, note: str, row_id: int) -> Stay:
     """Another stay in the place of one that was wrong; a neighbour before it is drawn to the new first day.
 
     Conflict for one that was replaced already, or for a day at which it would not lie between its neighbours.
@@ -80,7 +80,7 @@ def replace(by: By, resident: Resident, wrong: Stay, where: Where, *, since: dat
             "改成的日期晚于后一条变更，请先更正后一条。", code="stay_order", fields={"since": ["请改日期。"]}
         )
     right = stay_of(by, resident, where, since=since, change=Change(wrong.change), note=note)
-    right.until = wrong.until
+    right.id, right.until = row_id, wrong.until
     _void(by, wrong)
     if before is not None and before.until != since:
         before.until = since

@@ -19,13 +19,15 @@ from shanzhi.people.services.checking import STALE, day_checked, home_checked, p
 from shanzhi.people.services.history import By, go_on, open_stay
 from shanzhi.people.services.placing import open_household, relation_checked
 from shanzhi.people.services.residents import locked
-from shanzhi.people.whereabouts import RELATED, Where
+from shanzhi.people.whereabouts import RELATED, Where, path_now
 from shanzhi.tenancy.counters import count_up
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record
 
 Members = Mapping[int, str]  # ids of residents with their relation to the head
+BEFORE_OPENING: Final = "日期不能早于这一户的立户日期，请改日期。"
+CLOSED_EARLY: Final = "销户日期不能早于立户日期，请改日期。"
 TOO_EARLY: Final = "{name}上一次变更是{day}，日期不能早于那一天。"
 
 
@@ -156,6 +158,8 @@ def household_merge(
         if row.id == target.id:
             refuse({"into": ["不能并入自己，请选另一户。"]})
         day_checked(on, local(at).date())
+        if on < row.opened_on:
+            refuse({"on": [CLOSED_EARLY]})
         by = By(actor, post_of(actor, target.area_path), at)
         members = {one.id: relations.get(one.id, Relation.OTHER) for one in members_held(row)}
         _put(by, target, members, on)
@@ -179,7 +183,7 @@ def household_close(
             raise Conflict(f"这一户还有 {there} 人，请先登记他们的去向，再销户。", code="has_members")
         day_checked(on, local(at).date())
         if on < row.opened_on:
-            refuse({"on": ["销户日期不能早于立户日期，请改日期。"]})
+            refuse({"on": [CLOSED_EARLY]})
         _close(By(actor, post_of(actor, row.area_path), at), row, on)
     return row
 
@@ -189,7 +193,7 @@ def made(by: By, area: Area, on: date, kind: str, row_id: int) -> Household:
     year = local(by.at).year
     number = f"{year}-{count_up(HouseholdNumber, 'year', year):06d}"
     row = Household(
-        id=row_id, number=number, kind=kind, area=area, area_path=area.path, opened_on=on, created_at=by.at
+        id=row_id, number=number, kind=kind, area=area, area_path=path_now(area), opened_on=on, created_at=by.at
     )  # fmt: skip
     row.save(force_insert=True)
     record(actor=by.actor, code="people.household.opened", obj=row, at=by.at, post=by.post)
@@ -203,7 +207,9 @@ def members_held(household: Household) -> list[Resident]:
 
 
 def _put(by: By, household: Household, members: Members, on: date) -> None:
-    """Those who lose a head in the going, first; a second head of the household is refused."""
+    """Nobody is in it before it was opened; a second head of the household is refused."""
+    if on < household.opened_on:
+        refuse({"on": [BEFORE_OPENING]})
     rows = Resident.objects.select_related(*RELATED).select_for_update(of=("self",)).filter(id__in=list(members))
     found = {row.id: row for row in rows.order_by("id")}
     for number, relation in members.items():

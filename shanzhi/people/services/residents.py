@@ -30,7 +30,7 @@ from shanzhi.people.services.checking import (
 )
 from shanzhi.people.services.history import By, begin, recount
 from shanzhi.people.services.placing import Whither, where_to
-from shanzhi.people.whereabouts import RELATED
+from shanzhi.people.whereabouts import RELATED, path_now
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record
@@ -141,7 +141,7 @@ def resident_add(
 
 def written_at(actor: Actor, *places: Area | None) -> str:
     """The path of the first of these places that the actor may write into; Forbidden if it is none."""
-    paths: list[str] = [place.path for place in places if place is not None]
+    paths: list[str] = [path_now(place) for place in places if place is not None]
     mine = [path for path in paths if actor.scope(EDIT).covers(path)]
     if not mine and paths:
         within_reach(actor, paths[0], "lives")

@@ -10,7 +10,15 @@ from shanzhi.lib.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from shanzhi.people.models import Membership, Resident, Stay
 from shanzhi.people.selectors.counts import population_on
 from shanzhi.people.selectors.residents import can_take_back, correctable, stay_on, stays_shown
-from shanzhi.people.services import Whither, event_take_back, stay_correct, stay_get_for
+from shanzhi.people.services import (
+    Whither,
+    dwelling_gone,
+    event_take_back,
+    household_close,
+    household_leave,
+    stay_correct,
+    stay_get_for,
+)
 from shanzhi.people.tests.world import (
     ago,
     dwelling,
@@ -147,7 +155,7 @@ def test_a_key_corrects_once(cast: Cast, life: Resident) -> None:
     version = now(life).version
     first = correct(cast, wrong, since=ago(210), lives_elsewhere=AWAY, key="k", version=version)
     again = correct(cast, wrong, since=ago(210), lives_elsewhere=AWAY, key="k", version=version)
-    assert first.id != again.id == wrong.id
+    assert first.id == again.id != wrong.id
     assert Stay.objects.filter(void=True).count() == 1
 
 
@@ -209,3 +217,36 @@ def test_of_two_changes_on_one_day_the_later_holds(cast: Cast) -> None:
     assert (then.change, then.lives) == ("back", cast.areas["g4"])
     assert population_on(cast.areas["g4"], today()).figures.living == 1
     assert population_on(cast.areas["g1"], today()).figures.away == 1
+
+
+def test_nobody_is_taken_back_into_a_house_that_was_torn_down(cast: Cast) -> None:
+    home = dwelling(cast)
+    row = resident(cast, dwelling=home.id)
+    happen(cast, row, "moved", lives=cast.areas["g4"].code)
+    dwelling_gone(actor=cast.actor("village_clerk"), number=home.id, version=1, on=today())
+    with pytest.raises(Conflict, match="已经拆除，不能撤回") as refused:
+        back(cast, row)
+    assert refused.value.code == "dwelling_gone"
+    assert (now(row).lives, now(row).dwelling_id, now(row).version) == (cast.areas["g4"], None, 2)
+    assert not Stay.objects.filter(void=True).exists(), "nothing of it was kept"
+
+
+def test_nobody_is_taken_back_into_a_household_that_was_closed(cast: Cast) -> None:
+    row = resident(cast)
+    house = household(cast, {row: "0"})
+    clerk = cast.actor("village_clerk")
+    household_leave(actor=clerk, resident=row.id, version=2, on=today())
+    household_close(actor=clerk, number=house.id, version=1, on=today())
+    with pytest.raises(Conflict, match="已经销户，不能撤回") as refused:
+        back(cast, row)
+    assert refused.value.code == "household_closed"
+    assert (now(row).household_id, now(row).version) == (None, 3)
+
+
+def test_a_death_is_taken_back_into_what_still_stands(cast: Cast) -> None:
+    home = dwelling(cast)
+    row = resident(cast, dwelling=home.id)
+    house = household(cast, {row: "0"})
+    happen(cast, row, "died")
+    again = back(cast, row)
+    assert (again.dwelling, again.household, again.relation, again.died_on) == (home, house, "0", None)

@@ -301,3 +301,26 @@ def test_who_lives_out_of_reach_is_masked_in_the_household(cast: Cast, family: F
     assert [(one.name, one.seen) for one in members] == [("张大", True), ("李妻", True), ("张儿", True), ("张*", False)]
     seen = household_members(cast.actor("county_centre"), family.home)
     assert [one.name for one in seen] == ["张大", "李妻", "张儿", "张女"]
+
+
+def test_nobody_is_in_a_household_before_it_was_opened(cast: Cast, family: Family) -> None:
+    """Else a past day would count people of a household that there was not yet."""
+    late, old = household(cast, on=ago(10)), resident(cast, name="张母")
+    for act in (
+        lambda: join(cast, late, old, "0", on=ago(11)), lambda: merge(cast, family.home, late, on=ago(11)),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match="不能早于这一户的立户日期") as refused:
+            act()
+        assert list(refused.value.fields) == ["on"]
+    assert relations(late) == {}
+    assert fresh(family.home).closed_on is None
+    assert join(cast, late, old, "0", on=ago(10)).household == late
+
+
+def test_a_household_that_is_merged_is_not_closed_before_it_was_opened(cast: Cast, family: Family) -> None:
+    empty = household(cast, on=ago(10))
+    with pytest.raises(Invalid, match="不能早于立户日期"):
+        merge(cast, empty, family.home, on=ago(11))
+    assert fresh(empty).closed_on is None
+    merge(cast, empty, family.home, on=ago(10))
+    assert fresh(empty).closed_on == ago(10)

@@ -61,4 +61,5 @@ def counts(request: CountyRequest, county: int) -> HttpResponse:
 @require_safe
 def counts_print(request: CountyRequest, county: int) -> HttpResponse:
     _, context = _found(request)
-    return render(request, "people/sheets/counts.html", {**context, "printed": day_words(timezone.localdate())})
+    context["printed"] = day_words(timezone.localdate())
+    return render(request, "people/sheets/counts.html", context, status=422 if context["wrong"] else 200)

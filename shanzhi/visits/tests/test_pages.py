@@ -198,6 +198,18 @@ def test_whoever_may_not_know_of_the_group_sees_no_visit(cast: Cast, worker: Cli
     assert "张小平" in words(cast["township_officer"].client().get(url("made")))
 
 
+def test_opening_a_visit_is_a_look_at_the_person(cast: Cast, worker: Client) -> None:
+    row = due(cast)
+    made = make(cast, row)
+    clerk, other = cast["village_clerk"].client(), cast["other_clerk"].client()
+    assert clerk.get(url("made")).status_code == 200
+    assert not Look.objects.filter(what=Look.What.OPENED).exists()
+    for client, status in ((clerk, 200), (clerk, 200), (other, 404)):
+        assert client.get(url("show", made.id)).status_code == status
+    [look] = Look.objects.filter(what=Look.What.OPENED)
+    assert (look.resident_id, look.user) == (row.id, cast["village_clerk"].user), "once an hour, and only if shown"
+
+
 def test_the_file_masks_names(cast: Cast, worker: Client) -> None:
     row = due(cast)
     make(cast, row)

@@ -13,6 +13,7 @@ from shanzhi.access.pages import CountyRequest, page
 from shanzhi.accounts.selectors.actors import place_words
 from shanzhi.people.permissions import VIEW
 from shanzhi.people.selectors import area_for
+from shanzhi.people.services import page_opened
 from shanzhi.ui.downloads import download
 from shanzhi.ui.filters import Choice, Dates, filter_bar
 from shanzhi.ui.pages import cursor_in, page_urls, url_with
@@ -20,10 +21,19 @@ from shanzhi.ui.parts import Crumb
 from shanzhi.visits.exports import LIMIT, file_of
 from shanzhi.visits.models import Visit
 from shanzhi.visits.permissions import COUNTS, MAKE
-from shanzhi.visits.selectors import Figures, MadeFilter, counts_of, made_page, made_rows, told, visit_get_for
-from shanzhi.visits.views.shared import days_of, tabs
+from shanzhi.visits.selectors import (
+    DAYS,
+    Figures,
+    MadeFilter,
+    counts_of,
+    made_page,
+    made_rows,
+    period,
+    told,
+    visit_get_for,
+)
+from shanzhi.visits.views.shared import WRONG, days_of, tabs
 
-DAYS: Final = 30
 DEFINED: Final = (
     "按期走访率 = 现在没有超过走访日期的关爱登记 ÷ 有走访周期的关爱登记；一个人在几个类别里的，每个类别算一次。"
     "走访次数按走访日期算；没有要走访的，按期走访率没有数。"
@@ -70,8 +80,10 @@ def made_export(request: CountyRequest, county: int) -> HttpResponse:
 @page(MAKE, object=True)
 @require_safe
 def visit_show(request: CountyRequest, county: int, visit_id: int) -> HttpResponse:
+    """That it was opened is written down, as of the person's own page: here stands how somebody lives."""
     one = visit_get_for(request.actor, visit_id)
     row = one.visit
+    page_opened(actor=request.actor, resident=row.resident)
     context = {
         "one": one, "row": row, "place": _place(row),
         "person_url": reverse("people:resident", args=[county, row.resident_id]) if request.actor.can(VIEW) else "",
@@ -87,8 +99,9 @@ def counts(request: CountyRequest, county: int) -> HttpResponse:
     """Places side by side for a period; without one, the last thirty days."""
     today = timezone.localdate()
     first, last, wrong = days_of(request.GET, "on")
-    last = last or today
-    first = first or last - timedelta(days=DAYS - 1)
+    days = period(first, last, today)
+    wrong = wrong if days is not None else WRONG
+    first, last = days or (today - timedelta(days=DAYS - 1), today)
     area = area_for(request.actor, request.GET.get("area", ""), COUNTS)
     found = counts_of(request.actor, area, first, last, today)
     context = {

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from shanzhi.access.pages import CountyRequest
 from shanzhi.visits.permissions import COUNTS, MAKE
+from shanzhi.visits.selectors import FIRST, LAST
 
-FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 WRONG: Final = "日期写成 2026-03-01 这样，开始的不晚于结束的。"
 
 
