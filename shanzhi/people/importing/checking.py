@@ -22,7 +22,9 @@ HAN_APART: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 SHORTENED: Final = re.compile(r"[0-9.]+E\+[0-9]+", re.IGNORECASE)
 LONGEST_NAME: Final = 40
 LOST: Final = "号码的后几位丢了：表格把它当成了数字。请把这一列设为文本格式，重新填号码"
-SEXES: Final = {"男": Sex.MALE, "女": Sex.FEMALE, "1": Sex.MALE, "2": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE}
+SEXES: Final = {
+    **{one.label: one for one in Sex}, "1": Sex.MALE, "2": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE,
+}  # fmt: skip
 PAPERS: Final = {
     "": Papers.ID_CARD, **{one.label: one for one in Papers}, "身份证": Papers.ID_CARD,
     "出生证": Papers.BIRTH, "护照": Papers.PASSPORT, "港澳居民居住证": Papers.HONG_KONG_MACAO,
