@@ -141,7 +141,7 @@ class Checker:
         kind, paper = self._paper(paper, papers)
         day, gender = self._born(born, kind, paper), _sex(sex)
         if kind == Papers.ID_CARD and paper:
-            if gender not in (Sex.UNKNOWN, id_sex(paper)):
+            if gender not in (Sex.UNKNOWN, Sex.UNSTATED, id_sex(paper)):
                 raise Wrong("sex", "性别和身份证号第 17 位不一致，请核对")
             gender = id_sex(paper)
         place, road = self._place(village, grid)
