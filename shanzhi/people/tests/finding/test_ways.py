@@ -30,8 +30,10 @@ TODAY = date(2026, 6, 1)
     ("text", "kinds"),
     [
         ("张", (Kind.NAME,)), ("张三", (Kind.NAME,)), ("张小平", (Kind.NAME, Kind.ADDRESS)), ("z", (Kind.NAME,)),
-        ("zx", (Kind.INITIALS, Kind.NAME)), ("Johnsmithson", (Kind.INITIALS, Kind.NAME)), ("张村", (Kind.ADDRESS, Kind.NAME)),
-        ("3号", (Kind.ADDRESS,)), ("张三 123", (Kind.ADDRESS,)), ("张三 12345", (Kind.ADDRESS,)), ("123456", (Kind.ADDRESS,)),
+        ("zx", (Kind.INITIALS, Kind.NAME)), ("Johnsmithson", (Kind.INITIALS, Kind.NAME)),
+        ("张村", (Kind.ADDRESS, Kind.NAME)),
+        ("3号", (Kind.ADDRESS,)), ("张三 123", (Kind.ADDRESS,)), ("张三 12345", (Kind.ADDRESS,)),
+        ("123456", (Kind.ADDRESS,)),
         ("1234567", (Kind.PHONE,)), ("12345678901234", (Kind.ADDRESS,)), ("12345678901234567y", (Kind.ADDRESS,)),
         ("+86 13800000001", (Kind.ADDRESS,)), ("😀", (Kind.NAME,)), ("张％三", (Kind.NAME, Kind.ADDRESS)),
     ],

@@ -1,4 +1,4 @@
-"""Exports at their edges: who may, what is masked, who is in it, when it is over, what the job does without the right."""
+"""Exports at their edges: who may, what is masked, who is in it, when it is over, a job without the right."""
 
 import csv
 import io
@@ -201,7 +201,7 @@ def test_a_clerk_exports_ones_own_village(people: Cast) -> None:
     ("changes", "words"),
     [
         ({"purpose": ""}, "请选择用途"), ({"purpose": "fun"}, "请从列表里选用途"), ({"text": ""}, "请写明用途"),
-        ({"text": "长" * 101}, "最多 100 个字"), ({"area": "341181109999"}, "请从列表里选地方"),
+        ({"text": "长" * 101}, "最多 100 个字"), ({"text": "a\0b"}, "看不见的符号"), ({"area": "341181109999"}, "请从列表里选地方"),
         ({"population": "rich"}, ""), ({"ending": "exe"}, ""),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Heads and columns: told by a person, kept when something is wrong, remembered by the heads, refused in other states."""
+"""Heads and columns: told by a person, kept when something is wrong, remembered, refused in other states."""
 
 import re
 from typing import Any
