@@ -98,6 +98,12 @@ def test_without_a_number_the_sex_may_be_unknown(cast: Cast) -> None:
     assert good(cast, 性别="", 身份证号="").sex == "0"
 
 
+@pytest.mark.parametrize("word", ["未知", "未说明", ""])
+def test_a_sex_that_is_not_told_is_the_one_of_the_number(cast: Cast, word: str) -> None:
+    assert good(cast, 性别=word).sex == "1"
+    assert good(cast, 性别=word, 身份证号=id_number(1, man=False)).sex == "2"
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [("张　三", "张三"), ("张 三", "张三"), ("欧 阳 小 平", "欧阳小平"), ("买买提•吐尔逊", "买买提·吐尔逊"),
