@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 LONGEST: Final = 60
+DOTS: Final = re.compile("[•‧・･]")  # what keyboards give for the dot of 买买提·吐尔逊
 PHONE: Final = re.compile(r"1[0-9]{10}|0?[0-9]{7,12}")
 PAPER: Final = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[A-Z]{1,3}[0-9]{6,17}|[0-9]{8}")
-INITIALS: Final = re.compile(r"[A-Z]{2,8}")
+INITIALS: Final = re.compile(r"[A-Z]{2,40}")  # a name in letters is its own initials
 TAIL: Final = re.compile(r"(?P<name>[^\W\d_·]{1,20}(?:·[^\W\d_]+)*)\s+(?P<tail>[0-9]{3}[0-9X])")
 ADDRESS: Final = re.compile(r"[0-9]|[村组号路街巷幢栋室庄户]$|社区|网格|小区")
 
@@ -35,8 +36,9 @@ class Asked:
 
 
 def plain(text: str) -> str:
-    """Half width, upper case, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text.replace("\0", "")).split()).upper()[:LONGEST]
+    """Half width, upper case, single blanks, one kind of dot within a name."""
+    text = DOTS.sub("·", text.replace("\0", ""))
+    return " ".join(unicodedata.normalize("NFKC", text).split()).upper()[:LONGEST]
 
 
 def asked_of(text: str) -> Asked:

@@ -13,14 +13,18 @@ from shanzhi.people.importing.columns import COLUMNS
 from shanzhi.people.importing.memory import Numbers
 from shanzhi.people.importing.places import Places, Spot, Unplaced
 from shanzhi.people.importing.reading import Lost
+from shanzhi.people.numbers import PAPER, paper_read
 
 PHONE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}[0-9]{7,8}|[0-9]{7,8}")
 NAME: Final = re.compile(r"[^\W\d_]+(?:[·•. ][^\W\d_]+)*")
-DAY: Final = re.compile(r"([12][0-9]{3})[-/.年]?([01]?[0-9])[-/.月]?([0-3]?[0-9])日?")
+DAY: Final = re.compile(r"([12][0-9]{3})(?:[-/.年]([01]?[0-9])[-/.月]([0-3]?[0-9])日?|([01][0-9])([0-3][0-9]))")
+HAN_APART: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 SHORTENED: Final = re.compile(r"[0-9.]+E\+[0-9]+", re.IGNORECASE)
 LONGEST_NAME: Final = 40
 LOST: Final = "号码的后几位丢了：表格把它当成了数字。请把这一列设为文本格式，重新填号码"
-SEXES: Final = {"男": Sex.MALE, "女": Sex.FEMALE, "1": Sex.MALE, "2": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE}
+SEXES: Final = {
+    **{one.label: one for one in Sex}, "1": Sex.MALE, "2": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE,
+}  # fmt: skip
 PAPERS: Final = {
     "": Papers.ID_CARD, **{one.label: one for one in Papers}, "身份证": Papers.ID_CARD,
     "出生证": Papers.BIRTH, "护照": Papers.PASSPORT, "港澳居民居住证": Papers.HONG_KONG_MACAO,
@@ -137,7 +141,7 @@ class Checker:
         kind, paper = self._paper(paper, papers)
         day, gender = self._born(born, kind, paper), _sex(sex)
         if kind == Papers.ID_CARD and paper:
-            if gender not in (Sex.UNKNOWN, id_sex(paper)):
+            if gender not in (Sex.UNKNOWN, Sex.UNSTATED, id_sex(paper)):
                 raise Wrong("sex", "性别和身份证号第 17 位不一致，请核对")
             gender = id_sex(paper)
         place, road = self._place(village, grid)
@@ -154,9 +158,10 @@ class Checker:
         at = live or origin
         assert at is not None
         digits = self._phone(phone)
+        who = self._once(kind, paper, name, day, at)
         if role == Relation.HEAD and household and self._heads.get(hash(household)):
             raise Wrong("relation", "这一户前面已经有户主，一户只有一个户主，请改正关系或户编号")
-        self._once(number, kind, paper, name, day, at)
+        self._papers.put(who, number)
         if role == Relation.HEAD and household:
             self._heads.put(hash(household), number)
         key = self._grouping.key(number, household, head, role, at)
@@ -171,7 +176,7 @@ class Checker:
         papers = PAPERS.get(kind)
         if papers is None:
             raise Wrong("papers", f"不认识证件类型“{kind[:20]}”，请填居民身份证、出生医学证明、护照等")
-        number = "".join(text.upper().split())
+        number = paper_read(text)
         if not number:
             return Papers.NONE, ""
         if papers == Papers.ID_CARD:
@@ -182,8 +187,8 @@ class Checker:
                 raise Wrong("paper", problem.rstrip("。"))
         elif papers == Papers.NONE:
             raise Wrong("papers", "证件类型填了没有证件，却有证件号码，请改正其中一个")
-        elif len(number) > 40:
-            raise Wrong("paper", "证件号码太长，请核对")
+        elif not PAPER.fullmatch(number):
+            raise Wrong("paper", "证件号码应是 5 到 20 位字母和数字，请核对")
         return papers, number
 
     def _born(self, text: str, papers: str, paper: str) -> date | None:
@@ -242,19 +247,20 @@ class Checker:
         if not any(self.places.scope.covers(spot.path) for spot in spots):
             raise Wrong("village", f"{spots[0].name}不在你的范围，请由那里的乡镇导入")
 
-    def _once(self, number: int, kind: str, paper: str, name: str, born: date | None, at: Spot) -> None:
-        """Nobody twice in a list: by the number, or by name, birth and village without one."""
+    def _once(self, kind: str, paper: str, name: str, born: date | None, at: Spot) -> int:
+        """Nobody twice in a list: by the number, or by name, birth and village without one. Returns the key of it."""
         if kind == Papers.ID_CARD:
             key = int(paper[:17])
         else:
             key = hash((kind, paper) if paper else (name, born, at.path[:12]))
         if before := self._papers.get(key):
             raise Wrong("paper", f"这个人在第 {before} 行已经有了，同一个人只留一行")
-        self._papers.put(key, number)
+        return key
 
 
 def _name(text: str) -> str:
-    name = text.replace("•", "·")
+    """张　三, written so that names of two and of three stand below one another, is 张三."""
+    name = HAN_APART.sub("", text.replace("•", "·"))
     if not name:
         raise Wrong("name", "姓名没有填，请补上")
     if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
@@ -273,6 +279,6 @@ def _sex(text: str) -> str:
 def _day(text: str) -> date | None:
     found = DAY.fullmatch(text.split(" ", maxsplit=1)[0])
     try:
-        return date(*(int(part) for part in found.groups())) if found else None
+        return date(*(int(part) for part in found.groups() if part)) if found else None
     except ValueError:
         return None

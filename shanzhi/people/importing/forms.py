@@ -76,7 +76,10 @@ class ExportForm(TakingForm):
     )  # fmt: skip
     text = forms.CharField(
         label="用途说明", max_length=100, help_text="写给谁、办什么事；会记入每个人的查看记录",
-        error_messages={"required": "请写明用途。", "max_length": "最多 100 个字，请缩短。"},
+        error_messages={
+            "required": "请写明用途。", "max_length": "最多 100 个字，请缩短。",
+            "null_characters_not_allowed": "里面有看不见的符号，请重新输入。",
+        },
     )  # fmt: skip
     whole = forms.BooleanField(label="显示完整的证件号码、电话和门牌", required=False)
 

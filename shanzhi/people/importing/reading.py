@@ -6,11 +6,12 @@ too long for a number's 15 digits comes as `Lost`, since what stood behind them 
 
 import codecs
 import csv
-import io
+import math
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -21,6 +22,7 @@ from shanzhi.people.importing.columns import BACK_HEADS, SAID_MARK
 
 CHUNK: Final = 1 << 20
 LONGEST: Final = 200  # characters of a cell that are looked at
+EDGES: Final = " \t\u3000\xa0'\n\r"  # an apostrophe keeps a spreadsheet from computing a cell
 WIDEST: Final = 100  # columns
 MOST: Final = 500_000  # rows
 UNPACKED: Final = 700 * 1024**2  # bytes of a workbook, as its parts announce themselves
@@ -72,24 +74,34 @@ def _text(path: Path, head: bytes) -> Table:
         first = text.readline(8_000)
         size, last = 0, "\n"
         while block := text.read(CHUNK):
-            size, last = size + block.count("\n"), block[-1]
+            size, last = size + max(block.count("\n"), block.count("\r")), block[-1]
         if "\0" in first:
             raise Invalid(FOREIGN, code="file_not_table")
     mark = max((",", "\t", ";"), key=first.count)
-    header = tuple(cell.strip() for cell in next(csv.reader(io.StringIO(first), delimiter=mark), []))
 
-    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+    def lines() -> Iterator[tuple[int, list[str]]]:
+        """Rows with the number of the line on which each ends. Strict: else a quote swallows all that follows it."""
         with path.open(encoding=encoding, newline="") as text:
-            reader = csv.reader(text, delimiter=mark)
-            next(reader, None)
+            reader, before = csv.reader(text, delimiter=mark, strict=True), 0
             try:
                 for cells in reader:
-                    if any(cells) and not cells[0].startswith(SAID_MARK):
-                        yield reader.line_num, [cell.strip(" \t\u3000\xa0'")[:LONGEST] for cell in cells]
+                    before = reader.line_num
+                    yield before, cells
             except csv.Error:
-                raise Invalid(f"第 {reader.line_num} 行的引号没有成对，请改好再上传。", code="file_quotes") from None
+                raise Invalid(f"第 {before + 1} 行的引号没有成对，请改好再上传。", code="file_quotes") from None
 
-    return Table(_own(header), size + (last != "\n"), rows)
+    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+        for number, cells in islice(lines(), 1, None):
+            if any(cells) and not cells[0].startswith(SAID_MARK):
+                yield number, [_clean(cell) for cell in cells[:WIDEST]]
+
+    header = tuple(_clean(cell) for cell in next(lines(), (0, []))[1])
+    return Table(_own(header), size + (last not in "\r\n"), rows)
+
+
+def _clean(text: str) -> str:
+    """Without what stands around a cell, and without NUL, which a database refuses."""
+    return text.replace("\0", "").strip(EDGES)[:LONGEST]
 
 
 def _encoding(path: Path, head: bytes) -> str:
@@ -121,7 +133,7 @@ def _workbook(path: Path) -> Table:
     except (CalamineError, zipfile.BadZipFile, IndexError, OSError, ValueError):
         raise Invalid("工作簿打不开，可能已损坏或有密码；请另存为 xlsx 后再上传。", code="file_damaged") from None
     top = sheet.start[0] if sheet.start else 0
-    header = tuple(_cell(cell).strip() for cell in next(iter(sheet.iter_rows()), []))
+    header = tuple(_cell(cell) for cell in next(iter(sheet.iter_rows()), []))
     return Table(_own(header), sheet.height - 1 - top, lambda: _sheet_rows(sheet))
 
 
@@ -136,9 +148,9 @@ def _sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Sequence[str]]]:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return value.strip(" \t\u3000\xa0'\n\r")[:LONGEST]
+        return _clean(value)
     if isinstance(value, float | int) and not isinstance(value, bool):
-        if abs(value) >= 10**15:
+        if not math.isfinite(value) or abs(value) >= 10**15:
             return Lost(f"{value:.0f}")
         return str(int(value)) if value == int(value) else str(value)
     if isinstance(value, date | datetime):

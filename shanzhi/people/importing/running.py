@@ -105,6 +105,9 @@ def _pieces(found: Iterable[Person | Fault]) -> Iterator[Piece]:
     piece, key = Piece([], [], 0), ""
     for one in found:
         if isinstance(one, Fault):
+            if len(piece.faults) >= BATCH:  # a list of bad rows alone is in batches, too
+                yield piece
+                piece = Piece([], [], 0)
             piece.faults.append(one)
         else:
             if len(piece.good) + len(piece.faults) >= BATCH and (not one.household or one.household != key):
@@ -123,6 +126,7 @@ def check_run(*, import_id: int, actor: Actor, at: datetime, progress: Progress)
         sent = RegisterImport.objects.select_related("file").get(id=import_id)
         if sent.state != State.CHECKING:
             return sent
+        actor.require(IMPORT)
         RegisterFault.objects.filter(source=sent).delete()
         places = Places.load(actor.scope(IMPORT))
     try:
@@ -190,6 +194,7 @@ def apply_run(*, import_id: int, actor: Actor, at: datetime, progress: Progress)
         sent = RegisterImport.objects.select_related("file").get(id=import_id)
         if sent.state != State.APPLYING:
             return sent
+        actor.require(IMPORT)  # whoever lost the post since: else every row would be refused, and the list be over
         places = Places.load(actor.scope(IMPORT))
         faulty = frozenset(RegisterFault.objects.filter(source=sent).values_list("number", flat=True))
     run = Run(sent, actor, at, _open(sent), places, faulty)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shanzhi.access.forms import form_view
 from shanzhi.access.forms import sent as typed
 from shanzhi.access.pages import CountyRequest, page
+from shanzhi.lib.cells import inert
 from shanzhi.lib.errors import Invalid
 from shanzhi.lib.tables import OPTIONS, Sheet, csv_of, xlsx_of
 from shanzhi.people.importing import selectors, services
@@ -120,7 +121,7 @@ def fault_export(request: CountyRequest, county: int, register_import_id: int) -
     services.faults_taken(actor=request.actor, sent=sent)
     stem = f"{sent.name.rpartition('.')[0] or sent.name}-待改"
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
-    heads = [*sent.header, *BACK_HEADS]
+    heads = [*(inert(head) for head in sent.header), *BACK_HEADS]
     if request.GET.get("format") == "csv":
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
         csv.writer(text).writerows([heads, *_back_rows(sent)])
