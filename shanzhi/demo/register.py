@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
+from django.db.transaction import atomic
+
 from shanzhi.access.actor import Actor
 from shanzhi.demo.chance import chance
 from shanzhi.demo.packs import parts, words
@@ -33,7 +35,7 @@ from shanzhi.people.services import (
 
 NOWHERE: Final = "990001"  # a division that does not exist
 PHONE: Final = "1380000{:04d}"
-VILLAGES: Final = 2  # of each township, at most
+VILLAGES: Final = 1  # of each township
 FAMILIES: Final = 9  # of a grid
 GRIDS: Final = 3  # of a village
 AWAY: Final = ("江苏省苏州市", "江苏省南京市", "上海市松江区", "浙江省宁波市")
@@ -82,8 +84,9 @@ class Register:
         for township in self.plan.townships:
             for village in [one for one in township.villages if one.grids][:VILLAGES]:
                 clerk = self.seated(self.plan.seats_at("village_clerk", village.code)[0].login)
-                for grid in village.grids[:GRIDS]:
-                    self._grid(clerk, village, grid)
+                with atomic():  # one commit for a village, not one for each person
+                    for grid in village.grids[:GRIDS]:
+                        self._grid(clerk, village, grid)
         return Dwelling.objects.count(), Resident.objects.count()
 
     def _grid(self, clerk: Actor, village: Village, grid: Grid) -> None:
