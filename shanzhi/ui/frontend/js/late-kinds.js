@@ -15,6 +15,8 @@ export function startLateKinds() {
     const instead = () => {
       const chosen = all("input[name=kind]", form).find((input) => input.checked);
       const found = chosen && one(`template[data-kind="${chosen.value}"]`, form);
+      const asked = one("input[name=asked]", root);
+      if (chosen && asked && asked.value === chosen.value) return; // they stand there already
       if (found) root.replaceChildren(found.content.cloneNode(true));
       else root.replaceChildren(...(chosen ? [lost("phone" in document.body.dataset ? LATER : AGAIN, again)] : []));
       root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
