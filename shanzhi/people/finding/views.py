@@ -15,6 +15,7 @@ from shanzhi.people.finding.forms import SearchForm
 from shanzhi.people.finding.shown import line_of
 from shanzhi.people.permissions import VIEW
 from shanzhi.people.selectors import area_for, homes_below
+from shanzhi.people.views.shared import tabs
 from shanzhi.ui.pages import cursor_in, page_urls
 from shanzhi.ui.parts import Crumb
 
@@ -41,7 +42,7 @@ def search(request: CountyRequest, county: int) -> HttpResponseBase:
                 status = error.status
             else:
                 return redirect("people_find:found", county, kept.id)
-    context = {"form": form, "crumbs": [Crumb("找人")]}
+    context = {"form": form, "tabs": tabs(request, "find"), "crumbs": [Crumb("找人")]}
     return render(request, "people/finding/search.html", context, status=status)
 
 

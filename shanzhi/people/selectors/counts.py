@@ -23,6 +23,7 @@ COLUMNS: Final = {
     "living": "常住", "settled": "户籍在本处", "inflow": "流入", "overseas": "境外", "away": "外出",
     "registered": "户籍人口", "households": "户数",
 }  # fmt: skip
+UNITS: Final = {"households": "户"}  # everything else is people
 LEVEL_BELOW: Final = {"county": "乡镇（街道）", "township": "村（社区）", "village": "网格"}
 
 

@@ -302,9 +302,18 @@ def test_care_on_its_pages(cast: Cast, clerk: Client, family: Resident) -> None:
     assert officer.get(url("group", "correction")).status_code == 200
 
 
+def test_finding_is_one_tap_from_every_list(clerk: Client, family: Resident) -> None:
+    there = reverse("people_find:search", args=[A])
+    for name in ("list", "households", "dwellings", "care", "counts", "requests"):
+        assert f'href="{there}"' in clerk.get(url(name)).content.decode().partition('class="duty-tabs"')[2], name
+    assert f'href="{url("list")}"' in clerk.get(there).content.decode().partition('class="duty-tabs"')[2]
+
+
 def test_counts_on_their_page_and_on_paper(cast: Cast, clerk: Client, family: Resident) -> None:
     page = clerk.get(url("counts"))
     assert "张庄村人口" in words(page)
+    assert "常住 2 人" in words(page)
+    assert "户数 1 户" in words(page)
     assert url("list") in page.content.decode()
     then = clerk.get(url("counts") + f"?on={ago(500)}")
     assert "回到今天" in words(then)

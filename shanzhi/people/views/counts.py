@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.people.permissions import COUNTS, VIEW
-from shanzhi.people.selectors.counts import COLUMNS, Counts, population_on
+from shanzhi.people.selectors.counts import COLUMNS, UNITS, Counts, population_on
 from shanzhi.people.views.shared import crumbs, day_of, day_words, link, place_context, tabs
 from shanzhi.ui.pages import url_with
 from shanzhi.ui.parts import Crumb
@@ -17,6 +17,7 @@ from shanzhi.ui.parts import Crumb
 NOTE = (
     "常住是住在这里的人，包括户籍在本处的、流入的和境外的；外出是户籍在本处、住在别处的；户籍人口是户籍在本处的和外出的合计。"
     "一个人在一个村算流入，在户籍所在的村算外出，所以各处的流入、外出相加会比合计多。"
+    "户数的单位是户，其他的是人。还没有登记的地方数出来是 0，不等于那里没有人。"
 )
 
 
@@ -47,7 +48,7 @@ def counts(request: CountyRequest, county: int) -> HttpResponse:
     }  # fmt: skip
     context |= {
         "tiles": [
-            (label, getattr(found.figures, name), drill.get(name, "") if may_list else "")
+            (label, getattr(found.figures, name), UNITS.get(name, "人"), drill.get(name, "") if may_list else "")
             for name, label in COLUMNS.items()
         ],
         "rows": [(row, url_with(request.GET, area=row.area.code)) for row in found.rows],

@@ -51,7 +51,9 @@ def tabs(request: CountyRequest, chosen: str) -> list[Tab]:
         ("list", "居民", VIEW), ("households", "户", VIEW), ("dwellings", "房屋", VIEW), ("care", "关爱对象", CARE),
         ("counts", "人口数字", COUNTS), ("requests", "本人申请", RIGHTS),
     )  # fmt: skip
-    return [Tab(label, link(county, name), name == chosen) for name, label, needed in parts if actor.can(needed)]
+    found = [Tab(label, link(county, name), name == chosen) for name, label, needed in parts if actor.can(needed)]
+    search = Tab("找人", reverse("people_find:search", args=[county]), chosen == "find")
+    return [search, *found] if actor.can(VIEW) else found
 
 
 def crumbs(request: CountyRequest, *rest: Crumb) -> list[Crumb]:

@@ -228,10 +228,10 @@ def test_numbers_are_defined_and_side_by_side(cast: Cast, worker: Client) -> Non
     make(cast, row, "absent")
     leader = cast["county_leader"].client()
     text = words(leader.get(url("counts")))
-    assert "应走访 2" in text
+    assert "应走访 2 人次" in text
     assert "按期走访率 50.0%" in text
-    assert "走访次数 1" in text
-    assert "见到本人 0" in text
+    assert "走访次数 1 次" in text
+    assert "见到本人 0 次" in text
     assert "东镇" in text
     assert "没有数" in text, "the other township has nobody"
     assert "张小平" not in text

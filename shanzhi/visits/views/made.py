@@ -59,7 +59,7 @@ def made(request: CountyRequest, county: int) -> HttpResponse:
     ]  # fmt: skip
     query = url_with(request.GET)
     context = {
-        "heads": ("走访日期", "姓名", "类别", "结果", "走访人", "报成的事件"),
+        "heads": ("走访日期", "姓名", "地方", "类别", "结果", "走访人", "报成的事件"),
         "rows": [(one, _place(one.visit)) for one in found.rows], "bar": filter_bar(request.GET, choices),
         "wrong": wrong, "tabs": tabs(request, "made"), "crumbs": [Crumb("走访", _url(county)), Crumb("走访记录")],
         "csv_url": _url(county, "export") + query, **page_urls(found, request.GET),
@@ -119,8 +119,8 @@ LABELS: Final = ("应走访", "没有过期", "按期走访率", "走访次数",
 
 def cells_of(one: Figures) -> list[tuple[str, str]]:
     rate = one.in_time_rate
-    values = (f"{one.planned:,}", f"{one.in_time:,}", "没有数" if rate is None else f"{rate:.1f}%", f"{one.made:,}",
-              f"{one.met:,}")  # fmt: skip
+    values = (f"{one.planned:,} 人次", f"{one.in_time:,} 人次", "没有数" if rate is None else f"{rate:.1f}%",
+              f"{one.made:,} 次", f"{one.met:,} 次")  # fmt: skip
     return list(zip(LABELS, values, strict=True))
 
 
