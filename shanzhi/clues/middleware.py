@@ -1,5 +1,6 @@
 """No answer of this app is kept by a browser, and none is told of in a log or counted."""
 
+import logging
 import re
 from collections.abc import Callable
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 ADDRESS: Final = re.compile(r"^/(?:api/v1/)?\d{6}/(?:public/)?clue")
+WITHIN: Final = re.compile(r"(/\d{6}/(?:public/)?clue)[\w/-]+")
 HEADERS: Final = {
     "Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow",
 }  # fmt: skip
@@ -15,6 +17,20 @@ HEADERS: Final = {
 def is_quiet(request: HttpRequest) -> bool:
     """Whether this is a page or an operation of the clues: of these there is neither a line nor a number."""
     return ADDRESS.match(request.path_info) is not None
+
+
+class QuietFilter(logging.Filter):
+    """On every handler of ours: a refusal of a clue's page is no line (a form without its token is refused before the
+    middleware below sees the answer), and a crash keeps its traceback but not the address."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.ERROR:
+            said = record.getMessage()
+            if WITHIN.search(said):
+                record.msg, record.args = WITHIN.sub(r"\1…", said), ()
+            return True
+        request = getattr(record, "request", None)
+        return not isinstance(request, HttpRequest) or not is_quiet(request)
 
 
 class QuietMiddleware:

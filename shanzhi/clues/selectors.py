@@ -62,7 +62,7 @@ def who_mark(user_id: int) -> str:
 def _taken_over() -> Exists:
     """Whether an administrator may have got hold of the account after its person was named."""
     acts = AccountAct.objects.filter(user_id=OuterRef("user_id"), kind__in=RESETS, at__gte=OuterRef("appointed_at"))
-    return Exists(acts)
+    return Exists(acts.exclude(actor_id=OuterRef("user_id")))
 
 
 def desk_of(actor: Actor) -> Desk:
@@ -148,8 +148,10 @@ def narrowed(rows: QuerySet[Clue], desk: Desk, *, tab: str, officer_id: int | No
         rows = rows.filter(state=State.CONCLUDED)
     else:
         rows = rows.filter(state__in=OPEN)
-        officer_id = desk.user_id if tab == "mine" else officer_id
-    if officer_id is not None:
+    if tab == "mine":
+        mine = Assignee.objects.filter(clue_id=OuterRef("id"), user_id=desk.user_id, at__gte=desk.officer.appointed_at)
+        rows = rows.filter(Exists(mine))
+    elif officer_id is not None:
         rows = rows.filter(Exists(Assignee.objects.filter(clue_id=OuterRef("id"), user_id=officer_id)))
     return rows
 

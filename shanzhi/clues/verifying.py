@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Count, Max
+
 from shanzhi.clues.catalogue import ACTS, Act
 from shanzhi.clues.fields import DAMAGED
 from shanzhi.clues.models import Assignee, Bar, Clue, Head, Step
@@ -42,13 +44,12 @@ def clues_verify(*, desk: Desk, at: datetime) -> Checked:
         raise Forbidden("只有牵头人能核对记录。", code="not_yours")
     rows = list(clues_for(desk, at=at).order_by("received_at", "id"))
     head = Head.objects.filter(name=HEAD).first()  # before the steps: what is written meanwhile is no gap
+    there = Step.objects.aggregate(last=Max("serial"), count=Count("id"))
     steps: dict[int, list[Step]] = {}
-    serials: set[int] = set()
-    for step in Step.objects.order_by("serial").iterator(chunk_size=500):
-        serials.add(step.serial)
+    for step in Step.objects.filter(clue__in=clues_for(desk, at=at)).order_by("serial").iterator(chunk_size=500):
         steps.setdefault(step.clue_id, []).append(step)
-    last = max(serials, default=0)
-    faults = [] if head is not None or not serials else ["步骤的总数记录被删除。"]
+    last = there["last"] or 0
+    faults = [] if head is not None or not last else ["步骤的总数记录被删除。"]
     if head is not None:
         if head.seal != head_seal(head.county_id, head.last):
             faults.append("步骤的总数记录被改动。")
@@ -59,7 +60,7 @@ def clues_verify(*, desk: Desk, at: datetime) -> Checked:
         found = [*_faults(clue, own), *_people(own, bars.get(clue.id, set()), assigned.get(clue.id, set()))]
         faults += [f"{clue.shown_number}：{words}" for words in found]
     count = sum(len(steps.get(clue.id, [])) for clue in rows)
-    return Checked(at, len(rows), count, faults, last - len(serials))
+    return Checked(at, len(rows), count, faults, last - there["count"])
 
 
 def _pairs(model: type[Bar] | type[Assignee], column: str) -> dict[int, set[Any]]:

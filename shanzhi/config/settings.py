@@ -298,7 +298,8 @@ LOGGING: dict[str, Any] = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"quiet": {"()": "shanzhi.clues.middleware.QuietFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}},
     "root": {"handlers": ["console"], "level": env.text("SHANZHI_LOG_LEVEL", "WARNING")},
     "loggers": {"axes": {"level": "ERROR"}, "shanzhi.access": {"level": "INFO" if ACCESS_LOG else "WARNING"}},
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -67,7 +67,8 @@ def acts_for(desk: Desk, clue: Clue, assigned: set[int]) -> list[Act]:
 
 
 def assigned_to(clue: Clue) -> set[int]:
-    return set(Assignee.objects.filter(clue_id=clue.id).values_list("user_id", flat=True))
+    named = ClueOfficer.objects.filter(user_id=OuterRef("user_id"), ended_at=None, appointed_at__lte=OuterRef("at"))
+    return set(Assignee.objects.filter(Exists(named), clue_id=clue.id).values_list("user_id", flat=True))
 
 
 def clue_act(

@@ -72,6 +72,8 @@ def clue_give(*, given: Given, address: str, key: str | None = None, at: datetim
         barred = _barred(given.barred, officers, faults)
         if faults:
             raise Invalid(next(iter(faults.values()))[0], code="invalid", fields=faults)
+        away = ClueOfficer.objects.filter(ended_at=None, lead=True).exclude(id__in=[one.id for one in officers])
+        barred += away  # named, but not shown to be barred: whoever comes back to the desk may be who is meant
         secret = secret_new()
         clue = Clue(
             id=clue_id, number=signs_new(NUMBER), received_at=at, last_at=at, secret=secret,
@@ -174,6 +176,7 @@ def clue_bar(
         if _again(clue, "bar", {"barred": sorted(barred)}, key, at):
             return clue
         knock("add", address, at=at)
+        clue = Clue.objects.select_for_update().get(id=clue.id)  # two who bar at once may not bar every lead
         officers = officers_now(at=at)
         before, faults = barred_among(clue, officers), dict[str, list[str]]()
         chosen = _barred(barred, officers, faults)
@@ -184,7 +187,6 @@ def clue_bar(
             faults["barred"] = [ALL_LEADS]
         if faults:
             raise Invalid(faults["barred"][0], code="invalid", fields=faults)
-        clue = Clue.objects.select_for_update().get(id=clue.id)
         _bar(clue, chosen)
         Assignee.objects.filter(clue_id=clue.id, user_id__in=gone).delete()
         return _written(clue, Act.BAR, at, facts={"barred": sorted(map(_user, chosen))})

@@ -1,13 +1,15 @@
 """Of clues there is neither a line of a log nor a number, and no browser keeps a page."""
 
+import io
 import logging
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from shanzhi.clues.middleware import is_quiet
+from shanzhi.clues.middleware import QuietFilter, is_quiet
 from shanzhi.clues.tests.desk import LEAD, OFFICER, Office
 from shanzhi.clues.urls import urlpatterns
 from shanzhi.operations.middleware import MeasuringMiddleware
@@ -82,3 +84,50 @@ def test_others_are_counted_as_before(
             request.resolver_match = None
             measuring(request)
     assert len([one for one in caplog.records if one.name == "shanzhi.access"]) == 1
+
+
+@pytest.fixture
+def written() -> Any:
+    """What a handler of the installation writes, with its filter."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    assert django_settings.LOGGING["handlers"]["console"]["filters"] == ["quiet"]
+    handler.addFilter(QuietFilter())
+    for known in logging.root.manager.loggerDict.values():
+        if isinstance(known, logging.Logger):
+            known.disabled = False
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def test_a_form_without_its_token_is_no_line(office: Office, written: io.StringIO) -> None:
+    """Django refuses it, and says so, before any middleware of ours sees the answer."""
+    clue = office.give()
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(f"/341181/clues/{clue.id}/notes/", {}).status_code == 403
+    assert client.post("/341181/clues/follow/", {}).status_code == 403
+    assert "clue" not in written.getvalue()
+    assert client.post("/341181/cases/new/", {}).status_code == 403
+    assert "/341181/cases/new/" in written.getvalue(), "others are told"
+
+
+def test_a_crash_keeps_its_traceback_and_no_address(
+    office: Office, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clue = office.give()
+
+    def broken(*args: Any, **more: Any) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("shanzhi.clues.views.clue.clue_look", broken)
+    client = office.cast[LEAD].client()
+    client.raise_request_exception = False
+    assert client.get(f"/341181/clues/{clue.id}/").status_code == 500
+    said = written.getvalue()
+    assert "broken on purpose" in said
+    assert "/341181/clue…" in said
+    assert str(clue.id) not in said

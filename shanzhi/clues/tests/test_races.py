@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from shanzhi.clues.catalogue import Act
-from shanzhi.clues.models import Clue, ClueOfficer, Head, Step
-from shanzhi.clues.services import Deed, Given, clue_act, clue_add, clue_give, clue_look, officer_appoint
+from shanzhi.clues.models import Bar, Clue, ClueOfficer, Head, Step
+from shanzhi.clues.services import Deed, Given, clue_act, clue_add, clue_bar, clue_give, clue_look, officer_appoint
 from shanzhi.clues.tests.desk import ADDRESS, BODY, LEAD, OFFICER, Office, office_of
 from shanzhi.clues.verifying import clues_verify
 from shanzhi.lib.errors import Conflict, Invalid
@@ -108,3 +108,16 @@ def test_one_person_is_named_once(office: Office) -> None:
         user = office.cast["accountant"].user
         assert ClueOfficer.objects.filter(user=user).count() == 1
         assert Notice.objects.filter(recipient_id=user.pk).count() == 1
+
+
+def test_two_who_bar_at_once_leave_one_lead(office: Office) -> None:
+    with county(A):
+        office.appoint("command_centre", lead=True)
+        clue = office.give()
+    results = together(
+        lambda: clue_bar(secret=clue.secret, barred=[office.id(LEAD)], address="203.0.113.1"),
+        lambda: clue_bar(secret=clue.secret, barred=[office.id("command_centre")], address="203.0.113.2"),
+    )  # fmt: skip
+    assert [type(one) for one in results if isinstance(one, Exception)] == [Invalid]
+    with county(A):
+        assert Bar.objects.filter(clue_id=clue.id).count() == 1
