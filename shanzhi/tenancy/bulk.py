@@ -61,8 +61,8 @@ def _row(one: CountyModel, names: Sequence[str], sealed: Sequence[tuple[int, Val
 
 
 def _seal(field: "EncryptedTextField") -> Value:
-    ring, place = key_ring(), field.place
-    return lambda text: ring.seal(text, place)
+    ring, place = key_ring(field.ring), field.place
+    return lambda text: None if text is None else ring.seal(text, place)
 
 
 def values_insert(model: type[CountyModel], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -80,7 +80,7 @@ def export_get_for(actor: Actor, export_id: int) -> RegisterExport:
     """One's own; another's is not found."""
     rows = RegisterExport.objects.select_related("file").filter(created_by=actor.user_id or 0)
     found = rows.filter(id=export_id).first() if export_id <= LARGEST else None
-    if found is None or not actor.can(EXPORT):
+    if found is None or not actor.scope(EXPORT).covers(found.path):
         raise NotFound
     return found
 

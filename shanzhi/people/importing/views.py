@@ -4,6 +4,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import xlsxwriter
@@ -124,12 +125,12 @@ def fault_export(request: CountyRequest, county: int, register_import_id: int) -
     heads = [*(inert(head) for head in sent.header), *BACK_HEADS]
     if request.GET.get("format") == "csv":
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-        csv.writer(text).writerows([heads, *_back_rows(sent)])
+        csv.writer(text).writerows(chain([heads], _back_rows(sent)))
         text.detach()
     else:
         with xlsxwriter.Workbook(file, {**OPTIONS, "constant_memory": True}) as book:
             sheet = book.add_worksheet("待改的行")
-            for number, row in enumerate([heads, *_back_rows(sent)]):
+            for number, row in enumerate(chain([heads], _back_rows(sent))):
                 for column, cell in enumerate(row):
                     sheet.write_string(number, column, cell)
     file.seek(0)

@@ -24,7 +24,7 @@ from shanzhi.people.tests.importing.lists import HEADS, apply, bring, csv_bytes,
 from shanzhi.people.tests.importing.test_apply import proved
 from shanzhi.people.tests.importing.test_exporting import LIST, SAID, made, rows_in
 from shanzhi.trail.models import Entry
-from tests.cast import Cast
+from tests.cast import SINCE, Cast
 
 BAD = "=cmd|' /C calc'!A0"
 
@@ -280,3 +280,12 @@ def test_a_file_is_sent_as_a_file(people: Cast) -> None:
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_a_file_of_a_place_that_one_has_left_is_not_had_any_more(people: Cast) -> None:
+    one = made(people, whole=True)
+    person, there = people["township_officer"], people.areas["t2"]
+    there_now = {"role": "township_officer", "area": there, "area_path": there.path, "valid_from": SINCE}
+    Post.objects.filter(user=person.user).update(revoked_at=timezone.now())
+    Post(user=person.user, granted_at=timezone.now(), **there_now).save()
+    assert person.client().get(f"/{one.county_id}/people/exports/{one.id}/file/").status_code == 404
