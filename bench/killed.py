@@ -40,7 +40,6 @@ class Reporters:
         self.acked: dict[str, str] = {}
         self.refused: list[str] = []
         self.broken = 0
-        self.last = time.monotonic()
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._run, args=(number,)) for number in range(CLIENTS)]
 
@@ -138,22 +137,19 @@ def measure(site: Site, env: dict[str, str], address: str) -> Result:
         server = opened.enter_context(Server(env))
         worker = Child("worker", [str(PYTHON), "manage.py", "worker"], env)
         opened.callback(worker.end)
-        reporters = opened.enter_context(Reporters(server.port, site))
-        for name, kill in kills(server, worker, address):
+        with Reporters(server.port, site) as reporters:
+            for name, kill in kills(server, worker, address):
+                reporters.wait_for(BETWEEN)
+                began = time.monotonic()
+                kill()
+                silent.setdefault(name, []).append(round(reporters.wait_for(1) - began, 1))
             reporters.wait_for(BETWEEN)
-            began = time.monotonic()
-            kill()
-            silent.setdefault(name, []).append(round(reporters.wait_for(1) - began, 1))
-        reporters.wait_for(BETWEEN)
-        reporters.stopping.set()
-        for thread in reporters.threads:
-            thread.join()
         found = checked(env, reporters.acked)
     return Result(
         "killed_2m",
         seconds=max(itertools.chain(*silent.values())),
         params={
-            "acked": len(reporters.acked), "lost": 0, "torn": 0, "asked_again": reporters.broken, "silent_s": silent,
+            "acked": len(reporters.acked), "asked_again": reporters.broken, "silent_s": silent,
             "delivered_s": found["delivered_s"], "yardstick_ms": round(yardstick_ms(), 1),
         },
     )  # fmt: skip

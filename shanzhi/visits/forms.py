@@ -48,6 +48,7 @@ class VisitForm(TakingForm):
         today: date | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.plan = plan
         self.asked: dict[str, tuple[Group, Question]] = {}
         for one in plan:
             for question in one.group.body.questions:

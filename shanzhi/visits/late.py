@@ -48,6 +48,12 @@ def _answered(request: CountyRequest, resident_id: int, key: str, done_at: datet
 
 def _done(made: Visit) -> Answer:
     county = made.county_id
+    return Answer(
+        "done", words_of(made), county_id=county, more={"url": reverse("visits:show", args=[county, made.id])}
+    )  # fmt: skip
+
+
+def words_of(made: Visit) -> str:
+    """What became of it, in a sentence."""
     case = f"，要办的事已报成事件 {made.case.number}" if made.case is not None else ""
-    url = reverse("visits:show", args=[county, made.id])
-    return Answer("done", f"走访已登记{case}", county_id=county, more={"url": url})
+    return f"走访已登记{case}" if made.met else "已登记，没见到本人的，下次走访的日子不变"

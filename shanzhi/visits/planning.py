@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from shanzhi.access.actor import Actor, PathRange, merged
+from shanzhi.access.actor import Actor, Scope, merged
 from shanzhi.areas.models import Area
 from shanzhi.lib.masks import name_mask
 from shanzhi.people.groups import Group, groups_known
@@ -51,32 +51,24 @@ class Person:
         return name_mask(self.resident.name)
 
 
-def ranges_of(actor: Actor, group: Group) -> tuple[PathRange, ...]:
+def scope_of(actor: Actor, group: Group) -> Scope:
     """Where the group's plan sends this person."""
     roles = group.body.visited_by
     held = [post for post in actor.posts if post.allows(MAKE) and post.role in roles and not post.unit_id]
-    return merged(post.area_path for post in held)
+    return Scope(ranges=merged(post.area_path for post in held))
 
 
 def planned(actor: Actor, groups: Mapping[str, Group] | None = None) -> QuerySet[Membership]:
     """Open memberships with a next day whose group sends this person there. `groups` are those that there are."""
-    by_reach: dict[tuple[PathRange, ...], list[str]] = {}
+    by_reach: dict[Scope, list[str]] = {}
     for code, group in (groups_known() if groups is None else groups).items():
-        reach = ranges_of(actor, group)
+        reach = scope_of(actor, group)
         if reach:
             by_reach.setdefault(reach, []).append(group_index(code))
     wanted = Q(pk__in=[])
-    for number, (reach, indexes) in enumerate(by_reach.items()):
-        one = Q(group_index__in=indexes) & _within(reach)
-        wanted = one if number == 0 else wanted | one
+    for reach, indexes in by_reach.items():
+        wanted |= Q(reach.q("path"), group_index__in=indexes)
     return Membership.objects.filter(wanted, until=None, due_on__isnull=False)
-
-
-def _within(reach: Sequence[PathRange]) -> Q:
-    found = Q()
-    for part in reach:
-        found |= Q(path__gte=part.lo, path__lt=part.hi)
-    return found
 
 
 def person_page(
@@ -113,7 +105,7 @@ def plan_of(actor: Actor, resident: Resident) -> list[Seen]:
     found = [
         one for one in memberships_of(actor, resident)
         if one.row.until is None and one.row.due_on is not None
-        and any(one.row.path in part for part in ranges_of(actor, one.group))
+        and scope_of(actor, one.group).covers(one.row.path)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.row.due_on or date.max, one.row.id))
 
@@ -125,4 +117,4 @@ def due_count(actor: Actor, today: date) -> int:
 
 def group_choices(actor: Actor) -> list[tuple[str, str]]:
     """The groups that somebody is sent for."""
-    return [(code, one.label) for code, one in groups_known().items() if ranges_of(actor, one)]
+    return [(code, one.label) for code, one in groups_known().items() if scope_of(actor, one)]

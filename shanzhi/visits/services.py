@@ -23,6 +23,7 @@ from shanzhi.people.numbers import group_index
 from shanzhi.people.selectors import resident_get_for
 from shanzhi.people.selectors.care import Seen
 from shanzhi.people.services import visit_noted
+from shanzhi.people.services.checking import Faults, post_of, refuse, title_of
 from shanzhi.people.services.looking import look_note
 from shanzhi.people.whereabouts import anchor
 from shanzhi.tenancy.fields import EncryptedTextField
@@ -39,7 +40,6 @@ OLDEST: Final = timedelta(days=90)
 NOT_PLANNED: Final = "这个人现在不用走访了，可能是关爱登记已经结束，或者不归你走访。"
 BEFORE: Final = "这一天在关爱登记以前，请改走访日期。"
 OTHER: Final = FoundAs(kind="other")
-Faults = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def visit_make(
     plan = _plan_on(on, plan_of(actor, person), late=late)
     answers = _checked(found, plan, note, on, local(at).date())
     path = anchor(person)
-    post = actor.post_for(MAKE, path=path) or actor.main_post
+    post = post_of(actor, path, MAKE)
     with atomic():
         # What was found is sensitive: the key remembers nothing of it but a blind index.
         said = json.dumps([found.outcome, note, sorted(map(list, answers.items())), found.report], default=str)
@@ -80,7 +80,7 @@ def visit_make(
         case = _reported(actor, person, plan, note, key, at, done_at) if found.report else None
         visit = Visit(
             id=visit_id, resident=person, user_id=actor.user_id or 0, by=actor.name,
-            post=post.title if post is not None else "", path=path, on=on, done_at=done_at, recorded_at=at,
+            post=title_of(post), path=path, on=on, done_at=done_at, recorded_at=at,
             outcome=found.outcome, note=note, case=case,
         )  # fmt: skip
         visit.save(force_insert=True)
@@ -138,8 +138,7 @@ def _checked(
                 faults[name_of(one.group.code, question.code)] = [fault]
             elif value:
                 answers[one.group.code, question.code] = value
-    if faults:
-        raise Invalid(next(iter(faults.values()))[0], code="invalid", fields=faults)
+    refuse(faults)
     return answers
 
 

@@ -39,9 +39,9 @@ def dwelling_page(
 def names_in(ids: list[int]) -> dict[int, list[str]]:
     """Who lives in each of these dwellings, heads first; one statement."""
     found: dict[int, list[str]] = {}
-    rows = Resident.objects.filter(dwelling_id__in=ids).order_by("dwelling_id", "relation", "id") if ids else []
-    for one in rows:
-        found.setdefault(one.dwelling_id or 0, []).append(one.name)
+    rows = Resident.objects.filter(dwelling_id__in=ids).order_by("dwelling_id", "relation", "id")
+    for home, name in rows.values_list("dwelling_id", "name") if ids else []:
+        found.setdefault(home or 0, []).append(name)
     return found
 
 

@@ -7,7 +7,7 @@ from shanzhi.areas.models import Area
 from shanzhi.areas.paths import ancestors
 from shanzhi.people.models import Dwelling, Resident
 from shanzhi.people.permissions import EDIT
-from shanzhi.people.selectors.homes import dwellings_offered, households_offered, names_in, some
+from shanzhi.people.selectors.homes import CHOICES, dwellings_offered, households_offered, names_in, some
 from shanzhi.people.selectors.scope import HOMES, below_q, reach
 
 Pairs = Sequence[tuple[str, object]]
@@ -65,4 +65,5 @@ def people_choices(actor: Actor, area: Area | None, *, free: bool = True) -> lis
     rows = Resident.objects.filter(reach(actor).q("lives_path"), below_q(area, "lives_path"))
     if free:
         rows = rows.filter(household=None)
-    return [(str(row.id), row.name) for row in rows.order_by("lives_path", "name", "id")[:300]]
+    named = rows.order_by("lives_path", "name", "id").values_list("id", "name")[:CHOICES]
+    return [(str(number), name) for number, name in named]

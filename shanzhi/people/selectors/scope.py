@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from shanzhi.access.actor import Actor, Scope
 from shanzhi.access.pages import not_found
 from shanzhi.areas.models import Area
+from shanzhi.lib.errors import Forbidden
 from shanzhi.people.models import Dwelling, Household, Resident
 from shanzhi.people.permissions import VIEW
 from shanzhi.people.whereabouts import RELATED
@@ -28,12 +29,19 @@ def covers(scope: Scope, resident: Resident) -> bool:
     return any(path and scope.covers(path) for path in (getattr(resident, way) for way in WAYS))
 
 
+def _may(actor: Actor, permission: str, *paths: str) -> None:
+    """Forbidden for whoever sees it by one post and may do this by another one elsewhere."""
+    actor.require(permission)
+    if not any(path and reach(actor, permission).covers(path) for path in paths):
+        raise Forbidden("这个地方不在你的辖区，请联系那里的村或者镇里登记。", code="elsewhere")
+
+
 def resident_get_for(actor: Actor, number: int, permission: str = VIEW) -> Resident:
     """NotFound outside of the scope of VIEW, Forbidden for whoever may look but not do this."""
     row = Resident.objects.select_related(*RELATED).filter(id=number).first() if actor.is_member else None
     if row is None or not covers(reach(actor), row):
         raise not_found()
-    actor.require(permission)
+    _may(actor, permission, *(getattr(row, way) for way in WAYS))
     return row
 
 
@@ -41,7 +49,7 @@ def dwelling_get_for(actor: Actor, number: int, permission: str = VIEW) -> Dwell
     row = Dwelling.objects.select_related("area__parent", "photo").filter(id=number).first()
     if row is None or not reach(actor).covers(row.area_path):
         raise not_found()
-    actor.require(permission)
+    _may(actor, permission, row.area_path)
     return row
 
 
@@ -49,7 +57,7 @@ def household_get_for(actor: Actor, number: int, permission: str = VIEW) -> Hous
     row = Household.objects.select_related("area__parent").filter(id=number).first()
     if row is None or not reach(actor).covers(row.area_path):
         raise not_found()
-    actor.require(permission)
+    _may(actor, permission, row.area_path)
     return row
 
 

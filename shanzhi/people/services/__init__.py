@@ -1,6 +1,6 @@
 """What changes the registers. Nothing else writes their tables."""
 
-from shanzhi.people.services.caring import may_visit, membership_begin, membership_end, visit_noted
+from shanzhi.people.services.caring import membership_begin, membership_end, visit_noted
 from shanzhi.people.services.dwellings import Home, dwelling_add, dwelling_change, dwelling_gone
 from shanzhi.people.services.erasing import resident_erase, why_not
 from shanzhi.people.services.happening import (
@@ -46,7 +46,6 @@ __all__ = [
     "household_open",
     "household_split",
     "look_note",
-    "may_visit",
     "membership_begin",
     "membership_end",
     "memberships_sweep",

@@ -20,7 +20,7 @@ from shanzhi.people.models import Membership
 from shanzhi.people.numbers import group_index
 from shanzhi.people.permissions import CARE
 from shanzhi.people.selectors import resident_get_for
-from shanzhi.people.selectors.care import Seen, membership_get_for
+from shanzhi.people.selectors.care import membership_get_for
 from shanzhi.people.services.checking import STALE, day_checked, need, post_of, refuse, tidy, title_of
 from shanzhi.people.services.residents import locked
 from shanzhi.people.whereabouts import anchor
@@ -102,12 +102,6 @@ def visit_noted(
         row.seen_on, row.due_on = on, _due(known, on)
         _kept(actor, row, "people.membership.seen", at, post_of(actor, row.path, CARE))
     return row
-
-
-def may_visit(actor: Actor, seen: Seen) -> bool:
-    """Whether some post of the actor is one that the group's plan sends there."""
-    roles = seen.group.body.visited_by
-    return any(post.role in roles and seen.row.path.startswith(post.area_path) for post in actor.posts)
 
 
 def _open_group(actor: Actor, code: str, path: str) -> Group:

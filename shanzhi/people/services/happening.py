@@ -9,18 +9,18 @@ from django.db.transaction import atomic
 from django.utils import timezone
 
 from shanzhi.access.actor import Actor
-from shanzhi.areas.models import Area
 from shanzhi.lib.errors import Conflict
 from shanzhi.lib.times import local
-from shanzhi.people.catalogue import Change, Relation
+from shanzhi.people.catalogue import Change, Population, Relation
 from shanzhi.people.happenings import HAPPENINGS, Happening
 from shanzhi.people.models import Household, Resident, Stay
 from shanzhi.people.permissions import EDIT
 from shanzhi.people.selectors import household_get_for, resident_get_for
 from shanzhi.people.services.checking import ELSEWHERE, NOTE, day_checked, need, post_of, refuse, tidy
 from shanzhi.people.services.history import By, go_on, open_stay, replace, take_back
+from shanzhi.people.services.households import household_held, members_held
 from shanzhi.people.services.placing import Whither, home_to, register_to
-from shanzhi.people.services.residents import locked, written_at
+from shanzhi.people.services.residents import locked
 from shanzhi.people.whereabouts import RELATED, Where, anchor
 from shanzhi.tenancy.idempotency import claim
 from shanzhi.tenancy.ids import new_id
@@ -37,7 +37,6 @@ def resident_event(
     happening = happening_named(event)
     note = tidy(note, NOTE, "note", "说明")
     row = resident_get_for(actor, number, permission=EDIT)
-    written_at(actor, *_places(row))
     with atomic():
         body = {"number": number, "version": version, "event": event, "on": on, "note": note, **whither.said()}
         if claim(key=key, actor=actor, operation="people.event", body=body, result_id=number) is not None:
@@ -62,8 +61,9 @@ def household_event(
     with atomic():
         body = {"number": number, "version": version, "event": event, "on": on, "note": note, **whither.said()}
         if claim(key=key, actor=actor, operation="people.household_event", body=body, result_id=number) is not None:
-            return list(_members(household))
-        moved = [one for one in together(list(_members(household, hold=True))) if one.population in happening.of]
+            return list(Resident.objects.select_related(*RELATED).filter(household=household).order_by("id"))
+        held = household_held(actor, number, version)
+        moved = [one for one in together(members_held(held)) if one.population in happening.of]
         if not moved:
             raise Conflict(f"这一户没有可以{happening.act}的人。", code="nobody")
         by = By(actor, post_of(actor, household.area_path), at)
@@ -92,7 +92,6 @@ def stay_correct(
     move, a death) stays what it was; household and relation stay as they were."""
     at, row_id = at or timezone.now(), new_id()
     wrong, row = stay_get_for(actor, stay_id)
-    written_at(actor, *_places(row), wrong.lives, wrong.registered)
     note = need(tidy(note, NOTE, "note", "原因"), "note", "请写明为什么更正。")
     day_checked(since, local(at).date(), field="since")
     with atomic():
@@ -149,7 +148,7 @@ def _happen(by: By, resident: Resident, happening: Happening, whither: Whither, 
     day_checked(on, local(by.at).date(), after=last.since)
     where = _after(by.actor, Where.of(last), happening, whither)
     population = where.population(resident.papers, dead=happening.change == Change.DIED)
-    if happening.change in (Change.LEFT, Change.BACK, Change.MOVED) and population not in _RESULT[happening.change]:
+    if happening.change == Change.LEFT and population != Population.AWAY:
         refuse({"registered": [f"{resident.name}的户籍不在本县，离开请用“登记迁出”。"]})
     if (where.lives, where.dwelling, where.lives_elsewhere, where.registered, where.registered_elsewhere) == (
         last.lives, last.dwelling, last.lives_elsewhere, last.registered, last.registered_elsewhere
@@ -158,11 +157,6 @@ def _happen(by: By, resident: Resident, happening: Happening, whither: Whither, 
     go_on(by, resident, where, since=on, change=happening.change, note=note)
 
 
-_RESULT: Final = {
-    Change.LEFT: ("away",),
-    Change.BACK: ("settled", "overseas", "inflow"),
-    Change.MOVED: ("settled", "inflow", "overseas"),
-}
 _FIRST: Final = {
     Change.MOVED: "dwelling", Change.LEFT: "lives_elsewhere", Change.BACK: "dwelling", Change.REGISTERED: "registered",
     Change.MOVED_OUT: "lives_elsewhere", Change.MOVED_IN: "dwelling",
@@ -190,18 +184,6 @@ def _after(actor: Actor, where: Where, happening: Happening, whither: Whither) -
         name = tidy(whither.registered_elsewhere, ELSEWHERE, "registered_elsewhere", "户籍迁到哪里")
         where = where.registering(name or where.registered_elsewhere or where.lives_elsewhere).within(None)
     return where
-
-
-def _places(row: Resident) -> tuple[Area | None, ...]:
-    """Where whoever writes of this person has to be in charge; of somebody who is gone, where they were last."""
-    if row.gone_on is not None:
-        return (Area.objects.filter(path=row.last_path).first(),)
-    return row.lives, row.registered
-
-
-def _members(household: Household, *, hold: bool = False) -> Sequence[Resident]:
-    rows = Resident.objects.select_related(*RELATED).filter(household=household).order_by("id")
-    return list(rows.select_for_update(of=("self",)) if hold else rows)
 
 
 def _still_there(resident: Resident) -> None:

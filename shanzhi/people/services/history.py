@@ -108,16 +108,15 @@ def take_back(by: By, resident: Resident) -> Stay:
 
 def recount(by: By, resident: Resident) -> None:
     """After other papers: the population of every stay that counts, and of the person."""
-    changed = []
-    for stay in stays_of(resident):
+    stays, changed = stays_of(resident), []
+    for stay in stays:
         population = Where.of(stay).population(resident.papers, dead=stay.change == Change.DIED)
         if stay.population != population:
             stay.population = population
             changed.append(stay)
     Stay.objects.bulk_update(changed, ["population"])
     record_bulk(actor=by.actor, code="people.stay.recounted", objs=changed, at=by.at, post=by.post)
-    last = open_stay(resident)
-    resident.population = last.population
+    resident.population = stays[-1].population
 
 
 def open_stay(resident: Resident) -> Stay:
@@ -138,11 +137,7 @@ def _void(by: By, stay: Stay) -> None:
 
 def _hold(by: By, resident: Resident, stay: Stay, *, code: str) -> None:
     """The resident's columns follow the open stay, and what hangs on the place follows the resident."""
-    ended = resident.population in ENDED
-    last_path = resident.last_path
     apply(resident, Where.of(stay), stay.population, since=stay.since)
-    if ended and resident.population in ENDED:
-        resident.last_path = last_path  # a corrected death happened where the person was before
     resident.version += 1
     resident.save()
     record(actor=by.actor, code=code, obj=resident, at=by.at, post=by.post)

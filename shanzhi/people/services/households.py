@@ -100,7 +100,7 @@ def head_change(
         body = {"number": number, "version": version, "head": head, "on": on, "relations": sorted(relations.items())}
         if claim(key=key, actor=actor, operation="people.head", body=body, result_id=number) is not None:
             return household_get_for(actor, number)
-        row = _locked(actor, number, version)
+        row = household_held(actor, number, version)
         members = members_held(row)
         if head not in {one.id for one in members}:
             refuse({"head": ["请从这一户的人里选新户主。"]})
@@ -127,7 +127,7 @@ def household_split(
         earlier = claim(key=key, actor=actor, operation="people.split", body=body, result_id=row_id)
         if earlier is not None:
             return household_get_for(actor, earlier)
-        row = _locked(actor, number, version)
+        row = household_held(actor, number, version)
         there = {one.id for one in members_held(row)}
         if not members or not set(members) <= there:
             refuse({"members": ["请从这一户里选要分出去的人。"]})
@@ -154,7 +154,9 @@ def household_merge(
         body = {"number": number, "version": version, "into": into, "on": on, "relations": sorted(relations.items())}
         if claim(key=key, actor=actor, operation="people.merge", body=body, result_id=into) is not None:
             return household_get_for(actor, into)
-        row, target = _locked(actor, number, version), open_household(actor, into)
+        # Both in one order: two that are merged into each other wait, and the second is told.
+        list(Household.objects.select_for_update().filter(id__in=(number, into)).order_by("id"))
+        row, target = household_held(actor, number, version), open_household(actor, into)
         if row.id == target.id:
             refuse({"into": ["不能并入自己，请选另一户。"]})
         day_checked(on, local(at).date())
@@ -177,7 +179,7 @@ def household_close(
         body = {"number": number, "version": version, "on": on}
         if claim(key=key, actor=actor, operation="people.close", body=body, result_id=number) is not None:
             return household_get_for(actor, number)
-        row = _locked(actor, number, version)
+        row = household_held(actor, number, version)
         there = len(members_held(row))
         if there:
             raise Conflict(f"这一户还有 {there} 人，请先登记他们的去向，再销户。", code="has_members")
@@ -239,7 +241,8 @@ def _relation(relation: str) -> str:
     return relation
 
 
-def _locked(actor: Actor, number: int, version: int) -> Household:
+def household_held(actor: Actor, number: int, version: int) -> Household:
+    """Locked until the end of the transaction, as it was seen; Stale if somebody was faster."""
     rows = Household.objects.select_related("area__parent").select_for_update(of=("self",))
     row = rows.filter(id=number, version=version).first()
     if row is None:

@@ -72,11 +72,14 @@ def open_dwelling(actor: Actor, number: int) -> Dwelling:
 
 
 def open_household(actor: Actor, number: int) -> Household:
-    """Held until the end of the transaction by whoever writes into it."""
+    """Held until the end of the transaction: nobody closes it while somebody is written into it."""
     try:
-        row = household_get_for(actor, number)
+        household_get_for(actor, number)
     except NotFound:
         row = None
+    else:
+        rows = Household.objects.select_related("area__parent").select_for_update(of=("self",), no_key=True)
+        row = rows.get(id=number)
     if row is None or row.closed_on is not None:
         refuse({"household": ["没有找到这一户，或者已经销户，请重新选择。"]})
     assert row is not None

@@ -60,7 +60,7 @@ def reveal(request: CountyRequest, county: int, resident_id: int) -> HttpRespons
     label, masked = next(((label, mask) for name, label, mask in numbers_of(row) if name == field), ("号码", ""))
     context = {
         "row": row, "form": form, "shown": shown, "seconds": services.SECONDS, "label": label, "masked": masked,
-        "is_phone": field == "phone", "back": back, "looks": looks_of(row)[:10], "now": timezone.now(),
+        "is_phone": field == "phone", "back": back, "looks": look_page(row, size=10).rows, "now": timezone.now(),
         "crumbs": resident_crumb(request, row, Crumb("看号码")),
     }  # fmt: skip
     response = render(request, "people/reveal.html", context, status=status)

@@ -137,6 +137,13 @@ def test_it_is_kept_though_the_plan_has_changed_meanwhile(cast: Cast, worker: Cl
     assert Visit.objects.count() == 1
 
 
+def test_whoever_was_not_met_stays_due(cast: Cast, worker: Client) -> None:
+    row = due(cast)
+    day = membership(row).due_on
+    assert late(worker, row, outcome="absent").json()["words"] == "已登记，没见到本人的，下次走访的日子不变"
+    assert membership(row).due_on == day
+
+
 @pytest.mark.parametrize(
     ("changes", "state", "words_"),
     [

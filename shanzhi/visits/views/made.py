@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from shanzhi.access.pages import CountyRequest, page
 from shanzhi.accounts.selectors.actors import place_words
+from shanzhi.lib.errors import Invalid
 from shanzhi.people.permissions import VIEW
 from shanzhi.people.selectors import area_for
 from shanzhi.people.services import page_opened
@@ -72,7 +73,9 @@ def made(request: CountyRequest, county: int) -> HttpResponse:
 def made_export(request: CountyRequest, county: int) -> HttpResponse:
     """The same list as a file, names masked: whoever needs a name opens the visit."""
     wanted, wrong = _wanted(request)
-    rows = [] if wrong else list(made_rows(request.actor, wanted).order_by("-on", "-id")[:LIMIT])
+    if wrong:
+        raise Invalid(wrong, code="day_wrong", fields={"on": [wrong]})
+    rows = list(made_rows(request.actor, wanted).order_by("-on", "-id")[:LIMIT])
     body = file_of(told(request.actor, rows), [_place(row) for row in rows])
     return download(body, f"走访记录{timezone.localdate():%Y%m%d}.csv", "visits")
 

@@ -24,8 +24,7 @@ from shanzhi.ui.keeping import kept, wants_copy
 from shanzhi.ui.pages import cursor_in, page_urls, url_with
 from shanzhi.ui.parts import Crumb
 from shanzhi.visits.forms import VisitForm
-from shanzhi.visits.late import visit_late
-from shanzhi.visits.models import Visit
+from shanzhi.visits.late import visit_late, words_of
 from shanzhi.visits.permissions import MAKE
 from shanzhi.visits.planning import STATES, Person, group_choices, person_page, plan_of
 from shanzhi.visits.selectors import last_answers, visits_of
@@ -111,12 +110,6 @@ def _made(request: CountyRequest, row: Resident, form: VisitForm) -> HttpRespons
     return HttpResponseRedirect(reverse("visits:planned", args=[request.county.id]))
 
 
-def words_of(made: Visit) -> str:
-    """What became of it, in a sentence."""
-    case = f"，要办的事已报成事件 {made.case.number}" if made.case is not None else ""
-    return f"走访已登记{case}" if made.met else "已登记，没见到本人的，下次走访的日子不变"
-
-
 def _boxes(phone: bool) -> dict[str, Any]:
     """Sections of a phone lie flush, those of a desk are panels."""
     box, inner = ("sec", "stack-4") if phone else ("panel", "panel-b stack-4")
@@ -125,14 +118,13 @@ def _boxes(phone: bool) -> dict[str, Any]:
 
 def _page(request: CountyRequest, row: Resident, form: VisitForm, status: int = 200) -> HttpResponseBase:
     actor, today, copy = request.actor, timezone.localdate(), wants_copy(request)
-    plan, county = plan_of(actor, row), request.county.id
-    home = row.dwelling
+    county, home = request.county.id, row.dwelling
     age = age_on(row.born_on, today)
     context = {
         "form": form, "row": row, **_boxes(actor.works_on_phone), "copy": copy,
         "name": name_mask(row.name) if copy else row.name,
         "sex": row.get_sex_display(), "age": f"{age} 岁" if age is not None else "",
-        "groups": [(one.group.label, one.due_words(today), one.is_late(today)) for one in plan],
+        "groups": [(one.group.label, one.due_words(today), one.is_late(today)) for one in form.plan],
         "place": _place(row), "door": door_mask(home.door) if home is not None and not copy else "",
         "phone": phone_mask(row.phone) if row.phone and not copy else "", "may_reveal": actor.can(REVEAL),
         "latest": [] if copy else visits_of(actor, row),
