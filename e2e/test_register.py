@@ -108,7 +108,7 @@ def test_without_scripts_a_day_of_the_past_is_counted(watched: Watched, people: 
         page.get_by_label("看哪一天", exact=True).fill("2001-01-01")
         page.get_by_role("button", name="看这一天").click()
         expect(page).to_have_url(re.compile("on=2001-01-01"))
-        expect(page.locator("dl.kv dd").first).to_have_text("0")
+        expect(page.locator("dl.kv dd").first).to_have_text("0 人")
         page.goto(BASE)
         expect(page.get_by_role("heading", name="你的岗位不能办这件事")).to_be_visible()
 

@@ -40,7 +40,7 @@ def answer_all(page: Page) -> None:
 @pytest.mark.both
 def test_a_visit_without_a_signal_survives_and_arrives_once(made: Phone, people: People) -> None:
     page = ready(made, people)
-    page.get_by_role("link", name="走访").click()
+    page.get_by_role("link", name="走访", exact=True).click()
     expect(page).to_have_url(re.compile(PLANNED))
     card = page.locator("a.card-m").first
     name, form = card.get_by_role("heading").inner_text(), str(card.get_attribute("href"))

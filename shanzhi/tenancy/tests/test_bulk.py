@@ -1,4 +1,4 @@
-"""Many rows at once are what single rows are: sealed under the ring of their field, and a value that is none stays so."""
+"""Many rows at once are what single rows are: sealed under their field's ring, and no value stays none."""
 
 import pytest
 from django.utils import timezone
