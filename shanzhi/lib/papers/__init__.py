@@ -1,0 +1,1 @@
+"""Papers of an office, written once and given as Word or PDF: see `printout`."""
