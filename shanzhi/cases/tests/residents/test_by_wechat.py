@@ -19,6 +19,7 @@ from shanzhi.cases.tests.residents.people import FOLLOW, holding, told, verified
 from shanzhi.jobs.testing import drain
 from shanzhi.notices.channels import tokens
 from shanzhi.notices.models import Delivery
+from shanzhi.notices.services import messages
 from shanzhi.notices.services.sending import deliveries_send
 from shanzhi.notices.tests.providers import HttpProvider
 from shanzhi.tenancy.models import OutboxEvent
@@ -205,6 +206,11 @@ class TestNothingIsTakenThatWasNotAskedFor:
 
 
 class TestWhatIsTold:
+    @pytest.fixture(autouse=True)
+    def waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Deliveries wait until they are looked at, by day as in quiet hours: what was sent is emptied."""
+        monkeypatch.setattr(messages, "wake", lambda: None)
+
     def test_each_step_that_matters_once_with_a_way_to_the_page(
         self, cast: Cast, case: Case, provider: HttpProvider
     ) -> None:
