@@ -36,7 +36,7 @@ def test_the_same_list_each_time() -> None:
 def test_each_sort_of_fault_is_two_percent(cast: Cast, tmp_path: Path, put: object) -> None:
     path = tmp_path / "list"
     put(path, 500, VILLAGES)  # type: ignore[operator]
-    table = table_open(path)
+    table = table_open(lambda: path.open("rb"))
     places = Places.load(Scope(ranges=(PathRange.below(cast.areas["county"].path),)))
     found = list(Checker(guess(table.header), places, date(2026, 1, 1)).rows(table.rows()))
     faults = Counter(one.column for one in found if isinstance(one, Fault))

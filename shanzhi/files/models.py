@@ -1,4 +1,4 @@
-"""Files that belong to a county. The bytes lie on disk (`storage.py`), the row says what they are and whose."""
+"""Files that belong to a county. The bytes lie sealed on disk (`storage.py`), the row says what they are and whose."""
 
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -19,7 +19,8 @@ class FileKind(models.TextChoices):
 class StoredFile(CountyModel):
     """A draft of its uploader until it is attached, once and for good, to a record.
 
-    A photo's place is in 1e-7 degree of WGS 84, as its camera wrote it; `sha256` is over the bytes that are kept.
+    A photo's place is in 1e-7 degree of WGS 84, as its camera wrote it; `size` and
+    `sha256` are of the bytes before they are sealed.
     """
 
     TRAIL_FIELDS: ClassVar[tuple[str, ...]] = (
@@ -100,5 +101,5 @@ class StoredFile(CountyModel):
         return storage.path_of(self.county_id, self.id, size)
 
     def open(self, size: str = storage.WHOLE) -> BinaryIO:
-        """The kept bytes; FileNotFoundError if the disk lost them."""
-        return self.path(size).open("rb")
+        """The kept bytes; see `storage.read` for what it raises."""
+        return storage.read(self.path(size))

@@ -1,4 +1,4 @@
-"""Bytes on disk: whole or absent.
+"""Bytes on disk: whole or absent, and sealed under the keys of the installation (`lib/sealed_files.py`).
 
 A file is written under a temporary name, synced and renamed before the row that names it commits. A crash in between
 leaves bytes without a row, never a row without bytes; the sweep removes the former. The path follows from county and
@@ -11,13 +11,18 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from django.conf import settings
+
+from shanzhi.lib.sealed_files import HEAD, is_current, open_sealed, seal_pieces
+from shanzhi.lib.sealing import SealError, UnknownKey
+from shanzhi.tenancy.keyring import forget_keys, key_ring
 
 WHOLE: Final = "whole"
 THUMB: Final = "thumb"
 _TEMPORARY: Final = ".part"
+_CHUNK: Final = 1024**2
 _NAME: Final = re.compile(r"(?P<id>\d{1,19})\.(?:whole|thumb)")
 
 
@@ -34,16 +39,25 @@ def path_of(county_id: int, file_id: int, size: str = WHOLE) -> Path:
 
 
 def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
-    """Returns size in bytes and SHA-256; when it returns, the bytes survive a power cut. On any error nothing stays."""
+    """Seals and keeps the bytes; returns their size and SHA-256 as they came.
+
+    When it returns, they survive a power cut. On any error nothing stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}{_TEMPORARY}")
     size, digest = 0, hashlib.sha256()
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
+
     try:
         with temporary.open("xb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-                digest.update(chunk)
-                size += len(chunk)
+            for piece in seal_pieces(key_ring(), counted(), _place(path)):
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -52,6 +66,51 @@ def write(path: Path, chunks: Iterable[bytes]) -> tuple[int, str]:
         raise
     _sync_folder(path.parent)
     return size, digest.hexdigest()
+
+
+class Damaged(FileNotFoundError):
+    """The bytes are there but do not open: altered, another file's, or their key is missing. As good as lost."""
+
+
+def read(path: Path) -> BinaryIO:
+    """The bytes as they came, from anywhere in them; FileNotFoundError if the disk lost them, `Damaged` if altered."""
+    try:
+        return _opened(path)
+    except UnknownKey:  # it may have come since this process read the key file
+        forget_keys()
+    except SealError as error:
+        raise Damaged(str(error)) from error
+    try:
+        return _opened(path)
+    except SealError as error:
+        raise Damaged(str(error)) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    file = path.open("rb")
+    try:
+        return open_sealed(key_ring(), file, _place(path))
+    except BaseException:
+        file.close()
+        raise
+
+
+def reseal(path: Path) -> bool:
+    """Seals the file under the newest key; False if it is so already, or gone."""
+    try:
+        with path.open("rb") as file:
+            if is_current(key_ring(), file.read(HEAD)):
+                return False
+        with read(path) as plain:
+            write(path, iter(lambda: plain.read(_CHUNK), b""))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _place(path: Path) -> str:
+    """Whose bytes they are: county and name, which no file shares."""
+    return f"files.{path.parent.parent.name}/{path.name}"
 
 
 def _sync_folder(path: Path) -> None:

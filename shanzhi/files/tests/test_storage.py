@@ -5,18 +5,28 @@ import os
 import stat
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shanzhi.files import names, storage
+from shanzhi.files.jobs import reseal_files
+from shanzhi.lib.sealing import add_key
+from shanzhi.tenancy.keyring import forget_keys
+from shanzhi.tenancy.rotation import reseal_all
+
+
+def plain(path: Path) -> bytes:
+    with storage.read(path) as file:
+        return file.read()
 
 
 def test_write_returns_size_and_digest(disk):
     path = storage.path_of(341181, 99)
     assert storage.write(path, [b"ab", b"", b"c"]) == (3, hashlib.sha256(b"abc").hexdigest())
-    assert path.read_bytes() == b"abc"
+    assert plain(path) == b"abc"
     assert [found.name for found in path.parent.iterdir()] == ["99.whole"]
 
 
@@ -41,7 +51,7 @@ def test_the_name_appears_only_when_everything_is_there(disk):
 
     storage.write(path, watching())
     assert seen == [False]
-    assert path.stat().st_size == 2000
+    assert len(plain(path)) == 2000
 
 
 def test_bytes_are_synced_before_they_get_their_name(disk, monkeypatch):
@@ -66,8 +76,8 @@ def test_two_writers_at_once_do_not_mix(disk):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(path.read_bytes())) == 1
-    assert path.stat().st_size == 200_000
+    body = plain(path)
+    assert (len(body), len(set(body))) == (200_000, 1)
 
 
 def test_remove_takes_all_sizes_and_never_complains(disk):
@@ -76,6 +86,82 @@ def test_remove_takes_all_sizes_and_never_complains(disk):
     storage.remove(341181, 99)
     storage.remove(341181, 99)
     assert not [path for path in disk.rglob("*") if path.is_file()]
+
+
+def test_nothing_of_a_file_lies_open_on_the_disk(disk):
+    words = "身份证 341181199001011234".encode()
+    path = storage.path_of(341181, 99)
+    storage.write(path, [words * 5000])
+    raw = path.read_bytes()
+    assert words[:9] not in raw
+    assert plain(path) == words * 5000
+
+
+@pytest.mark.parametrize(
+    ("county", "number", "size"), [(410927, 99, "whole"), (341181, 98, "whole"), (341181, 99, "thumb")]
+)
+def test_bytes_under_another_name_are_as_good_as_lost(disk, county, number, size):
+    path, other = storage.path_of(341181, 99), storage.path_of(county, number, size)
+    storage.write(path, [b"x"])
+    other.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(other)
+    with pytest.raises(storage.Damaged):
+        storage.read(other)
+    with pytest.raises(FileNotFoundError):
+        storage.read(path)
+
+
+def test_altered_bytes_are_as_good_as_lost(disk):
+    path = storage.path_of(341181, 99)
+    storage.write(path, [b"x" * 100])
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(FileNotFoundError):
+        storage.read(path)
+
+
+@pytest.fixture
+def keys(settings, tmp_path):
+    settings.SHANZHI_KEY_FILE = str(tmp_path / "keys.json")
+    forget_keys()
+    yield tmp_path / "keys.json"
+    forget_keys()
+
+
+def test_files_are_sealed_anew_under_a_new_key_once(disk, keys):
+    paths = [storage.path_of(341181, 1), storage.path_of(341181, 1, storage.THUMB), storage.path_of(410927, 2)]
+    for number, path in enumerate(paths):
+        storage.write(path, [bytes([number]) * 100_000])
+    part = paths[0].with_name("3.whole.0011aa.part")
+    part.write_bytes(b"half")
+    assert reseal_files() == 0
+    before = [path.read_bytes() for path in paths]
+    add_key(keys)
+    forget_keys()
+    assert (reseal_files(), reseal_files()) == (3, 0)
+    assert [plain(path)[:1] for path in paths] == [b"\0", b"\1", b"\2"]
+    assert all(path.read_bytes() != old for path, old in zip(paths, before, strict=True))
+    assert part.read_bytes() == b"half"
+
+
+def test_a_key_that_came_after_the_process_began_is_found(disk, keys, monkeypatch):
+    path = storage.path_of(341181, 1)
+    storage.write(path, [b"old"])
+    old = storage.key_ring()
+    add_key(keys)
+    forget_keys()
+    storage.write(path, [b"new"])
+    found = iter([old])
+    monkeypatch.setattr(storage, "key_ring", lambda real=storage.key_ring: next(found, None) or real())
+    assert plain(path) == b"new"
+
+
+@pytest.mark.django_db
+def test_the_command_for_new_keys_knows_files(disk):
+    assert ("files", 0) in list(reseal_all())
+
+
+def test_what_is_gone_meanwhile_is_not_sealed_anew(disk):
+    assert storage.reseal(storage.path_of(341181, 5)) is False
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))

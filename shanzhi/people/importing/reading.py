@@ -6,13 +6,13 @@ too long for a number's 15 digits comes as `Lost`, since what stood behind them 
 
 import codecs
 import csv
+import io
 import math
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from python_calamine import CalamineError, CalamineSheet, load_workbook
@@ -46,17 +46,20 @@ class Table:
     rows: Callable[[], Iterator[tuple[int, Sequence[str]]]]
 
 
-def table_open(path: Path) -> Table:
-    """Raises Invalid with one sentence for what spoils the whole file; faults of single rows are the checker's."""
-    with path.open("rb") as stream:
+def table_open(opener: Opener) -> Table:
+    """`opener` gives the bytes from their beginning, as often as asked.
+
+    Raises Invalid with one sentence for what spoils the whole file; faults of single rows are the checker's.
+    """
+    with opener() as stream:
         head = stream.read(8)
     if head.startswith(b"PK\x03\x04"):
-        table = _workbook(path)
+        table = _workbook(opener)
     elif head.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"MZ", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
         old = "这是旧版 xls 工作簿，请另存为 xlsx 后再上传。" if head.startswith(b"\xd0\xcf") else FOREIGN
         raise Invalid(old, code="file_not_table")
     else:
-        table = _text(path, head)
+        table = _text(opener, head)
     if not any(table.header):
         raise Invalid("第 1 行是空的，应为表头（姓名、身份证号…），请补上后再上传。", code="file_header")
     if len(table.header) > WIDEST:
@@ -68,9 +71,9 @@ def table_open(path: Path) -> Table:
     return table
 
 
-def _text(path: Path, head: bytes) -> Table:
-    encoding = _encoding(path, head)
-    with path.open(encoding=encoding, newline="") as text:
+def _text(opener: Opener, head: bytes) -> Table:
+    encoding = _encoding(opener, head)
+    with io.TextIOWrapper(opener(), encoding=encoding, newline="") as text:
         first = text.readline(8_000)
         size, last = 0, "\n"
         while block := text.read(CHUNK):
@@ -81,7 +84,7 @@ def _text(path: Path, head: bytes) -> Table:
 
     def lines() -> Iterator[tuple[int, list[str]]]:
         """Rows with the number of the line on which each ends. Strict: else a quote swallows all that follows it."""
-        with path.open(encoding=encoding, newline="") as text:
+        with io.TextIOWrapper(opener(), encoding=encoding, newline="") as text:
             reader, before = csv.reader(text, delimiter=mark, strict=True), 0
             try:
                 for cells in reader:
@@ -104,7 +107,7 @@ def _clean(text: str) -> str:
     return text.replace("\0", "").strip(EDGES)[:LONGEST]
 
 
-def _encoding(path: Path, head: bytes) -> str:
+def _encoding(opener: Opener, head: bytes) -> str:
     if not head:
         raise Invalid("文件是空的，请选择有内容的文件。", code="file_empty")
     names = ["utf-8-sig"] if head.startswith(codecs.BOM_UTF8) else ["utf-8", "gb18030"]
@@ -113,7 +116,7 @@ def _encoding(path: Path, head: bytes) -> str:
     for name in names:
         decoder = codecs.getincrementaldecoder(name)()
         try:
-            with path.open("rb") as stream:
+            with opener() as stream:
                 while chunk := stream.read(CHUNK):
                     decoder.decode(chunk)
                 decoder.decode(b"", final=True)
@@ -123,13 +126,13 @@ def _encoding(path: Path, head: bytes) -> str:
     raise Invalid("无法识别文件的文字编码，请另存为“CSV UTF-8”后再上传。", code="file_encoding")
 
 
-def _workbook(path: Path) -> Table:
+def _workbook(opener: Opener) -> Table:
     try:
-        with zipfile.ZipFile(path) as parts:
+        with opener() as stream, zipfile.ZipFile(stream) as parts:
             if sum(part.file_size for part in parts.infolist()) > UNPACKED:
                 raise Invalid("工作簿太大，请另存为“CSV UTF-8”后再上传，或拆成几个文件。", code="file_too_large")
-        book = load_workbook(str(path))
-        sheet = book.get_sheet_by_index(0)
+        with opener() as stream:
+            sheet = load_workbook(stream).get_sheet_by_index(0)
     except (CalamineError, zipfile.BadZipFile, IndexError, OSError, ValueError):
         raise Invalid("工作簿打不开，可能已损坏或有密码；请另存为 xlsx 后再上传。", code="file_damaged") from None
     top = sheet.start[0] if sheet.start else 0

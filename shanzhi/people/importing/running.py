@@ -150,9 +150,13 @@ def check_run(*, import_id: int, actor: Actor, at: datetime, progress: Progress)
 
 
 def _open(sent: RegisterImport) -> Table:
-    if sent.file is None or not sent.file.path().exists():
-        raise Invalid("文件已不在服务器上，请重新上传。", code="file_gone")
-    return table_open(sent.file.path())
+    gone = Invalid("文件已不在服务器上，请重新上传。", code="file_gone")
+    if sent.file is None:
+        raise gone
+    try:
+        return table_open(sent.file.open)
+    except FileNotFoundError:
+        raise gone from None
 
 
 def _columns(sent: RegisterImport, table: Table) -> RegisterImport:

@@ -17,7 +17,7 @@ from shanzhi.people.tests.importing.lists import xlsx_bytes
 def opened(tmp_path: Path, body: bytes | str) -> Table:
     path = tmp_path / "list"
     path.write_bytes(body.encode() if isinstance(body, str) else body)
-    return table_open(path)
+    return table_open(lambda: path.open("rb"))
 
 
 def cells(tmp_path: Path, body: bytes | str) -> list[tuple[int, list[str]]]:

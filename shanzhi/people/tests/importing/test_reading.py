@@ -16,7 +16,7 @@ from shanzhi.people.tests.importing.lists import HEADS, csv_bytes, row, xlsx_byt
 def opened(tmp_path: Path, body: bytes, name: str = "list") -> reading.Table:
     path = tmp_path / name
     path.write_bytes(body)
-    return table_open(path)
+    return table_open(lambda: path.open("rb"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -98,7 +98,7 @@ def test_a_workbook_that_unpacks_to_a_giant_is_refused(tmp_path: Path, monkeypat
         book.writestr("xl/worksheets/sheet1.xml", b" " * 100_000)
     monkeypatch.setattr(reading, "UNPACKED", 99_999)
     with pytest.raises(Invalid) as refused:
-        table_open(path)
+        table_open(lambda: path.open("rb"))
     assert refused.value.code == "file_too_large"
 
 
