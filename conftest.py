@@ -38,6 +38,20 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Pure functions and templates are tried once, on SQLite: `lib` and `ui` know no database."""
+    if not settings.DATABASE_URL.startswith("postgres"):
+        return
+    again = [item for item in items if _knows_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _knows_a_database(item)])
+    items[:] = again
+
+
+def _knows_a_database(item: pytest.Item) -> bool:
+    below = item.nodeid.startswith(("shanzhi/lib/", "shanzhi/ui/"))
+    return not below or "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db") is not None
+
+
 def pytest_collection_finish() -> None:
     """Twelve thousand tests and the whole house stay in memory: the collector need not look at them again and again."""
     gc.collect()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from shanzhi.duties.catalogue import Act, State
 from shanzhi.duties.models import Duty, Line
 from shanzhi.duties.tests.world import WORDS, do, in_days, issue, line_at, reported
+from shanzhi.files import storage
 from shanzhi.files.models import StoredFile
 from shanzhi.tenancy.context import county
 from tests.cast import Cast, report
@@ -172,8 +173,7 @@ def test_a_photo_proves_it_to_those_who_see_the_line(cast: Cast, clerk: Client, 
             kind="photo", name="a.jpg", content_type="image/jpeg", size=1, sha256="0" * 64,
             created_by=cast["village_clerk"].user.pk, created_at=timezone.now(),
         )  # fmt: skip
-        photo.path().parent.mkdir(parents=True, exist_ok=True)
-        photo.path().write_bytes(b"x")
+        storage.write(photo.path(), [b"x"])
     told = post(clerk, f"/duty-lines/{line.id}/reports", {"version": 1, "text": "好了。", "photos": [str(photo.id)]})
     address = told.json()["steps"][0]["photos"][0]
     assert officer.get(address).status_code == 200
