@@ -166,6 +166,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "stay": {"own": OFFICE | GRID, "other": set()},
     "dwelling": {"own": OFFICE | GRID, "other": set()},
     "household": {"own": OFFICE | GRID, "other": set()},
+    "kin": {"own": OFFICE | GRID, "other": set()},
     "membership": {"own": GRID | VILLAGE_OFFICE | {"township_officer"}, "other": set()},
     # Who is not sent there is told so (409), if the person is known to them at all; who may know of the group sees
     # what was found.

@@ -26,6 +26,7 @@ from shanzhi.notices.models import Delivery, Notice
 from shanzhi.packs.loading import load_files
 from shanzhi.packs.shipped import SHIPPED
 from shanzhi.people.services import request_take
+from shanzhi.people.services.kinship import Relative, kin_add
 from shanzhi.people.tests import world as people
 from shanzhi.people.tests.importing import world as lists
 from shanzhi.staffing.models import Assignment
@@ -81,7 +82,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 }
 LISTED = ("register_import", "register_export", "search")
 REGISTERED = (
-    *LISTED, "resident", "stay", "dwelling", "household", "membership", "data_request", "visited", "visit",
+    *LISTED, "resident", "stay", "dwelling", "household", "membership", "kin", "data_request", "visited", "visit",
 )  # fmt: skip
 STAGED = {"label": "有环节的", "stages": [{"code": "a", "label": "甲", "next": ["b"]}, {"code": "b", "label": "乙"}],
           "clocks": {"handle": "7 days"}}  # fmt: skip
@@ -250,6 +251,8 @@ class World:
             return str(row.stays.get().id)
         if kind == "membership":
             return str(people.member(self.care(place), row, by=clerk).id)
+        if kind == "kin":
+            return str(kin_add(actor=cast.actor(clerk), resident=row.id, relative=Relative("李建军", "parent")).id)
         if kind == "data_request":
             return str(request_take(actor=cast.actor(clerk), resident=row.id, kind="copy").id)
         return str(row.id)

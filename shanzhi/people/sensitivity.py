@@ -60,6 +60,11 @@ FIELDS: Final[dict[str, dict[Handling, tuple[str, ...]]]] = {
         CARED: ("group", "reason", "ended_because", "resident", "path", "since", "until", "seen_on", "due_on"),
         INDEXED: ("group_index",), PLAIN: ("created_at", "version", *_ACTOR),
     },
+    "Kin": {
+        SEALED: ("phone",), CLEAR: ("resident", "other", "name", "tie", "is_guardian", "is_contact", "since", "until",
+                                    "note"),
+        PLAIN: ("created_at", "version", *_ACTOR),
+    },
     "Look": {
         CLEAR: ("resident_id", "text"), PLAIN: ("user", "by", "what", "fields", "purpose", "at"),
     },

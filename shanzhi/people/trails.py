@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from shanzhi.areas.elsewhere import lying_elsewhere
 from shanzhi.areas.registry import path_holder
 from shanzhi.people.importing.trails import EXPORTS
-from shanzhi.people.models import Dwelling, Household, Look, Membership, RegisterImport, Request, Resident, Stay
+from shanzhi.people.models import Dwelling, Household, Kin, Look, Membership, RegisterImport, Request, Resident, Stay
 from shanzhi.trail.trails import track, trail_labels
 
 
@@ -30,7 +30,7 @@ def residents_agree(rows: Sequence[Resident]) -> Iterator[str]:
 track(Dwelling, also=dwellings_agree)
 track(Household, also=households_agree)
 track(Resident, also=residents_agree)
-for model in (Stay, Membership, Look, Request, RegisterImport, EXPORTS):
+for model in (Stay, Kin, Membership, Look, Request, RegisterImport, EXPORTS):
     track(model)
 for name, field in (
     ("Dwelling", "area_path"), ("Household", "area_path"), ("Resident", "lives_path"), ("Resident", "registered_path"),
@@ -75,6 +75,9 @@ trail_labels(
         "people.membership.seen": "走访关爱对象",
         "people.membership.ended": "结束关爱登记",
         "people.membership.erased": "删除到期的关爱登记",
+        "people.kin.added": "登记亲属和联系人",
+        "people.kin.ended": "结束亲属、联系人登记",
+        "people.kin.erased": "依法删除亲属和联系人",
         "people.look.noted": "查看居民资料",
         "people.request.taken": "受理个人信息申请",
         "people.request.done": "办结个人信息申请",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shanzhi.people.views import care, counts, events, homes, households, residents, rights
+from shanzhi.people.views import care, counts, events, homes, households, kinship, residents, rights
 
 app_name = "people"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("people/residents/<int:resident_id>/withdrawals/", events.take_back, name="take-back"),
     path("people/residents/<int:resident_id>/leavings/", households.leave, name="leave"),
     path("people/residents/<int:resident_id>/memberships/", care.care_begin, name="care-begin"),
+    path("people/residents/<int:resident_id>/kin/", kinship.kin_new, name="kin-new"),
+    path("people/kin/<int:kin_id>/ends/", kinship.kin_finish, name="kin-end"),
+    path("people/kin/<int:kin_id>/reveals/", kinship.kin_reveal, name="kin-reveal"),
     path("people/residents/<int:resident_id>/reveals/", rights.reveal, name="reveal"),
     path("people/residents/<int:resident_id>/looks/", rights.looks, name="looks"),
     path("people/residents/<int:resident_id>/looks/print/", rights.looks_print, name="looks-print"),

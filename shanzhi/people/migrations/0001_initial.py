@@ -1177,4 +1177,104 @@ class Migration(migrations.Migration):
                 name="stay_order",
             ),
         ),
+        migrations.CreateModel(
+            name="Kin",
+            fields=[
+                (
+                    "id",
+                    shanzhi.tenancy.fields.CountyIdField(
+                        default=shanzhi.tenancy.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("county_id", models.IntegerField(editable=False)),
+                ("name", models.CharField(blank=True, default="", max_length=60, verbose_name="姓名")),
+                ("phone", shanzhi.tenancy.fields.EncryptedTextField(blank=True, default="", verbose_name="电话")),
+                (
+                    "tie",
+                    models.CharField(
+                        choices=[
+                            ("parent", "父母"),
+                            ("spouse", "配偶"),
+                            ("child", "子女"),
+                            ("grandparent", "祖父母、外祖父母"),
+                            ("grandchild", "孙子女、外孙子女"),
+                            ("sibling", "兄弟姐妹"),
+                            ("relative", "其他亲属"),
+                            ("other", "邻居、朋友等"),
+                        ],
+                        max_length=12,
+                        verbose_name="关系",
+                    ),
+                ),
+                ("is_guardian", models.BooleanField(default=False, verbose_name="监护人")),
+                ("is_contact", models.BooleanField(default=False, verbose_name="联系人")),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("note", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="登记人")),
+                ("actor_post", models.CharField(blank=True, max_length=120, verbose_name="岗位")),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "other",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        blank=True,
+                        index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kin_of",
+                        to="people.resident",
+                    ),
+                ),
+                (
+                    "resident",
+                    shanzhi.tenancy.fields.CountyForeignKey(
+                        index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kin",
+                        to="people.resident",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "亲属和联系人",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["county_id", "resident", "id"], name="kin_resident"),
+                    models.Index(fields=["county_id", "other", "id"], name="kin_other"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county_id", "id"), name="people_kin_id_2a9661_u"),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="resident", name="people_kin_resident_ba9411_f", wide=True
+                    ),
+                    shanzhi.tenancy.constraints.CountyForeignConstraint(
+                        field="other", name="people_kin_other_id_089de8_f", wide=True
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("other__isnull", False), ("until__isnull", True)),
+                        fields=("county_id", "resident", "other"),
+                        name="kin_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), ("other__isnull", False)),
+                            models.Q(("other__isnull", True), models.Q(("name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="kin_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("other__isnull", True),
+                            models.Q(("other", models.F("resident")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="kin_another",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -3,6 +3,7 @@
 from shanzhi.people.models.care import Membership
 from shanzhi.people.models.finding import Search
 from shanzhi.people.models.importing import Mapping, RegisterExport, RegisterFault, RegisterImport
+from shanzhi.people.models.kin import Kin
 from shanzhi.people.models.places import Dwelling, Household, HouseholdNumber
 from shanzhi.people.models.residents import Resident, Stay
 from shanzhi.people.models.rights import Look, Request
@@ -11,6 +12,7 @@ __all__ = [
     "Dwelling",
     "Household",
     "HouseholdNumber",
+    "Kin",
     "Look",
     "Mapping",
     "Membership",

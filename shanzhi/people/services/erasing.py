@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.db.models import Q
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from shanzhi.lib.errors import Conflict
 from shanzhi.lib.times import local
 from shanzhi.people.catalogue import Relation
 from shanzhi.people.groups import groups_known
-from shanzhi.people.models import Membership, Request, Resident, Stay
+from shanzhi.people.models import Kin, Membership, Request, Resident, Stay
 from shanzhi.people.permissions import RIGHTS
 from shanzhi.people.registry import membership_goes, resident_goes
 from shanzhi.people.selectors import resident_get_for
@@ -85,6 +86,8 @@ def resident_erase(
             _answer(actor, request, asked, at, path)
         for row in (*Stay.objects.filter(resident=resident), *Membership.objects.filter(resident=resident)):
             gone(actor, row, at)
+        for kin in Kin.objects.filter(Q(resident=resident) | Q(other=resident)):
+            gone(actor, kin, at)
         resident_goes(actor, resident, at)
         forget(actor=actor, code="people.resident.erased", obj=resident, at=at, post=post)
         resident.delete()

@@ -21,6 +21,7 @@ from shanzhi.people.models import Resident, Stay
 from shanzhi.people.permissions import CARE, EDIT, REVEAL, RIGHTS, VIEW
 from shanzhi.people.selectors import area_for, dwelling_get_for, household_get_for, reach, resident_get_for
 from shanzhi.people.selectors.care import memberships_of
+from shanzhi.people.selectors.kin import kin_of
 from shanzhi.people.selectors.residents import (
     AGE_WORDS,
     TABS,
@@ -102,6 +103,7 @@ def resident_show(request: CountyRequest, county: int, resident_id: int) -> Http
         "events": possible(row.population) if may_edit else [], "may_edit": may_edit,
         "may_take_back": may_edit and can_take_back(stays), "newest": next((s for s in stays if not s.void), None),
         "may_reveal": actor.can(REVEAL), "may_rights": actor.can(RIGHTS), "may_care": actor.can(CARE),
+        "kin": kin_of(actor, row),
         "care": [(one, one.due_words(today), one.is_late(today)) for one in memberships_of(actor, row)],
         "crumbs": resident_crumb(request, row), "now": timezone.now(), "today": today,
     }  # fmt: skip

@@ -18,6 +18,7 @@ from shanzhi.people.models import Request
 from shanzhi.people.permissions import REVEAL, RIGHTS, VIEW
 from shanzhi.people.selectors import area_for, reach, resident_get_for
 from shanzhi.people.selectors.care import memberships_of
+from shanzhi.people.selectors.kin import kin_of
 from shanzhi.people.selectors.residents import stays_shown
 from shanzhi.people.selectors.rights import look_page, looks_of, request_get_for, request_page, requests_of
 from shanzhi.people.services.erasing import why_not
@@ -109,7 +110,8 @@ def copy(request: CountyRequest, county: int, resident_id: int) -> HttpResponseB
     context = {
         "row": row, "where": where_words(row), "door": door, "stays": [(s, *where_words(s)) for s in stays_shown(row)],
         "relation": Relation(row.relation).label if row.relation else "", "now": timezone.now(),
-        "care": memberships_of(request.actor, row), "looks": looks_of(row), "requests": requests_of(row),
+        "kin": kin_of(request.actor, row), "care": memberships_of(request.actor, row), "looks": looks_of(row),
+        "requests": requests_of(row),
         "printed": day_words(timezone.localdate()),
     }  # fmt: skip
     response = render(request, "people/sheets/copy.html", context)
