@@ -19,6 +19,7 @@ from shanzhi.clues.services import Given, clue_give, officer_appoint
 from shanzhi.duties.choosing import Receiver
 from shanzhi.duties.services import Order, duty_issue
 from shanzhi.exchange.models import Hook, HookDelivery
+from shanzhi.files import storage
 from shanzhi.files.models import StoredFile
 from shanzhi.jobs.models import Job
 from shanzhi.lib.clocks import Span
@@ -133,10 +134,8 @@ class World:
                 kind="photo", name="a.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, owner_type="cases.step",
                 owner_id=step.id, created_by=case.reporter_id, created_at=timezone.now(),
             )  # fmt: skip
-            photo.path().parent.mkdir(parents=True, exist_ok=True)
-            photo.path().write_bytes(b"x")
-            photo.path("thumb").parent.mkdir(parents=True, exist_ok=True)
-            photo.path("thumb").write_bytes(b"x")
+            for size in (storage.WHOLE, storage.THUMB):
+                storage.write(photo.path(size), [b"x"])
             return photo.id
 
     def define(self, place: str) -> None:

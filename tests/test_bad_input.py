@@ -51,7 +51,7 @@ def test_what_is_no_photo_is_refused_beside_the_good_one(cast: Cast, worker: Cli
 
 def test_what_hangs_behind_a_photo_is_not_kept(cast: Cast, worker: Client) -> None:
     assert worker.post(NEW, form(cast, photos=[upload(picture() + PROGRAM)])).status_code == 302
-    assert b"DOS mode" not in StoredFile.objects.get().path().read_bytes()
+    assert b"DOS mode" not in StoredFile.objects.get().open().read()
 
 
 @pytest.mark.parametrize("data", [PROGRAM, png_bomb(), jpeg_bomb(), b"", SVG], ids=lambda data: str(len(data)))

@@ -6,6 +6,7 @@ id, so no path is kept in the database and none is ever taken from a request.
 """
 
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -18,6 +19,8 @@ from django.conf import settings
 from shanzhi.lib.sealed_files import HEAD, is_current, open_sealed, seal_pieces
 from shanzhi.lib.sealing import SealError, UnknownKey
 from shanzhi.tenancy.keyring import forget_keys, key_ring
+
+logger = logging.getLogger("shanzhi.files")
 
 WHOLE: Final = "whole"
 THUMB: Final = "thumb"
@@ -96,13 +99,17 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def reseal(path: Path) -> bool:
-    """Seals the file under the newest key; False if it is so already, or gone."""
+    """Seals the file under the newest key; False if it is so already, or gone. One that does not open is as good as
+    lost: it is logged and left, so that it keeps none of the others from a new key."""
     try:
         with path.open("rb") as file:
             if is_current(key_ring(), file.read(HEAD)):
                 return False
         with read(path) as plain:
             write(path, iter(lambda: plain.read(_CHUNK), b""))
+    except (Damaged, SealError):
+        logger.exception("%s does not open and keeps its old seal", path)
+        return False
     except FileNotFoundError:
         return False
     return True

@@ -131,8 +131,9 @@ def test_files_are_sealed_anew_under_a_new_key_once(disk, keys):
     paths = [storage.path_of(341181, 1), storage.path_of(341181, 1, storage.THUMB), storage.path_of(410927, 2)]
     for number, path in enumerate(paths):
         storage.write(path, [bytes([number]) * 100_000])
-    part = paths[0].with_name("3.whole.0011aa.part")
+    part, broken = paths[0].with_name("3.whole.0011aa.part"), paths[0].with_name("4.whole")
     part.write_bytes(b"half")
+    broken.write_bytes(b"lies open")
     assert reseal_files() == 0
     before = [path.read_bytes() for path in paths]
     add_key(keys)
@@ -140,7 +141,7 @@ def test_files_are_sealed_anew_under_a_new_key_once(disk, keys):
     assert (reseal_files(), reseal_files()) == (3, 0)
     assert [plain(path)[:1] for path in paths] == [b"\0", b"\1", b"\2"]
     assert all(path.read_bytes() != old for path, old in zip(paths, before, strict=True))
-    assert part.read_bytes() == b"half"
+    assert (part.read_bytes(), broken.read_bytes()) == (b"half", b"lies open")
 
 
 def test_a_key_that_came_after_the_process_began_is_found(disk, keys, monkeypatch):
