@@ -42,9 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Pure functions and templates are tried once, on SQLite: `lib` and `ui` know no database."""
     if not settings.DATABASE_URL.startswith("postgres"):
         return
-    again = [item for item in items if _knows_a_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not _knows_a_database(item)])
-    items[:] = again
+    once = [item for item in items if not _knows_a_database(item)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if _knows_a_database(item)]
 
 
 def _knows_a_database(item: pytest.Item) -> bool:

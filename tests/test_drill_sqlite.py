@@ -22,9 +22,10 @@ from django.utils import timezone
 from dev.environment import ROOT
 from shanzhi.cases.services import Report, case_report
 from shanzhi.files.services import photo_store
+from shanzhi.files.storage import kept
 from shanzhi.files.tests import pictures
 from shanzhi.operations.backups import restoring, sqlite
-from shanzhi.operations.backups.files import read_list, walk
+from shanzhi.operations.backups.files import read_list
 from shanzhi.operations.backups.folders import Refused
 from shanzhi.operations.backups.making import make_backup
 from shanzhi.operations.backups.restoring import Wanted
@@ -168,7 +169,7 @@ def test_what_is_there_is_moved_aside_only_if_asked(
     assert {path.name for path in aside.iterdir()} == {"shanzhi.sqlite3", "files", "seals"}
     assert (aside / "files/of-now").exists()
     assert not (var / "files/of-now").exists()
-    assert sorted(path.relative_to(var).as_posix() for path in walk(var / "files")) == sorted(read_list(made))
+    assert sorted(path.relative_to(var).as_posix() for path in kept(var / "files")) == sorted(read_list(made))
 
 
 def test_a_second_backup_links_what_did_not_change_and_old_ones_go_last(cast: Cast, tmp_path: Path) -> None:

@@ -19,9 +19,7 @@ def sweep_files(at: datetime) -> int:
 
 def reseal_files() -> int:
     """Every file of every county that an older key sealed, one after another; returns how many."""
-    root = Path(settings.VAR_DIR) / "files"
-    found = (path for path in sorted(root.glob("*/*/*")) if path.is_file() and path.suffix != ".part")
-    return sum(map(storage.reseal, found))
+    return sum(map(storage.reseal, storage.kept(Path(settings.VAR_DIR) / "files")))
 
 
 holder("files", reseal_files)

@@ -17,8 +17,8 @@ from typing import BinaryIO, Final
 from django.conf import settings
 
 from shanzhi.lib.sealed_files import HEAD, is_current, open_sealed, seal_pieces
-from shanzhi.lib.sealing import SealError, UnknownKey
-from shanzhi.tenancy.keyring import forget_keys, key_ring
+from shanzhi.lib.sealing import KeyRing, SealError
+from shanzhi.tenancy.keyring import key_ring, with_keys
 
 logger = logging.getLogger("shanzhi.files")
 
@@ -78,21 +78,15 @@ class Damaged(FileNotFoundError):
 def read(path: Path) -> BinaryIO:
     """The bytes as they came, from anywhere in them; FileNotFoundError if the disk lost them, `Damaged` if altered."""
     try:
-        return _opened(path)
-    except UnknownKey:  # it may have come since this process read the key file
-        forget_keys()
-    except SealError as error:
-        raise Damaged(str(error)) from error
-    try:
-        return _opened(path)
+        return with_keys(lambda keys: _opened(path, keys))
     except SealError as error:
         raise Damaged(str(error)) from error
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path, keys: KeyRing) -> BinaryIO:
     file = path.open("rb")
     try:
-        return open_sealed(key_ring(), file, _place(path))
+        return open_sealed(keys, file, _place(path))
     except BaseException:
         file.close()
         raise
@@ -132,6 +126,13 @@ def remove(county_id: int, file_id: int) -> None:
     """Takes away every size of one file; that it is gone already is no error."""
     for size in (WHOLE, THUMB):
         path_of(county_id, file_id, size).unlink(missing_ok=True)
+
+
+def kept(root: Path) -> Iterator[Path]:
+    """The files below a folder of all counties, in order, without those that are being written."""
+    for path in sorted(root.glob("*/*/*")):
+        if path.is_file() and path.suffix != _TEMPORARY:
+            yield path
 
 
 def walk(county_id: int, *, before: float) -> Iterator[tuple[Path, int | None]]:

@@ -20,15 +20,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shanzhi.lib.sealing import KeyRing, Suite, Tampered, UnknownKey
+from shanzhi.lib.sealing import CODES, SUITES, KeyRing, Suite, Tampered, UnknownKey
 
 MAGIC: Final = b"SZF\x01"
 SALT: Final = 16
 HEAD: Final = len(MAGIC) + 4 + SALT
 TAG: Final = 16
 PIECE: Final = 64 * 1024
-_CODES: Final = {Suite.AES: 1, Suite.SM4: 2}
-_SUITES: Final = {code: suite for suite, code in _CODES.items()}
 _LENGTHS: Final = {Suite.AES: 32, Suite.SM4: 16}
 Work = Callable[[bytes, bytes], bytes]
 
@@ -36,7 +34,7 @@ Work = Callable[[bytes, bytes], bytes]
 def seal_pieces(ring: KeyRing, chunks: Iterable[bytes], place: str) -> Iterator[bytes]:
     """The sealed bytes under the newest key, for `place` (whose file it is), a piece at a time."""
     salt = secrets.token_bytes(SALT)
-    yield MAGIC + bytes((_CODES[ring.suite], 0)) + ring.newest.to_bytes(2, "big") + salt
+    yield MAGIC + bytes((CODES[ring.suite], 0)) + ring.newest.to_bytes(2, "big") + salt
     seal, _ = _works(ring, ring.suite, ring.newest, salt, place)
     held, number = bytearray(), 0
     for chunk in chunks:
@@ -129,9 +127,9 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 def _head(head: bytes) -> tuple[Suite, int, bytes]:
-    if len(head) < HEAD or not head.startswith(MAGIC) or head[4] not in _SUITES:
+    if len(head) < HEAD or not head.startswith(MAGIC) or head[4] not in SUITES:
         raise Tampered("not a sealed file")
-    return _SUITES[head[4]], int.from_bytes(head[6:8], "big"), head[8:HEAD]
+    return SUITES[head[4]], int.from_bytes(head[6:8], "big"), head[8:HEAD]
 
 
 def _works(ring: KeyRing, suite: Suite, number: int, salt: bytes, place: str) -> tuple[Work, Work]:

@@ -44,8 +44,8 @@ class Suite(StrEnum):
     SM4 = "sm4-gcm"
 
 
-_CODES: Final = {Suite.AES: 1, Suite.SM4: 2}
-_SUITES: Final = {code: suite for suite, code in _CODES.items()}
+CODES: Final = {Suite.AES: 1, Suite.SM4: 2}  # as they stand in a seal
+SUITES: Final = {code: suite for suite, code in CODES.items()}
 _ALGORITHMS: Final[dict[Suite, tuple[Any, int]]] = {Suite.AES: (algorithms.AES256, 32), Suite.SM4: (algorithms.SM4, 16)}
 
 
@@ -94,7 +94,7 @@ class KeyRing:
 
     def seal(self, text: str, place: str) -> str:
         """Sealed under the newest key for `place` (table.column). The same text never looks the same twice."""
-        header = bytes((FORMAT, _CODES[self.suite])) + self.newest.to_bytes(2, "big")
+        header = bytes((FORMAT, CODES[self.suite])) + self.newest.to_bytes(2, "big")
         nonce = secrets.token_bytes(NONCE)
         body, bound = text.encode("utf-8", "surrogatepass"), header + place.encode()
         algorithm = self._algorithm(self.suite, self.newest)
@@ -108,7 +108,7 @@ class KeyRing:
     def open(self, sealed: str, place: str) -> str:
         """The text again; UnknownKey or Tampered if it can't be had."""
         raw = _raw(sealed)
-        suite, number = _SUITES[raw[1]], int.from_bytes(raw[2:HEADER], "big")
+        suite, number = SUITES[raw[1]], int.from_bytes(raw[2:HEADER], "big")
         if number not in self.keys:
             raise UnknownKey(f"{place}: sealed with key {number}, which the key file lacks; put that key back")
         body, tag = raw[HEADER + NONCE : -TAG], raw[-TAG:]
@@ -122,7 +122,7 @@ class KeyRing:
     def is_current(self, sealed: str) -> bool:
         """Whether it was sealed under the newest key with the cipher of now."""
         raw = _raw(sealed)
-        return _SUITES[raw[1]] == self.suite and int.from_bytes(raw[2:HEADER], "big") == self.newest
+        return SUITES[raw[1]] == self.suite and int.from_bytes(raw[2:HEADER], "big") == self.newest
 
     def blind(self, text: str, place: str) -> str:
         """64 hexadecimal digits, the same for the same text at the same place: finds a sealed text by equality.
@@ -138,7 +138,7 @@ def _raw(sealed: str) -> bytes:
         raw = base64.b64decode(sealed, validate=True)
     except (binascii.Error, ValueError):
         raise Tampered("not a sealed text") from None
-    if len(raw) < HEADER + NONCE + TAG or raw[0] != FORMAT or raw[1] not in _SUITES:
+    if len(raw) < HEADER + NONCE + TAG or raw[0] != FORMAT or raw[1] not in SUITES:
         raise Tampered("not a sealed text")
     return raw
 

@@ -4,15 +4,17 @@ A ring is called by the setting that names its file. `FIELDS` is everybody's; an
 whoever holds that one names a setting of its own.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from django.conf import settings
 
 from shanzhi.lib.sealing import KeyRing, Suite, UnknownKey, make_ring, read_ring
 
 FIELDS: Final = "SHANZHI_KEY_FILE"
+Found = TypeVar("Found")
 
 
 def key_ring(ring: str = FIELDS) -> KeyRing:
@@ -36,9 +38,13 @@ def sealed(text: str, place: str, ring: str = FIELDS) -> str:
 
 
 def opened(seal: str, place: str, ring: str = FIELDS) -> str:
+    return with_keys(lambda keys: keys.open(seal, place), ring)
+
+
+def with_keys(use: Callable[[KeyRing], Found], ring: str = FIELDS) -> Found:
     """A key that came after this process began is looked for in the file, once, before it counts as unknown."""
     try:
-        return key_ring(ring).open(seal, place)
+        return use(key_ring(ring))
     except UnknownKey:
         forget_keys()
-        return key_ring(ring).open(seal, place)
+        return use(key_ring(ring))

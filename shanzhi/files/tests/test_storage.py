@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from shanzhi.files import names, storage
 from shanzhi.files.jobs import reseal_files
 from shanzhi.lib.sealing import add_key
-from shanzhi.tenancy.keyring import forget_keys
+from shanzhi.tenancy import keyring
+from shanzhi.tenancy.keyring import forget_keys, key_ring
 from shanzhi.tenancy.rotation import reseal_all
 
 
@@ -147,12 +148,12 @@ def test_files_are_sealed_anew_under_a_new_key_once(disk, keys):
 def test_a_key_that_came_after_the_process_began_is_found(disk, keys, monkeypatch):
     path = storage.path_of(341181, 1)
     storage.write(path, [b"old"])
-    old = storage.key_ring()
+    old = key_ring()
     add_key(keys)
     forget_keys()
     storage.write(path, [b"new"])
     found = iter([old])
-    monkeypatch.setattr(storage, "key_ring", lambda real=storage.key_ring: next(found, None) or real())
+    monkeypatch.setattr(keyring, "key_ring", lambda ring, real=key_ring: next(found, None) or real(ring))
     assert plain(path) == b"new"
 
 

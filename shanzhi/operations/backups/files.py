@@ -8,11 +8,12 @@ is the same file: it is linked, not copied.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from shanzhi.files.storage import kept
 from shanzhi.operations.backups.folders import Refused, Say
 from shanzhi.operations.backups.manifest import CHUNK, FILES, sha256_of
 
@@ -32,13 +33,6 @@ class Tally:
     fresh: dict[str, str] = field(default_factory=dict)
 
 
-def walk(folder: Path) -> Iterator[Path]:
-    """Files below `files/`, in order, without those that are being written."""
-    for path in sorted(folder.glob("*/*/*")):
-        if path.is_file() and path.suffix != ".part":
-            yield path
-
-
 def read_list(folder: Path) -> dict[str, str]:
     """The list of a backup's files: name → SHA-256, as `sha256sum -c files.sha256` reads it too."""
     path = folder / FILES
@@ -53,7 +47,7 @@ def copy_files(source: Path, made: Path, before: Path | None, say: Say) -> Tally
     tally, known = Tally(), read_list(before) if before else {}
     (made / FOLDER).mkdir()
     with (made / FILES).open("w", encoding="utf-8") as listed:
-        for path in walk(source):
+        for path in kept(source):
             name = f"{FOLDER}/{path.relative_to(source).as_posix()}"
             target = made / name
             target.parent.mkdir(parents=True, exist_ok=True)

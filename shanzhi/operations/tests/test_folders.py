@@ -13,8 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from shanzhi.files.storage import kept
 from shanzhi.operations.backups import manifest
-from shanzhi.operations.backups.files import bytes_missing, copy_files, copy_seals, read_list, walk
+from shanzhi.operations.backups.files import bytes_missing, copy_files, copy_seals, read_list
 from shanzhi.operations.backups.folders import GOING, GROWING, Refused, backups_in, growing, locked, name_at, prune
 from shanzhi.operations.backups.restoring import Wanted, chosen, restore
 from shanzhi.operations.interrupting import ended_by
@@ -164,7 +165,7 @@ def test_files_are_linked_if_they_did_not_change_and_copied_if_they_did(tmp_path
     one.mkdir()
     first = copy_files(var, one, None, silent)
     assert (first.copied, first.linked, len(read_list(one))) == (3, 0, 3)
-    assert len(list(walk(one / "files"))) == 3, "what is being written is no file yet"
+    assert len(list(kept(one / "files"))) == 3, "what is being written is no file yet"
     photos(var, "341181/0c/3.whole")
     (var / "341181/0a/1.whole").write_text("other bytes, other size")
     (var / "341181/0b/2.whole").unlink()

@@ -22,6 +22,8 @@ class KinForm(TakingForm):
     def __init__(self, *args: Any, members: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "member", members, blank="不在下面")
+        if not members:
+            self.fields["who"].label, self.fields["who"].required = "姓名或身份证号", True
 
     def relative(self) -> Relative:
         said = self.cleaned_data

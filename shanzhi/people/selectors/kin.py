@@ -1,6 +1,7 @@
 """Reading who belongs to a person: what was written down at them, and what at others about them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from shanzhi.access.actor import Actor
 from shanzhi.access.pages import not_found
@@ -8,11 +9,11 @@ from shanzhi.lib.masks import name_mask, phone_mask
 from shanzhi.people.models import Kin, Resident
 from shanzhi.people.selectors.scope import covers, reach, resident_get_for
 
-TIES: dict[tuple[str, str], str] = {
+TIES: Final[dict[tuple[str, str], str]] = {
     ("parent", "1"): "父亲", ("parent", "2"): "母亲", ("spouse", "1"): "丈夫", ("spouse", "2"): "妻子",
     ("child", "1"): "儿子", ("child", "2"): "女儿",
 }  # fmt: skip
-INVERSE: dict[str, str] = {
+INVERSE: Final[dict[str, str]] = {
     Kin.Tie.PARENT: Kin.Tie.CHILD, Kin.Tie.CHILD: Kin.Tie.PARENT, Kin.Tie.GRANDPARENT: Kin.Tie.GRANDCHILD,
     Kin.Tie.GRANDCHILD: Kin.Tie.GRANDPARENT,
 }  # fmt: skip

@@ -12,12 +12,12 @@ from shanzhi.access.actor import Actor
 from shanzhi.lib.errors import Conflict, Stale
 from shanzhi.lib.times import local
 from shanzhi.people.models import Kin, Look, Resident
-from shanzhi.people.numbers import paper_index, paper_read, phone_problem, phone_read
+from shanzhi.people.numbers import paper_index, paper_read, phone_index, phone_problem, phone_read
 from shanzhi.people.permissions import EDIT, REVEAL
 from shanzhi.people.selectors import covers, reach, resident_get_for
 from shanzhi.people.selectors.kin import INVERSE, kin_get_for
 from shanzhi.people.services.checking import NOTE, STALE, Faults, day_checked, need, post_of, refuse, tidy, title_of
-from shanzhi.people.services.looking import TEXT, look_note
+from shanzhi.people.services.looking import look_note, purpose_checked
 from shanzhi.people.services.residents import locked
 from shanzhi.people.whereabouts import anchor
 from shanzhi.tenancy.idempotency import claim
@@ -54,11 +54,14 @@ def kin_add(
     _checked(person, other, relative, phone)
     note = tidy(relative.note, NOTE, "note", "说明")
     with atomic():
-        body = {"resident": resident, "other": other.id if other else 0, "tie": relative.tie}
+        body = {
+            "resident": resident, "other": other.id if other else 0, "name": name, "phone": phone_index(phone),
+            "tie": relative.tie, "guardian": relative.is_guardian, "contact": relative.is_contact, "note": note,
+        }  # fmt: skip
         earlier = claim(key=key, actor=actor, operation="people.kin", body=body, result_id=row_id)
         if earlier is not None:
             return kin_get_for(actor, earlier, EDIT)
-        held = locked(resident, None)
+        held = _both_held(resident, other)
         if held.died_on is not None:
             raise Conflict("这个人已经去世，不再登记亲属和联系人。", code="gone")
         if other is not None and Kin.objects.filter(resident=other, other=held, until=None).exists():
@@ -110,11 +113,7 @@ def kin_phone_show(
     phone = row.other.phone if row.other is not None else row.phone
     if not phone or row.until is not None:
         raise Conflict("没有登记电话。", code="nothing")
-    if purpose not in Look.Purpose.values:
-        refuse({"purpose": ["请选看这个号码做什么用。"]})
-    text = tidy(text, TEXT, "text", "说明")
-    if purpose == Look.Purpose.OTHER:
-        need(text, "text", "选“其他”时请写明用途。")
+    text = purpose_checked(purpose, text)
     with atomic():
         body = {"number": number, "purpose": purpose, "text": text}
         if claim(key=key, actor=actor, operation="people.kin_reveal", body=body, result_id=row_id) is None:
@@ -129,6 +128,13 @@ def kin_phone_show(
 
 def refuse_twice() -> None:
     raise Conflict(TWICE, code="related", fields={"who": [TWICE]})
+
+
+def _both_held(resident: int, other: Resident | None) -> Resident:
+    """The resident, locked after or before the other, in the order of their ids: two who write down one pair at once,
+    each at another side, come one after the other."""
+    numbers = sorted({resident, other.id} if other is not None else {resident})
+    return {number: locked(number, None) for number in numbers}[resident]
 
 
 def _who(actor: Actor, relative: Relative) -> tuple[Resident | None, str]:

@@ -53,6 +53,14 @@ def page_opened(*, actor: Actor, resident: Resident, at: datetime | None = None)
         look_note(actor=actor, resident=resident, what=Look.What.OPENED, at=at)
 
 
+def purpose_checked(purpose: str, text: str) -> str:
+    """The words beside a purpose, in one line; Invalid without a purpose, and for another one without words."""
+    if purpose not in Look.Purpose.values:
+        refuse({"purpose": ["请选看这个号码做什么用。"]})
+    text = tidy(text, TEXT, "text", "说明")
+    return need(text, "text", "选“其他”时请写明用途。") if purpose == Look.Purpose.OTHER else text
+
+
 def number_show(
     *, actor: Actor, number: int, field: str, purpose: str, text: str = "", key: str | None = None,
     at: datetime | None = None,
@@ -69,11 +77,7 @@ def number_show(
     }[field]  # fmt: skip
     if not value:
         raise Conflict(f"没有登记{FIELDS[field]}。", code="nothing")
-    if purpose not in Look.Purpose.values:
-        refuse({"purpose": ["请选看这个号码做什么用。"]})
-    text = tidy(text, TEXT, "text", "说明")
-    if purpose == Look.Purpose.OTHER:
-        need(text, "text", "选“其他”时请写明用途。")
+    text = purpose_checked(purpose, text)
     with atomic():
         body = {"number": number, "field": field, "purpose": purpose, "text": text}
         if claim(key=key, actor=actor, operation="people.reveal", body=body, result_id=row_id) is None:

@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from shanzhi.lib.errors import Conflict, DomainError, Invalid, Stale
-from shanzhi.people.models import Dwelling, Household, Look, Membership, Resident, Stay
+from shanzhi.people.models import Dwelling, Household, Kin, Look, Membership, Resident, Stay
 from shanzhi.people.services import number_show
+from shanzhi.people.services.kinship import Relative, kin_add
 from shanzhi.people.tests.world import dwelling, groups, happen, household, id_number, member, resident
 from shanzhi.tenancy.context import county
 from shanzhi.tenancy.models import County
@@ -105,3 +106,16 @@ def test_two_who_look_at_a_number_are_both_written_down(here: Cast) -> None:
     ))  # fmt: skip
     assert refusals(results) == []
     assert inside(Look.objects.count) == 3
+
+
+def test_two_who_write_down_one_pair_from_both_sides_do_it_once(here: Cast) -> None:
+    one = inside(lambda: resident(here, paper_number=id_number(order=1)))
+    two = inside(lambda: resident(here, paper_number=id_number(order=3)))
+
+    def add(row: Resident, other: Resident) -> Callable[[], Any]:
+        relative = Relative(who="", tie="sibling", member=other.id)
+        return lambda: kin_add(actor=here.actor("village_clerk"), resident=row.id, relative=relative)
+
+    results = together(*[add(one, two), add(two, one)] * 2)
+    assert refusals(results) == [Conflict] * 3
+    assert inside(Kin.objects.count) == 1

@@ -3,22 +3,18 @@
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from shanzhi.access.forms import form_page, sent
 from shanzhi.access.pages import CountyRequest, page
-from shanzhi.lib.errors import DomainError
-from shanzhi.people import services
 from shanzhi.people.forms.kinship import KinEndForm, KinForm
-from shanzhi.people.forms.rights import RevealForm
 from shanzhi.people.models import Resident
 from shanzhi.people.permissions import EDIT, REVEAL
 from shanzhi.people.selectors import resident_get_for
 from shanzhi.people.selectors.kin import kin_get_for, kin_of
-from shanzhi.people.selectors.rights import look_page
 from shanzhi.people.services.kinship import kin_add, kin_end, kin_phone_show
+from shanzhi.people.views.rights import reveal_page
 from shanzhi.people.views.shared import link, resident_crumb, words
 from shanzhi.ui.parts import Crumb
 
@@ -74,31 +70,12 @@ def kin_finish(request: CountyRequest, county: int, kin_id: int) -> HttpResponse
 @page(REVEAL, object=True)
 @BOTH
 def kin_reveal(request: CountyRequest, county: int, kin_id: int) -> HttpResponseBase:
-    """GET asks what for; POST shows the number for a minute, after it was written down."""
     row = kin_get_for(request.actor, kin_id, REVEAL)
-    form, shown, status = RevealForm(sent(request), initial={"field": "phone"}), "", 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                key = request.POST.get("idempotency_key") or None
-                said = form.cleaned_data
-                _, shown = kin_phone_show(
-                    actor=request.actor, number=row.id, purpose=said["purpose"], text=said["text"], key=key
-                )
-                status = 200
-            except DomainError as error:
-                form.take(error)
-                status = error.status
-    back = link(county, "resident", row.resident_id)
-    masked = next((one.phone for one in kin_of(request.actor, row.resident) if one.row.id == row.id), "")
-    context = {
-        "row": row.resident, "form": form, "shown": shown, "seconds": services.SECONDS, "label": "电话",
-        "masked": masked, "is_phone": True, "back": back, "looks": look_page(row.resident, size=10).rows,
-        "now": timezone.now(), "crumbs": resident_crumb(request, row.resident, Crumb("看电话")),
-    }  # fmt: skip
-    response = render(request, "people/reveal.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    if shown:
-        response["Refresh"] = f"{services.SECONDS}; url={back}"
-    return response
+    one = next((one for one in kin_of(request.actor, row.resident) if one.row.id == row.id), None)
+
+    def show(said: dict[str, Any], key: str | None) -> str:
+        purpose, text = said["purpose"], said["text"]
+        return kin_phone_show(actor=request.actor, number=row.id, purpose=purpose, text=text, key=key)[1]
+
+    label = f"{one.name}（{one.words}）的电话" if one is not None else "电话"
+    return reveal_page(request, row.resident, show, field="phone", label=label, masked=one.phone if one else "")

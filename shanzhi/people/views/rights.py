@@ -1,5 +1,6 @@
 """Numbers for a purpose, who looked, and what residents ask about their own data."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -14,7 +15,7 @@ from shanzhi.lib.errors import DomainError
 from shanzhi.people import services
 from shanzhi.people.catalogue import Relation
 from shanzhi.people.forms.rights import DecideForm, EraseForm, RequestForm, RevealForm
-from shanzhi.people.models import Request
+from shanzhi.people.models import Request, Resident
 from shanzhi.people.permissions import REVEAL, RIGHTS, VIEW
 from shanzhi.people.selectors import area_for, reach, resident_get_for
 from shanzhi.people.selectors.care import memberships_of
@@ -42,23 +43,33 @@ BOTH = require_http_methods(["GET", "HEAD", "POST"])
 @page(REVEAL, object=True)
 @BOTH
 def reveal(request: CountyRequest, county: int, resident_id: int) -> HttpResponseBase:
-    """GET asks what for; POST shows the number for a minute, after it was written down."""
     row = resident_get_for(request.actor, resident_id, permission=REVEAL)
     field = request.POST.get("field") or request.GET.get("field", "phone")
+    label, masked = next(((label, mask) for name, label, mask in numbers_of(row) if name == field), ("号码", ""))
+
+    def show(said: dict[str, Any], key: str | None) -> str:
+        return services.number_show(actor=request.actor, number=row.id, key=key, **said)[1]
+
+    return reveal_page(request, row, show, field=field, label=label, masked=masked)
+
+
+def reveal_page(
+    request: CountyRequest, row: Resident, show: Callable[[dict[str, Any], str | None], str], *, field: str, label: str,
+    masked: str,
+) -> HttpResponseBase:  # fmt: skip
+    """GET asks what for; POST shows a number kept at this person for a minute, after `show` wrote it down."""
     form = RevealForm(sent(request), initial={"field": field})
     shown, status = "", 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                key = request.POST.get("idempotency_key") or None
-                _, shown = services.number_show(actor=request.actor, number=row.id, key=key, **form.cleaned_data)
+                shown = show(form.cleaned_data, request.POST.get("idempotency_key") or None)
                 status = 200
             except DomainError as error:
                 form.take(error)
                 status = error.status
-    back = link(county, "resident", row.id)
-    label, masked = next(((label, mask) for name, label, mask in numbers_of(row) if name == field), ("号码", ""))
+    back = link(row.county_id, "resident", row.id)
     context = {
         "row": row, "form": form, "shown": shown, "seconds": services.SECONDS, "label": label, "masked": masked,
         "is_phone": field == "phone", "back": back, "looks": look_page(row, size=10).rows, "now": timezone.now(),
