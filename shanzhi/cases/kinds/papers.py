@@ -36,6 +36,11 @@ class Paper:
     label: str
     paragraphs: tuple[str, ...]
 
+    @property
+    def below_title(self) -> tuple[str, ...]:
+        """Without a first line that says the title again."""
+        return self.paragraphs[1:] if self.paragraphs[:1] == (self.label,) else self.paragraphs
+
 
 def placeholders(text: str) -> Iterator[str]:
     """The names in braces, in order; a stray brace is no name."""

@@ -27,6 +27,7 @@ from shanzhi.cases.taking.contacts import contact_of, handling_posts, is_taken_d
 from shanzhi.cases.taking.secrets import secret_shown
 from shanzhi.cases.timeline import step_title
 from shanzhi.lib.errors import Forbidden
+from shanzhi.lib.papers.printout import Printout, Words
 from shanzhi.lib.times import local, show_full
 
 RESULT: Final = (Act.HANDLE, Act.REJECT)
@@ -149,6 +150,12 @@ def paper_filled(actor: Actor, case: Case, code: str, story: Story, at: datetime
     if paper is None:
         raise not_found()
     return rendered(kind, paper, paper_words(actor, case, story, contact_of(case), at), answers_for(actor, case))
+
+
+def printout_of(case: Case, paper: Paper) -> Printout:
+    """The paper as a file, to be mended by hand or kept: the same words as on the page."""
+    blocks = (Words("", "\n".join(paper.below_title)), Words("", "（盖章）"))
+    return Printout(paper.label, blocks, office=place_line(case), number=case.number)
 
 
 def papers_for(actor: Actor, case: Case, *, insider: bool) -> list[PaperLink]:

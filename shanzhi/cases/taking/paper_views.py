@@ -25,6 +25,7 @@ from shanzhi.cases.taking.revealing import handler_post
 from shanzhi.cases.views.case import DONE
 from shanzhi.lib.errors import Forbidden
 from shanzhi.lib.times import show_full
+from shanzhi.ui.downloads import paper_download
 
 
 @page(permissions.TAKE_DOWN, object=True)
@@ -41,11 +42,16 @@ def receipt(request: CountyRequest, county: int, number: str) -> HttpResponse:
 @page(permissions.CONTACT, object=True)
 @require_safe
 def paper_show(request: CountyRequest, county: int, number: str, code: str) -> HttpResponse:
-    """A paper of the kind, filled in; names stand whole on it, so only those who deal with the case print it."""
+    """A paper of the kind, filled in; names stand whole on it, so only those who deal with the case print it. With
+    `format` it is a file, Word or PDF; `Conflict` where the server can't make a PDF."""
     case = case_get_for(request.actor, number)
     handler_post(request.actor, case)
     at = timezone.now()
     filled = paper.paper_filled(request.actor, case, code, story_of(request.actor, case, photos=False), at)
+    if kind := request.GET.get("format"):
+        answer = paper_download(paper.printout_of(case, filled), kind, f"paper-{case.number}", at)
+        answer["Cache-Control"] = "no-store"
+        return answer
     return _sheet(request, case, "cases/sheets/paper.html", {"paper": filled})
 
 

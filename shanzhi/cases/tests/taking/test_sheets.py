@@ -1,15 +1,19 @@
 """What is printed of a case: papers of its kind filled in, and its record."""
 
+from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from docx import Document
 
 from shanzhi.cases.models import Case
 from shanzhi.cases.services import Report, case_report
 from shanzhi.cases.taking.contacts import ContactIn
 from shanzhi.cases.tests.pages import act, address, text_of
 from shanzhi.cases.tests.taking.people import BODY, NAME, PHONE, taken
+from shanzhi.lib.papers import pdf
 from tests.cast import Cast, report
 from tests.kinds import kind_add
 
@@ -55,6 +59,31 @@ def test_a_paper_is_filled_from_the_case_and_its_answers(cast: Cast, lamp: Case)
     act(cast, "village_clerk", "accept", lamp)
     act(cast, "village_clerk", "handle", lamp, text="换了灯泡")
     assert "结果：换了灯泡" in text_of(cast["village_clerk"].client().get(paper(lamp)))
+
+
+def test_a_paper_as_a_file_says_the_same(cast: Cast, lamp: Case) -> None:
+    client = cast["village_clerk"].client()
+    answer = client.get(f"{paper(lamp)}?format=docx")
+    assert answer["Cache-Control"] == "no-store"
+    assert quote(f"受理告知书{lamp.number}.docx") in answer["Content-Disposition"]
+    lines = [one.text for one in Document(BytesIO(answer.content)).paragraphs if one.text]
+    assert lines[:3] == ["天长市东镇张庄村", "受理告知书", lamp.number]
+    assert lines[3:5] == [f"{NAME}：", f"您反映的路灯问题（{lamp.number}）由天长市东镇张庄村办理，结果：________。"]
+    assert lines[-1] == "（盖章）"
+    assert client.get(f"{paper(lamp)}?format=pdf").content.startswith(b"%PDF-")
+    assert client.get(f"{paper(lamp)}?format=exe")["Content-Type"].endswith("wordprocessingml.document")
+    page = client.get(paper(lamp)).content.decode()
+    assert 'href="?format=docx"' in page
+    assert 'href="?format=pdf"' in page
+    for who, status in (("auditor", 403), ("other_clerk", 404)):
+        assert cast[who].client().get(f"{paper(lamp)}?format=docx").status_code == status
+
+
+def test_a_pdf_that_can_not_be_made_is_told_so(cast: Cast, lamp: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_has_face", lambda: False)
+    answer = cast["village_clerk"].client().get(f"{paper(lamp)}?format=pdf")
+    assert answer.status_code == 409
+    assert "请先下载 Word 文件" in text_of(answer)
 
 
 def test_a_paper_by_a_program(cast: Cast, lamp: Case) -> None:
