@@ -7,7 +7,7 @@ from django import forms
 from shanzhi.access.forms import TakingForm
 from shanzhi.people.forms.fields import Choices, VersionForm, choice, day, line, number_of, offer, radio
 from shanzhi.people.models import Kin
-from shanzhi.people.services.kinship import NAME, Relative
+from shanzhi.people.services.kinship import NAME, TIE_MISSING, Relative
 
 
 class KinForm(TakingForm):
@@ -21,6 +21,7 @@ class KinForm(TakingForm):
 
     def __init__(self, *args: Any, members: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["tie"].error_messages["required"] = TIE_MISSING
         offer(self, "member", members, blank="不在下面")
         if not members:
             self.fields["who"].label, self.fields["who"].required = "姓名或身份证号", True

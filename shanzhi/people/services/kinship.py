@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db.models import Q
 from django.db.transaction import atomic
 from django.db.utils import IntegrityError
 from django.utils import timezone
@@ -25,6 +26,7 @@ from shanzhi.tenancy.ids import new_id
 from shanzhi.trail.services import record
 
 NAME: Final = 60
+TIE_MISSING: Final = "请选他（她）是这个人的什么人。"
 TWICE: Final = "已经登记过这个人和他（她）的关系，要改的请先结束原来的。"
 UNKNOWN: Final = "辖区里没有这个证件号码的居民；不在册的人请写姓名和电话。"
 
@@ -64,7 +66,8 @@ def kin_add(
         held = _both_held(resident, other)
         if held.died_on is not None:
             raise Conflict("这个人已经去世，不再登记亲属和联系人。", code="gone")
-        if other is not None and Kin.objects.filter(resident=other, other=held, until=None).exists():
+        there = Q(resident=other, other=held) if other is not None else Q(resident=held, name=name, tie=relative.tie)
+        if Kin.objects.filter(there, until=None).exists():
             refuse_twice()
         post = post_of(actor, anchor(held), EDIT)
         row = Kin(
@@ -153,7 +156,7 @@ def _who(actor: Actor, relative: Relative) -> tuple[Resident | None, str]:
 def _checked(person: Resident, other: Resident | None, relative: Relative, phone: str) -> None:
     faults: Faults = {}
     if relative.tie not in Kin.Tie.values:
-        faults["tie"] = ["请选他（她）是这个人的什么人。"]
+        faults["tie"] = [TIE_MISSING]
     if other is not None and other.id == person.id:
         faults["who"] = ["不能登记自己。"]
     if other is not None and other.died_on is not None:

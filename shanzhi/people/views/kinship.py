@@ -77,5 +77,5 @@ def kin_reveal(request: CountyRequest, county: int, kin_id: int) -> HttpResponse
         purpose, text = said["purpose"], said["text"]
         return kin_phone_show(actor=request.actor, number=row.id, purpose=purpose, text=text, key=key)[1]
 
-    label = f"{one.name}（{one.words}）的电话" if one is not None else "电话"
+    label = f"{one.name}的电话" if one is not None else "电话"
     return reveal_page(request, row.resident, show, field="phone", label=label, masked=one.phone if one else "")
