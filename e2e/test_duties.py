@@ -45,7 +45,7 @@ def test_from_the_order_to_struck_off(watched: Watched, people: People) -> None:
         address = page.url
     with people.at(watched, GRID, phone=True) as page:
         page.goto(f"/{A}/home/")
-        page.get_by_text("项等你办").click()
+        page.get_by_role("link", name="交办 有").click()
         card = page.locator("article.card", has_text=TITLE)
         card.get_by_role("button", name="签收").click()
         expect(page.locator("#flashes")).to_contain_text("已签收，可以开始办了")

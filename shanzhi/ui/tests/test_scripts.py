@@ -206,6 +206,7 @@ def test_the_server_confirms_and_the_draft_is_gone(page: Any, site: Site) -> Non
     page.fill("textarea", "井盖断成两半")
     page.click("text=上报给小关社区")
     page.wait_for_selector("text=已上报")
+    page.wait_for_load_state()  # what is read is there before the scripts have run
     assert page.evaluate("Object.keys(localStorage)") == []
     page.goto("/report/")
     assert page.input_value("textarea") == ""
